@@ -13,57 +13,57 @@ use super::ir::{
     Reference, Schema, Shape,
 };
 use super::names;
-use super::schema::{no_clash, no_duplicates};
+use super::schema::{check_duplicates, check_rust_names};
 
 /// The module of schemas that several tags or failures use.
 pub(crate) const SHARED: &str = "shared";
 
 /// Checks a description, and sets `module` and `is_request_only` of each schema.
 pub(crate) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
-    names_clash(api, diagnostics);
-    let graph = Graph::of(api);
-    references(api, &graph, diagnostics);
+    check_names(api, diagnostics);
+    let graph = Graph::new(api);
+    check_references(api, &graph, diagnostics);
     graph.report_cycles(diagnostics);
     for operation in &api.operations {
-        parameters(operation, &graph, diagnostics);
-        parameter_names(operation, diagnostics);
-        paging(operation, &graph, diagnostics);
+        check_parameters(operation, &graph, diagnostics);
+        check_parameter_names(operation, diagnostics);
+        check_paging(operation, &graph, diagnostics);
     }
-    methods(api, diagnostics);
-    defaults(api, &graph, diagnostics);
-    limits(api, diagnostics);
+    check_methods(api, diagnostics);
+    check_defaults(api, &graph, diagnostics);
+    check_limits(api, diagnostics);
     // What is wrong with a name above would come again.
     if diagnostics.is_empty() {
         client_check::check(api, &graph, diagnostics);
     }
     if diagnostics.is_empty() {
-        place(api, diagnostics);
-        let graph = Graph::of(api);
+        assign_modules(api, diagnostics);
+        let graph = Graph::new(api);
         for schema in &api.schemas {
-            patches(schema, diagnostics);
-            secrets(api, schema, diagnostics);
-            omittable(schema, diagnostics);
-            unknown(schema, &graph, diagnostics);
+            check_patches(schema, diagnostics);
+            check_shown_once(api, schema, diagnostics);
+            check_omittable(schema, diagnostics);
+            check_unknown_members(schema, &graph, diagnostics);
         }
-        replaced(api, &graph, diagnostics);
+        check_replacements(api, &graph, diagnostics);
     }
     if diagnostics.is_empty() {
-        let graph = Graph::of(api);
+        let graph = Graph::new(api);
         for schema in &api.schemas {
             example::check(schema, &graph, diagnostics);
         }
     }
 }
 
-fn names_clash(api: &Api, diagnostics: &mut Diagnostics) {
+fn check_names(api: &Api, diagnostics: &mut Diagnostics) {
     let operations = || api.operations.iter();
-    no_clash(
+    check_rust_names(
         operations().map(|it| (names::pascal(&it.id), it.at)),
         "operations",
         "give one another `operationId`",
         diagnostics,
     );
-    no_duplicates(
+    check_duplicates(
         operations().map(|it| (route(it), it.at)),
         "operations",
         diagnostics,
@@ -99,7 +99,7 @@ fn names_clash(api: &Api, diagnostics: &mut Diagnostics) {
         }
     }
     let modules = api.tags.iter().map(|tag| (names::snake(&tag.name), tag.at));
-    no_clash(modules, "tags", "rename one", diagnostics);
+    check_rust_names(modules, "tags", "rename one", diagnostics);
     for tag in &api.tags {
         let module = names::snake(&tag.name);
         if !names::is_identifier(&module)
@@ -118,7 +118,7 @@ fn names_clash(api: &Api, diagnostics: &mut Diagnostics) {
 }
 
 /// Checks the names of client methods, which must differ within a tag.
-fn methods(api: &Api, diagnostics: &mut Diagnostics) {
+fn check_methods(api: &Api, diagnostics: &mut Diagnostics) {
     let fix = "give one another `x-rust-name`";
     for tag in &api.tags {
         let operations = api.operations.iter();
@@ -134,7 +134,7 @@ fn methods(api: &Api, diagnostics: &mut Diagnostics) {
             methods.push((method, operation.at));
         }
         let what = format!("methods of the tag `{}`", tag.name);
-        no_clash(methods.into_iter(), &what, fix, diagnostics);
+        check_rust_names(methods.into_iter(), &what, fix, diagnostics);
     }
 }
 
@@ -173,7 +173,7 @@ fn parameter_references(operation: &Operation) -> impl Iterator<Item = &Referenc
     parameters.filter_map(|parameter| parameter.kind.reference())
 }
 
-fn references(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
+fn check_references(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     for reference in all_references(api) {
         if graph.get(reference).is_none() {
             diagnostics.add(
@@ -204,7 +204,7 @@ pub(crate) fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
 }
 
-fn parameters(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
+fn check_parameters(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     let described = operation
         .parameters
         .iter()
@@ -222,7 +222,7 @@ fn parameters(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagno
         );
     }
     let names = operation.parameters.iter();
-    no_duplicates(
+    check_duplicates(
         names.map(|it| (it.name.clone(), it.at)),
         "parameters",
         diagnostics,
@@ -245,18 +245,18 @@ fn parameters(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagno
 }
 
 /// Checks the names of parameters in a client.
-fn parameter_names(operation: &Operation, diagnostics: &mut Diagnostics) {
+fn check_parameter_names(operation: &Operation, diagnostics: &mut Diagnostics) {
     for in_path in [true, false] {
         // Two of the same name are reported already.
         let mut seen = BTreeSet::new();
         let parameters = operation.parameters.iter();
         let parameters = parameters.filter(|it| it.in_path == in_path && seen.insert(&it.name));
         let names = parameters.map(|it| (client_query::rust_name(it), it.at));
-        no_clash(names, "parameters", "remove one", diagnostics);
+        check_rust_names(names, "parameters", "remove one", diagnostics);
     }
 }
 
-fn paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
+fn check_paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     let Some(paging) = &operation.paging else {
         return;
     };
@@ -309,7 +309,7 @@ fn paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostic
     }
 }
 
-fn defaults(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
+fn check_defaults(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     for field in api.schemas.iter().flat_map(Schema::fields) {
         let Some(default) = &field.default else {
             continue;
@@ -342,7 +342,7 @@ fn defaults(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
 }
 
 /// Reports limits that no value satisfies.
-fn limits(api: &Api, diagnostics: &mut Diagnostics) {
+fn check_limits(api: &Api, diagnostics: &mut Diagnostics) {
     let fields = api.schemas.iter().flat_map(Schema::fields);
     let fields = fields.map(|it| (&it.limits, &it.kind, it.at));
     let parameters = api.operations.iter().flat_map(|it| &it.parameters);
@@ -357,7 +357,7 @@ fn limits(api: &Api, diagnostics: &mut Diagnostics) {
 }
 
 /// Sets the module of each schema, and reports unused schemas and tags.
-fn place(api: &mut Api, diagnostics: &mut Diagnostics) {
+fn assign_modules(api: &mut Api, diagnostics: &mut Diagnostics) {
     let used: BTreeSet<&str> = api.operations.iter().map(|it| it.tag.as_str()).collect();
     for tag in &api.tags {
         if !used.contains(tag.name.as_str()) {
@@ -365,7 +365,7 @@ fn place(api: &mut Api, diagnostics: &mut Diagnostics) {
             diagnostics.add(tag.at, what, "remove it");
         }
     }
-    let (modules, responses) = uses(api);
+    let (modules, responses) = collect_uses(api);
     for schema in &mut api.schemas {
         let Some(module) = modules.get(&schema.name) else {
             diagnostics.add(
@@ -381,8 +381,8 @@ fn place(api: &mut Api, diagnostics: &mut Diagnostics) {
 }
 
 /// Returns the modules of all schemas that operations use, and the names of those in responses.
-fn uses(api: &Api) -> (BTreeMap<String, String>, BTreeSet<String>) {
-    let graph = Graph::of(api);
+fn collect_uses(api: &Api) -> (BTreeMap<String, String>, BTreeSet<String>) {
+    let graph = Graph::new(api);
     let modules = api.operations.iter().flat_map(|operation| {
         let module = names::snake(&operation.tag);
         let bodies = operation.request.iter().chain(&operation.response);
@@ -402,7 +402,7 @@ fn uses(api: &Api) -> (BTreeMap<String, String>, BTreeSet<String>) {
 }
 
 /// Checks fields that an update can clear: their types have neither a form of timestamps nor the limits of a count.
-fn patches(schema: &Schema, diagnostics: &mut Diagnostics) {
+fn check_patches(schema: &Schema, diagnostics: &mut Diagnostics) {
     for field in schema.fields() {
         if schema.presence(field) != Presence::Patch {
             continue;
@@ -420,7 +420,7 @@ fn patches(schema: &Schema, diagnostics: &mut Diagnostics) {
 
 /// Checks a property that is shown once: it must be a required secret of the response itself, and the only one. An invalid object around
 /// it, or another secret beside it, could make it unreadable.
-fn secrets(api: &Api, schema: &Schema, diagnostics: &mut Diagnostics) {
+fn check_shown_once(api: &Api, schema: &Schema, diagnostics: &mut Diagnostics) {
     let mut once = schema.fields().iter().filter(|field| field.is_shown_once);
     let Some(first) = once.next() else {
         return;
@@ -440,7 +440,7 @@ fn secrets(api: &Api, schema: &Schema, diagnostics: &mut Diagnostics) {
 }
 
 /// Checks that `x-omittable` is only on optional properties of requests.
-fn omittable(schema: &Schema, diagnostics: &mut Diagnostics) {
+fn check_omittable(schema: &Schema, diagnostics: &mut Diagnostics) {
     for field in schema.fields().iter().filter(|field| field.is_omittable) {
         if !schema.is_request_only || field.is_required || field.is_nullable {
             let what = format!("`x-omittable` on `{}`", field.name);
@@ -452,7 +452,7 @@ fn omittable(schema: &Schema, diagnostics: &mut Diagnostics) {
 }
 
 /// Checks a schema that keeps unknown members: so must the objects inside it, and it must not contain a count.
-fn unknown(schema: &Schema, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
+fn check_unknown_members(schema: &Schema, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     for field in schema.fields().iter().filter(|_| schema.keeps_unknown) {
         if matches!(
             schema.presence(field),
@@ -479,7 +479,7 @@ fn unknown(schema: &Schema, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
 }
 
 /// Checks the body of a PUT. It replaces the whole object, so it must keep unknown members of what was read.
-fn replaced(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
+fn check_replacements(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     for put in api.operations.iter().filter(|it| it.method == Method::Put) {
         let reads = api.operations.iter();
         let reads =

@@ -21,7 +21,7 @@ use super::rust::{self, Item, doc_of};
 /// Returns the file of a vendor's commands.
 pub(crate) fn file(api: &Api) -> Result<String, String> {
     let secrets = record::with_secrets(api);
-    let groups = api.tags.iter().map(|tag| Group::of(api, tag, &secrets));
+    let groups = api.tags.iter().map(|tag| Group::new(api, tag, &secrets));
     let mut groups: Vec<_> = groups.filter(|it| !it.operations.is_empty()).collect();
     groups.sort_by_key(Group::module);
     let mut items = vec![declaration(api, &groups), implementation(api, &groups)];
@@ -151,14 +151,14 @@ struct Group<'a> {
 }
 
 impl<'a> Group<'a> {
-    fn of(api: &'a Api, tag: &'a Tag, secrets: &'a BTreeSet<&'a str>) -> Self {
+    fn new(api: &'a Api, tag: &'a Tag, secrets: &'a BTreeSet<&'a str>) -> Self {
         let operations = api.operations.iter();
         let operations = operations.filter(|it| it.tag == tag.name && it.authenticated);
         let mut group = Self {
             api,
             tag,
             secrets,
-            resource: Resource::of(api, tag),
+            resource: Resource::new(api, tag),
             operations: operations.collect(),
         };
         let mut operations = std::mem::take(&mut group.operations);

@@ -18,7 +18,7 @@ pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
     let mut files = BTreeMap::new();
     let mut resources = Vec::new();
     for tag in &api.tags {
-        let resource = Resource::of(api, tag);
+        let resource = Resource::new(api, tag);
         if resource.operations.is_empty() {
             continue;
         }
@@ -53,7 +53,7 @@ fn root(api: &Api, resources: &[Resource<'_>]) -> Result<String, String> {
 }
 
 impl<'a> Resource<'a> {
-    pub(crate) fn of(api: &'a Api, tag: &'a Tag) -> Self {
+    pub(crate) fn new(api: &'a Api, tag: &'a Tag) -> Self {
         let operations = api.operations.iter();
         let operations = operations.filter(|it| it.tag == tag.name && it.by_hand.method.is_none());
         Self {

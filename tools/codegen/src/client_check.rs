@@ -6,26 +6,26 @@ use super::diagnostics::{Diagnostics, Position};
 use super::graph::Graph;
 use super::ir::{Api, Integer, Kind, Operation, Paging, Presence, Schema};
 use super::names;
-use super::schema::no_clash;
+use super::schema::check_rust_names;
 
 /// The methods of every client, which the method of a tag would hide.
 const METHODS: [&str; 5] = ["base_url", "builder", "channel", "clone", "team"];
 
 /// Checks a description for its client.
 pub(crate) fn check(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
-    tags(api, diagnostics);
-    types(api, diagnostics);
+    check_tags(api, diagnostics);
+    check_types(api, diagnostics);
     for operation in &api.operations {
-        by_hand(operation, diagnostics);
-        accounts(operation, diagnostics);
+        check_by_hand(operation, diagnostics);
+        check_accounts(operation, diagnostics);
         if let Some(paging) = &operation.paging {
-            parameters(operation, paging, diagnostics);
-            page(operation, paging, graph, diagnostics);
+            check_page_parameters(operation, paging, diagnostics);
+            check_page(operation, paging, graph, diagnostics);
         }
     }
 }
 
-fn tags(api: &Api, diagnostics: &mut Diagnostics) {
+fn check_tags(api: &Api, diagnostics: &mut Diagnostics) {
     for tag in &api.tags {
         let method = names::snake(&tag.name);
         if METHODS.contains(&method.as_str()) {
@@ -36,7 +36,7 @@ fn tags(api: &Api, diagnostics: &mut Diagnostics) {
 }
 
 /// Checks the names of types for tags and queries: they must not clash with the client's own types or with schemas.
-fn types(api: &Api, diagnostics: &mut Diagnostics) {
+fn check_types(api: &Api, diagnostics: &mut Diagnostics) {
     let tags = api.tags.iter();
     let mut types: Vec<(String, Position)> =
         tags.map(|it| (names::pascal(&it.name), it.at)).collect();
@@ -56,10 +56,10 @@ fn types(api: &Api, diagnostics: &mut Diagnostics) {
         }
     }
     let fix = "rename the tag or the operation";
-    no_clash(types.into_iter(), "types of the client", fix, diagnostics);
+    check_rust_names(types.into_iter(), "types of the client", fix, diagnostics);
 }
 
-fn by_hand(operation: &Operation, diagnostics: &mut Diagnostics) {
+fn check_by_hand(operation: &Operation, diagnostics: &mut Diagnostics) {
     let by_hand = &operation.by_hand;
     let mut report = |part: &str, of: &str, fix: &str| {
         let what = format!("`{part}` by hand of {of}");
@@ -82,7 +82,7 @@ fn by_hand(operation: &Operation, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn accounts(operation: &Operation, diagnostics: &mut Diagnostics) {
+fn check_accounts(operation: &Operation, diagnostics: &mut Diagnostics) {
     let accounts = operation.parameters.iter().filter(|it| it.is_account);
     for second in accounts.skip(1) {
         let what = format!("`{}` is a second account in the path", second.name);
@@ -91,7 +91,7 @@ fn accounts(operation: &Operation, diagnostics: &mut Diagnostics) {
 }
 
 /// Checks the parameters that choose a page.
-fn parameters(operation: &Operation, paging: &Paging, diagnostics: &mut Diagnostics) {
+fn check_page_parameters(operation: &Operation, paging: &Paging, diagnostics: &mut Diagnostics) {
     let is_integer: fn(&Kind) -> bool = |kind| matches!(kind, Kind::Integer(_));
     let is_text: fn(&Kind) -> bool = |kind| matches!(kind, Kind::Text);
     let is_boolean: fn(&Kind) -> bool = |kind| matches!(kind, Kind::Boolean);
@@ -113,19 +113,24 @@ fn parameters(operation: &Operation, paging: &Paging, diagnostics: &mut Diagnost
 }
 
 /// Checks the total count and the page size in a page.
-fn page(operation: &Operation, paging: &Paging, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
+fn check_page(
+    operation: &Operation,
+    paging: &Paging,
+    graph: &Graph<'_>,
+    diagnostics: &mut Diagnostics,
+) {
     let schema = operation.response.as_ref().and_then(|it| graph.get(it));
     let Some(schema) = schema.filter(|_| client::is_list(operation)) else {
         return;
     };
     let wide = [Integer::Count32, Integer::Count64, Integer::Uint64];
     if let Some(total) = &paging.total_count
-        && let Some(at) = misfit(schema, total, &wide)
+        && let Some(at) = find_misfit(schema, total, &wide)
     {
         let what = format!("the total count `{total}`, which cannot be unknown");
         diagnostics.add(at, what, "remove its default");
     }
-    if let Some(at) = misfit(schema, &paging.page_size, &wide[..1]) {
+    if let Some(at) = find_misfit(schema, &paging.page_size, &wide[..1]) {
         let what = format!("`{}` of a page is not a small count", paging.page_size);
         let fix = "describe it with `format: int32` and `minimum: 0`, without a default";
         diagnostics.add(at, what, fix);
@@ -133,7 +138,7 @@ fn page(operation: &Operation, paging: &Paging, graph: &Graph<'_>, diagnostics: 
 }
 
 /// Returns the position of a member that is not an optional count of one of these ranges.
-fn misfit(schema: &Schema, name: &str, ranges: &[Integer]) -> Option<Position> {
+fn find_misfit(schema: &Schema, name: &str, ranges: &[Integer]) -> Option<Position> {
     let field = schema.fields().iter().find(|it| it.name == name)?;
     let is_in_range = matches!(field.kind, Kind::Integer(range) if ranges.contains(&range));
     let presence = schema.presence(field);

@@ -34,7 +34,7 @@ pub(crate) struct Diagnostics {
 
 impl Diagnostics {
     /// Creates an empty list for `file`.
-    pub(crate) fn of(file: &str) -> Self {
+    pub(crate) fn new(file: &str) -> Self {
         Self {
             file: file.into(),
             found: Vec::new(),
@@ -93,7 +93,7 @@ mod tests {
     // U28
     #[test]
     fn a_diagnostic_is_one_line_whatever_it_quotes() {
-        let mut diagnostics = Diagnostics::of("house.yaml");
+        let mut diagnostics = Diagnostics::new("house.yaml");
         let at = Position { line: 1, column: 2 };
         diagnostics.add(at, "`a\n\u{1b}b\u{202e}c\td`", "write e");
         assert_eq!(

@@ -18,7 +18,7 @@ pub(crate) fn read(
     root: &Node,
     diagnostics: &mut Diagnostics,
 ) -> Option<Api> {
-    let mut document = Reader::of(root, "a description", diagnostics)?;
+    let mut document = Reader::new(root, "a description", diagnostics)?;
     if let Some(node) = document.need("openapi", diagnostics)
         && !text(node, diagnostics)?.starts_with("3.1.")
     {
@@ -38,7 +38,7 @@ pub(crate) fn read(
     let paths = document.need("paths", diagnostics);
     let components = document.need("components", diagnostics);
     document.finish(diagnostics);
-    let mut parts = Components::of(components?, diagnostics)?;
+    let mut parts = Components::new(components?, diagnostics)?;
     let schemas = parts
         .schemas
         .map(|node| schema::schemas(node, diagnostics))
@@ -71,7 +71,7 @@ pub(crate) fn read(
 fn info(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> (Prose, Prose) {
     let Some(mut info) = document
         .need("info", diagnostics)
-        .and_then(|node| Reader::of(node, "`info`", diagnostics))
+        .and_then(|node| Reader::new(node, "`info`", diagnostics))
     else {
         return <(Prose, Prose)>::default();
     };
@@ -80,7 +80,7 @@ fn info(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> (Prose, Pro
     info.need_text("version", diagnostics);
     let mut part = |name, diagnostics: &mut Diagnostics| {
         let node = info.need(name, diagnostics)?;
-        Reader::of(node, "a part of `info`", diagnostics)
+        Reader::new(node, "a part of `info`", diagnostics)
     };
     if let Some(mut license) = part("license", diagnostics) {
         license.need_text("name", diagnostics);
@@ -110,7 +110,7 @@ fn tags(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Vec<Tag> {
     nodes
         .iter()
         .filter_map(|node| {
-            let mut reader = Reader::of(node, "a tag", diagnostics)?;
+            let mut reader = Reader::new(node, "a tag", diagnostics)?;
             let tag = Tag {
                 name: reader.need_text("name", diagnostics),
                 description: reader.need_prose("description", diagnostics),
@@ -132,8 +132,8 @@ struct Components<'a> {
 }
 
 impl<'a> Components<'a> {
-    fn of(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let mut reader = Reader::of(node, "`components`", diagnostics)?;
+    fn new(node: &'a Node, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let mut reader = Reader::new(node, "`components`", diagnostics)?;
         let mut part = |name, diagnostics: &mut Diagnostics| -> BTreeMap<_, _> {
             let node = reader.take(name);
             let parts = node.and_then(|node| entries(node, diagnostics));
@@ -220,7 +220,7 @@ impl<'a> Components<'a> {
         operations: &mut Vec<Operation>,
         diagnostics: &mut Diagnostics,
     ) {
-        let Some(mut reader) = Reader::of(&path.value, "a path", diagnostics) else {
+        let Some(mut reader) = Reader::new(&path.value, "a path", diagnostics) else {
             return;
         };
         let shared = self.parameters(reader.take("parameters"), diagnostics);
@@ -251,7 +251,7 @@ impl<'a> Components<'a> {
         is_authenticated: bool,
         diagnostics: &mut Diagnostics,
     ) -> Option<Operation> {
-        let mut reader = Reader::of(node, "an operation", diagnostics)?;
+        let mut reader = Reader::new(node, "an operation", diagnostics)?;
         let tags = reader.texts("tags", diagnostics);
         let [(tag, _)] = tags[..] else {
             diagnostics.add(
@@ -411,7 +411,7 @@ fn status(key: &str) -> Option<u16> {
 }
 
 fn security_scheme(scheme: &Entry, diagnostics: &mut Diagnostics) {
-    let Some(mut reader) = Reader::of(&scheme.value, "a security scheme", diagnostics) else {
+    let Some(mut reader) = Reader::new(&scheme.value, "a security scheme", diagnostics) else {
         return;
     };
     reader.need_prose("description", diagnostics);
@@ -440,7 +440,7 @@ fn security_scheme(scheme: &Entry, diagnostics: &mut Diagnostics) {
 }
 
 fn parameter(node: &Node, diagnostics: &mut Diagnostics) -> Option<Parameter> {
-    let mut reader = Reader::of(node, "a parameter", diagnostics)?;
+    let mut reader = Reader::new(node, "a parameter", diagnostics)?;
     let name = reader.need_text("name", diagnostics);
     let place = reader.need_text("in", diagnostics);
     let in_path = place == "path";
@@ -467,7 +467,7 @@ fn parameter(node: &Node, diagnostics: &mut Diagnostics) -> Option<Parameter> {
     }
     let schema = reader.need("schema", diagnostics)?;
     reader.finish(diagnostics);
-    let mut schema = Reader::of(schema, "the type of a parameter", diagnostics)?;
+    let mut schema = Reader::new(schema, "the type of a parameter", diagnostics)?;
     let (kind, limits, _) = schema::kind(&mut schema, diagnostics)?;
     schema.finish(diagnostics);
     Some(Parameter {
@@ -482,7 +482,7 @@ fn parameter(node: &Node, diagnostics: &mut Diagnostics) -> Option<Parameter> {
 }
 
 fn paging(node: &Node, diagnostics: &mut Diagnostics) -> Option<Paging> {
-    let mut reader = Reader::of(node, "`x-paging`", diagnostics)?;
+    let mut reader = Reader::new(node, "`x-paging`", diagnostics)?;
     let style = match reader.need_text("style", diagnostics).as_str() {
         "link" => PagingStyle::Link,
         "cursor" => PagingStyle::Cursor,
@@ -520,7 +520,7 @@ fn method_name(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
 }
 
 fn by_hand(node: &Node, diagnostics: &mut Diagnostics) -> Option<ByHand> {
-    let mut reader = Reader::of(node, "`x-by-hand`", diagnostics)?;
+    let mut reader = Reader::new(node, "`x-by-hand`", diagnostics)?;
     let by_hand = ByHand {
         method: reader.prose("method", diagnostics),
         check: reader.prose("check", diagnostics),
@@ -539,7 +539,7 @@ fn by_hand(node: &Node, diagnostics: &mut Diagnostics) -> Option<ByHand> {
 }
 
 fn request_body(node: &Node, diagnostics: &mut Diagnostics) -> Option<Reference> {
-    let mut reader = Reader::of(node, "a request body", diagnostics)?;
+    let mut reader = Reader::new(node, "a request body", diagnostics)?;
     if reader.boolean("required", diagnostics) != Some(true) {
         diagnostics.add(node.at, "an optional request body", "add `required: true`");
     }
@@ -549,7 +549,7 @@ fn request_body(node: &Node, diagnostics: &mut Diagnostics) -> Option<Reference>
 }
 
 fn response(node: &Node, diagnostics: &mut Diagnostics) -> Option<Reference> {
-    let mut reader = Reader::of(node, "a response", diagnostics)?;
+    let mut reader = Reader::new(node, "a response", diagnostics)?;
     reader.need_prose("description", diagnostics);
     let content = reader.take("content");
     reader.finish(diagnostics);
@@ -558,13 +558,13 @@ fn response(node: &Node, diagnostics: &mut Diagnostics) -> Option<Reference> {
 
 /// Returns the schema of a JSON body.
 fn body(content: &Node, diagnostics: &mut Diagnostics) -> Option<Reference> {
-    let mut content = Reader::of(content, "`content`", diagnostics)?;
+    let mut content = Reader::new(content, "`content`", diagnostics)?;
     let json = content.need("application/json", diagnostics);
     content.finish(diagnostics);
-    let mut json = Reader::of(json?, "a body", diagnostics)?;
+    let mut json = Reader::new(json?, "a body", diagnostics)?;
     let schema = json.need("schema", diagnostics);
     json.finish(diagnostics);
-    let mut schema = Reader::of(schema?, "the type of a body", diagnostics)?;
+    let mut schema = Reader::new(schema?, "the type of a body", diagnostics)?;
     let target = schema.need("$ref", diagnostics);
     schema.finish(diagnostics);
     let target = target?;

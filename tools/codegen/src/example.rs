@@ -29,7 +29,7 @@ pub(crate) fn check(schema: &Schema, graph: &Graph<'_>, diagnostics: &mut Diagno
             diagnostics,
             is_first: index == 0,
         };
-        checker.object(schema, example, index == 0);
+        checker.check_object(schema, example, index == 0);
     }
 }
 
@@ -41,13 +41,13 @@ struct Checker<'a, 'b> {
 
 impl Checker<'_, '_> {
     /// Checks an object, which must show every property if `is_complete`.
-    fn object(&mut self, schema: &Schema, node: &Node, is_complete: bool) {
+    fn check_object(&mut self, schema: &Schema, node: &Node, is_complete: bool) {
         let Some(entries) = self.entries(node) else {
             return;
         };
         for entry in entries {
             match schema.fields().iter().find(|it| it.name == entry.key) {
-                Some(field) => self.property(field, entry),
+                Some(field) => self.check_property(field, entry),
                 None => self.diagnostics.add(
                     entry.at,
                     format!("`{}` has no property `{}`", schema.name, entry.key),
@@ -72,7 +72,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn property(&mut self, field: &Field, entry: &Entry) {
+    fn check_property(&mut self, field: &Field, entry: &Entry) {
         let node = &entry.value;
         match node.value {
             Value::Null if self.is_first => {
@@ -81,20 +81,20 @@ impl Checker<'_, '_> {
                     .add(node.at, "null in the first example", fix);
             }
             Value::Null if field.is_nullable => {}
-            _ => self.value(&field.kind, &field.limits, node),
+            _ => self.check_value(&field.kind, &field.limits, node),
         }
     }
 
-    fn value(&mut self, kind: &Kind, limits: &Limits, node: &Node) {
+    fn check_value(&mut self, kind: &Kind, limits: &Limits, node: &Node) {
         match (kind, &node.value) {
             (Kind::Named(reference), _) => {
                 if let Some(schema) = self.graph.get(reference) {
-                    self.named(schema, node);
+                    self.check_named(schema, node);
                 }
             }
-            (Kind::Text, Value::Text(text)) => self.text(text, limits, node),
+            (Kind::Text, Value::Text(text)) => self.check_text(text, limits, node),
             (Kind::Secret, Value::Text(text)) if text == SECRET => {
-                self.lengths(text, limits, node);
+                self.check_length(text, limits, node);
             }
             (Kind::Secret, Value::Text(_)) => {
                 let fix = format!("write `{SECRET}`, which stands for every secret");
@@ -119,25 +119,25 @@ impl Checker<'_, '_> {
                 }
             }
             (Kind::List(element), Value::List(nodes)) => {
-                self.not_empty(nodes.is_empty(), "list", node);
+                self.check_not_empty(nodes.is_empty(), "list", node);
                 for node in nodes {
-                    self.value(element, limits, node);
+                    self.check_value(element, limits, node);
                 }
             }
             (Kind::Map, Value::Object(entries)) => {
-                self.not_empty(entries.is_empty(), "map", node);
+                self.check_not_empty(entries.is_empty(), "map", node);
                 for entry in entries {
-                    self.value(&Kind::Text, limits, &entry.value);
+                    self.check_value(&Kind::Text, limits, &entry.value);
                 }
             }
-            (kind, _) => self.wrong(node, expected(kind)),
+            (kind, _) => self.report_type(node, expected(kind)),
         }
     }
 
-    fn named(&mut self, schema: &Schema, node: &Node) {
+    fn check_named(&mut self, schema: &Schema, node: &Node) {
         match (&schema.shape, &node.value) {
-            (Shape::Object(_), _) => self.object(schema, node, false),
-            (Shape::Id, Value::Text(text)) => self.text(text, &Limits::default(), node),
+            (Shape::Object(_), _) => self.check_object(schema, node, false),
+            (Shape::Id, Value::Text(text)) => self.check_text(text, &Limits::default(), node),
             (Shape::Enum(words), Value::Text(text)) => {
                 if !words.iter().any(|it| it.word == *text) {
                     let words: Vec<&str> = words.iter().map(|it| it.word.as_str()).collect();
@@ -146,20 +146,20 @@ impl Checker<'_, '_> {
                     self.diagnostics.add(node.at, what, fix);
                 }
             }
-            (Shape::Id | Shape::Enum(_), _) => self.wrong(node, "a string"),
+            (Shape::Id | Shape::Enum(_), _) => self.report_type(node, "a string"),
         }
     }
 
-    fn text(&mut self, text: &str, limits: &Limits, node: &Node) {
+    fn check_text(&mut self, text: &str, limits: &Limits, node: &Node) {
         if text.contains(SECRET) {
             let what = format!("`{SECRET}` in a property that is not secret");
             let fix = "add `x-secret: true` to the property, or write another text";
             self.diagnostics.add(node.at, what, fix);
         }
-        self.lengths(text, limits, node);
+        self.check_length(text, limits, node);
     }
 
-    fn lengths(&mut self, text: &str, limits: &Limits, node: &Node) {
+    fn check_length(&mut self, text: &str, limits: &Limits, node: &Node) {
         let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
         let range = limits.min_length.unwrap_or(0)..=limits.max_length.unwrap_or(i64::MAX);
         if !range.contains(&length) {
@@ -170,7 +170,7 @@ impl Checker<'_, '_> {
     }
 
     /// Reports an empty list or map in the first example, which would not show an element.
-    fn not_empty(&mut self, is_empty: bool, what: &str, node: &Node) {
+    fn check_not_empty(&mut self, is_empty: bool, what: &str, node: &Node) {
         if is_empty && self.is_first {
             let what = format!("an empty {what} in the first example");
             self.diagnostics.add(node.at, what, "give it an element");
@@ -181,11 +181,11 @@ impl Checker<'_, '_> {
         if let Value::Object(entries) = &node.value {
             return Some(entries);
         }
-        self.wrong(node, "an object");
+        self.report_type(node, "an object");
         None
     }
 
-    fn wrong(&mut self, node: &Node, expected: &str) {
+    fn report_type(&mut self, node: &Node, expected: &str) {
         let what = format!("expected {expected}, found {}", node.value.kind());
         self.diagnostics.add(node.at, what, "");
     }

@@ -62,7 +62,7 @@ pub(crate) struct Argument<'a> {
 
 impl<'a> Argument<'a> {
     /// Returns the argument for a value of this kind.
-    pub(crate) fn of(kind: &'a Kind) -> Self {
+    pub(crate) fn new(kind: &'a Kind) -> Self {
         let value = value_type(kind);
         let argument = match kind {
             kind if kind.is_plain() => value,

@@ -10,7 +10,7 @@ pub(crate) struct Graph<'a>(BTreeMap<&'a str, &'a Schema>);
 
 impl<'a> Graph<'a> {
     /// Creates the graph of a description.
-    pub(crate) fn of(api: &'a Api) -> Self {
+    pub(crate) fn new(api: &'a Api) -> Self {
         let schemas = api.schemas.iter();
         Self(
             schemas

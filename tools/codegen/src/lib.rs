@@ -159,7 +159,7 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 
 /// Reads and checks one description.
 fn describe(vendor: &str, file: &str, bytes: &[u8]) -> Result<Api, Diagnostics> {
-    let mut diagnostics = Diagnostics::of(file);
+    let mut diagnostics = Diagnostics::new(file);
     let api = yaml::parse(bytes, &mut diagnostics)
         .and_then(|root| document::read(vendor, file, &root, &mut diagnostics));
     // Parts that could not be read would look like parts that are missing.

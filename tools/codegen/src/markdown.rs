@@ -34,20 +34,20 @@ impl Markdown {
             let words = paragraph.split_whitespace();
             words.map(|it| vec![Part::Text(it.into())]).collect()
         });
-        Self::of(paragraphs)
+        Self::from_paragraphs(paragraphs)
     }
 
     /// Creates Markdown from plain text with `code` between backticks. URLs become links; everything else is escaped.
     pub(crate) fn escaped(text: &str) -> Self {
-        Self::of(text.split("\n\n").map(words))
+        Self::from_paragraphs(text.split("\n\n").map(words))
     }
 
     /// Creates a code span with a name or a value.
     pub(crate) fn code(text: &str) -> Self {
-        Self::of([vec![vec![Part::Code(text.replace('\n', "\\n"))]]])
+        Self::from_paragraphs([vec![vec![Part::Code(text.replace('\n', "\\n"))]]])
     }
 
-    fn of(paragraphs: impl IntoIterator<Item = Vec<Word>>) -> Self {
+    fn from_paragraphs(paragraphs: impl IntoIterator<Item = Vec<Word>>) -> Self {
         let paragraphs = paragraphs.into_iter().filter(|words| !words.is_empty());
         Self {
             paragraphs: paragraphs.collect(),

@@ -76,7 +76,7 @@ impl Output {
     /// If a file cannot be written, or one of the folders is a link.
     pub fn write(&self, root: &Path) -> Result<Vec<String>, String> {
         let mut changes = Vec::new();
-        refuse_links(root)?;
+        reject_links(root)?;
         // First, because a link among them would lead the files elsewhere.
         for path in self.leftovers(root)? {
             fs::remove_file(root.join(&path)).map_err(|error| failed("delete", &path, &error))?;
@@ -125,7 +125,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, String> {
 }
 
 /// Rejects a folder of the generator that is a link, because its files would be written elsewhere.
-fn refuse_links(root: &Path) -> Result<(), String> {
+fn reject_links(root: &Path) -> Result<(), String> {
     for folder in FOLDERS {
         if root.join(folder).is_symlink() {
             return Err(format!(

@@ -6,7 +6,7 @@
 use regex_syntax::ast::{ErrorKind, parse::Parser};
 
 /// Returns the error of a pattern that is invalid in both dialects, with the character, counted from 1.
-pub(crate) fn mistake(pattern: &str) -> Option<String> {
+pub(crate) fn find_error(pattern: &str) -> Option<String> {
     // ECMA-262 knows empty classes, and no classes within classes.
     if ["[]", "[^]", "[["].iter().any(|it| pattern.contains(it)) {
         return None;
@@ -55,7 +55,7 @@ mod tests {
                 "incomplete escape sequence, reached end of pattern prematurely at character 2",
             ),
         ] {
-            assert_eq!(mistake(pattern).as_deref(), Some(expected), "{pattern}");
+            assert_eq!(find_error(pattern).as_deref(), Some(expected), "{pattern}");
         }
     }
 
@@ -74,7 +74,7 @@ mod tests {
             "{",
             "a{b}",
         ] {
-            assert_eq!(mistake(pattern), None, "{pattern}");
+            assert_eq!(find_error(pattern), None, "{pattern}");
         }
     }
 }

@@ -46,7 +46,7 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Begins to read an object; `what` names it in messages: `an operation`.
-    pub(crate) fn of(
+    pub(crate) fn new(
         node: &'a Node,
         what: &'static str,
         diagnostics: &mut Diagnostics,

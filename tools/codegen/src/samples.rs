@@ -15,7 +15,7 @@ use super::rust::{self, Item, doc};
 
 /// Returns the text of `samples.rs`.
 pub(crate) fn file(api: &Api) -> Result<String, String> {
-    let graph = Graph::of(api);
+    let graph = Graph::new(api);
     let objects = || {
         let schemas = api.schemas.iter();
         schemas.filter(|it| matches!(it.shape, Shape::Object(_)))

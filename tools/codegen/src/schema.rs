@@ -20,7 +20,7 @@ pub(crate) fn schemas(node: &Node, diagnostics: &mut Diagnostics) -> Vec<Schema>
 
 fn schema(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Schema> {
     check_name(entry, diagnostics);
-    let mut reader = Reader::of(&entry.value, "a schema", diagnostics)?;
+    let mut reader = Reader::new(&entry.value, "a schema", diagnostics)?;
     let description = reader.need_prose("description", diagnostics);
     let source = reader.need_prose("x-source", diagnostics);
     let (mut keeps_unknown, mut has_own_columns) = (false, false);
@@ -95,7 +95,7 @@ fn check_name(entry: &Entry, diagnostics: &mut Diagnostics) {
 fn words(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Shape {
     let at = reader.at;
     let mut known = reader.texts("enum", diagnostics);
-    no_duplicates(
+    check_duplicates(
         known.iter().map(|(word, at)| ((*word).to_owned(), *at)),
         "words",
         diagnostics,
@@ -111,7 +111,7 @@ fn words(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Shape {
         return Shape::Enum(Vec::new());
     }
     let mut described = match reader.need("x-enum-meanings", diagnostics) {
-        Some(node) => Reader::of(node, "`x-enum-meanings`", diagnostics),
+        Some(node) => Reader::new(node, "`x-enum-meanings`", diagnostics),
         None => None,
     };
     let words: Vec<Word> = known
@@ -138,7 +138,7 @@ fn words(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Shape {
             );
         }
     }
-    no_clash(
+    check_rust_names(
         words
             .iter()
             .map(|word| (names::pascal(&word.word), word.at)),
@@ -165,7 +165,7 @@ fn object(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Shape {
             );
         }
     }
-    no_duplicates(
+    check_duplicates(
         required.iter().map(|(name, at)| ((*name).to_owned(), *at)),
         "required properties",
         diagnostics,
@@ -175,7 +175,7 @@ fn object(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Shape {
         .iter()
         .filter_map(|entry| field(entry, required.contains(entry.key.as_str()), diagnostics))
         .collect();
-    no_clash(
+    check_rust_names(
         // `level_1` and `level1` are one word to what is made from them.
         fields
             .iter()
@@ -188,24 +188,24 @@ fn object(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Shape {
 }
 
 /// Reports names that are the same in Rust.
-pub(crate) fn no_clash(
+pub(crate) fn check_rust_names(
     rust_names: impl Iterator<Item = (String, Position)>,
     what: &str,
     fix: &str,
     diagnostics: &mut Diagnostics,
 ) {
-    for (name, at) in second(rust_names) {
+    for (name, at) in find_repeated(rust_names) {
         diagnostics.add(at, format!("two {what} are `{name}` in Rust"), fix);
     }
 }
 
 /// Reports names that are the same.
-pub(crate) fn no_duplicates(
+pub(crate) fn check_duplicates(
     names: impl Iterator<Item = (String, Position)>,
     what: &str,
     diagnostics: &mut Diagnostics,
 ) {
-    for (name, at) in second(names) {
+    for (name, at) in find_repeated(names) {
         diagnostics.add(
             at,
             format!("two {what} are `{name}`"),
@@ -215,13 +215,13 @@ pub(crate) fn no_duplicates(
 }
 
 /// Returns the items whose names occurred before.
-fn second<T>(names: impl Iterator<Item = (String, T)>) -> impl Iterator<Item = (String, T)> {
+fn find_repeated<T>(names: impl Iterator<Item = (String, T)>) -> impl Iterator<Item = (String, T)> {
     let mut seen = HashSet::new();
     names.filter(move |(name, _)| !seen.insert(name.clone()))
 }
 
 fn field(entry: &Entry, is_required: bool, diagnostics: &mut Diagnostics) -> Option<Field> {
-    let mut reader = Reader::of(&entry.value, "a property", diagnostics)?;
+    let mut reader = Reader::new(&entry.value, "a property", diagnostics)?;
     let description = reader.need_prose("description", diagnostics);
     let source = reader.prose("x-source", diagnostics);
     let rust = match reader.text("x-rust-name", diagnostics) {
@@ -328,7 +328,7 @@ pub(crate) fn kind(
         "boolean" => Kind::Boolean,
         "array" => {
             let items = reader.need("items", diagnostics)?;
-            let mut element = Reader::of(items, "the type of elements", diagnostics)?;
+            let mut element = Reader::new(items, "the type of elements", diagnostics)?;
             let (element_kind, element_limits, nullable) = kind(&mut element, diagnostics)?;
             element.finish(diagnostics);
             if nullable {
@@ -365,7 +365,7 @@ fn named(target: &Node, diagnostics: &mut Diagnostics) -> Option<Kind> {
 fn or_null(choices: &Node, diagnostics: &mut Diagnostics) -> Option<Kind> {
     let (mut targets, mut nulls, mut others) = (Vec::new(), 0, 0);
     for choice in list(choices, diagnostics)? {
-        let mut reader = Reader::of(choice, "a choice", diagnostics)?;
+        let mut reader = Reader::new(choice, "a choice", diagnostics)?;
         match reader.take("$ref") {
             Some(node) => targets.push(node),
             None if reader.text("type", diagnostics) == Some("null") => nulls += 1,
@@ -458,8 +458,8 @@ fn string(
 
 fn pattern(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
     let pattern = text(node, diagnostics)?;
-    if let Some(mistake) = pattern::mistake(pattern) {
-        let what = format!("the pattern `{pattern}`: {mistake}");
+    if let Some(error) = pattern::find_error(pattern) {
+        let what = format!("the pattern `{pattern}`: {error}");
         diagnostics.add(node.at, what, "write an ECMA-262 regular expression");
     }
     Some(pattern.to_owned())
@@ -502,7 +502,7 @@ fn map(
 ) -> Option<Kind> {
     let at = reader.at;
     let node = reader.need("additionalProperties", diagnostics)?;
-    let mut element = Reader::of(node, "the type of values", diagnostics)?;
+    let mut element = Reader::new(node, "the type of values", diagnostics)?;
     let (element_kind, element_limits, nullable) = kind(&mut element, diagnostics)?;
     element.finish(diagnostics);
     *limits = element_limits;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::diagnostics::{Diagnostics, Position};
 use super::ir::{Server, Variable};
 use super::reader::{Reader, entries, list, text};
-use super::schema::no_duplicates;
+use super::schema::check_duplicates;
 use super::yaml::{Entry, Node};
 
 /// Reads `servers`.
@@ -20,12 +20,12 @@ pub(crate) fn servers(node: &Node, diagnostics: &mut Diagnostics) -> Vec<Server>
         .filter_map(|node| Some((server(node, diagnostics)?, node.at)))
         .collect();
     let urls = servers.iter().map(|(server, at)| (server.url.clone(), *at));
-    no_duplicates(urls, "servers", diagnostics);
+    check_duplicates(urls, "servers", diagnostics);
     servers.into_iter().map(|(server, _)| server).collect()
 }
 
 fn server(node: &Node, diagnostics: &mut Diagnostics) -> Option<Server> {
-    let mut reader = Reader::of(node, "a server", diagnostics)?;
+    let mut reader = Reader::new(node, "a server", diagnostics)?;
     let url = reader.need("url", diagnostics);
     let description = reader.need_prose("description", diagnostics);
     let entries = reader
@@ -44,7 +44,7 @@ fn server(node: &Node, diagnostics: &mut Diagnostics) -> Option<Server> {
         diagnostics.add(node.at, what, "write each variable as `{name}`");
         return None;
     };
-    no_duplicates(
+    check_duplicates(
         names.iter().map(|name| ((*name).to_owned(), node.at)),
         "variables",
         diagnostics,
@@ -77,7 +77,7 @@ fn server(node: &Node, diagnostics: &mut Diagnostics) -> Option<Server> {
 }
 
 fn variable(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Variable> {
-    let mut reader = Reader::of(&entry.value, "a server variable", diagnostics)?;
+    let mut reader = Reader::new(&entry.value, "a server variable", diagnostics)?;
     let description = reader.need_prose("description", diagnostics);
     let default = reader.need("default", diagnostics);
     let has_choices = reader.has("enum");
@@ -85,7 +85,7 @@ fn variable(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Variable> {
     reader.finish(diagnostics);
     let node = default?;
     let default = text(node, diagnostics)?;
-    no_duplicates(
+    check_duplicates(
         choices
             .iter()
             .map(|(choice, at)| ((*choice).to_owned(), *at)),

@@ -30,7 +30,7 @@ impl StructGenerator<'_> {
     fn new_function(&self) -> TokenStream {
         let required = |field: &&Field| self.is_argument(field);
         let arguments = self.fields.iter().filter(required).map(|field| {
-            let (name, argument) = (ident(&field.rust), Argument::of(&field.kind));
+            let (name, argument) = (ident(&field.rust), Argument::new(&field.kind));
             let argument = argument.argument;
             quote!(#name: #argument)
         });
@@ -39,7 +39,7 @@ impl StructGenerator<'_> {
             match self.presence(field) {
                 Presence::Required if field.kind.is_plain() => quote!(#name),
                 Presence::Required => {
-                    let value = Argument::of(&field.kind).value(&name);
+                    let value = Argument::new(&field.kind).value(&name);
                     quote!(#name: #value)
                 }
                 Presence::Defaulted => {
@@ -47,7 +47,7 @@ impl StructGenerator<'_> {
                     quote!(#name: #value)
                 }
                 _ if self.is_argument(field) => {
-                    let value = Argument::of(&field.kind).value(&name);
+                    let value = Argument::new(&field.kind).value(&name);
                     quote!(#name: Some(#value))
                 }
                 _ if field.is_omittable => {
@@ -82,7 +82,7 @@ impl StructGenerator<'_> {
     fn setter(&self, field: &Field) -> TokenStream {
         let name = ident(&field.rust);
         let function = format_ident!("with_{}", field.rust);
-        let argument = Argument::of(&field.kind);
+        let argument = Argument::new(&field.kind);
         let value = argument.value(&name);
         let argument = argument.argument;
         let value = match self.presence(field) {
