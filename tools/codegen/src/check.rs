@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cli;
 use super::client;
 use super::client_check;
 use super::client_query;
@@ -37,6 +38,9 @@ pub(crate) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
         client_check::check(api, &graph, diagnostics);
     }
     if diagnostics.is_empty() {
+        cli::check::check(api, diagnostics);
+    }
+    if diagnostics.is_empty() {
         assign_modules(api, diagnostics);
         let graph = Graph::new(api);
         for schema in &api.schemas {
@@ -70,7 +74,8 @@ fn check_names(api: &Api, diagnostics: &mut Diagnostics) {
     );
     for operation in operations() {
         let id = &operation.id;
-        if !names::is_identifier(id) || !names::is_identifier(&names::pascal(id)) {
+        let names = [id.clone(), names::pascal(id), names::snake(id)];
+        if !names.iter().all(|it| names::is_identifier(it)) {
             diagnostics.add(
                 operation.at,
                 format!("`{id}` is not a valid Rust name"),

@@ -3,97 +3,116 @@
 //! A command is plain if its operation takes only path and query parameters, and its result can be printed without a secret. Where a description says that a command is written by hand, the enum names the struct of its arguments in
 //! `crates/cli/src/commands`. Other operations have no command, and a test of the command line names them.
 
+mod arguments;
+pub(crate) mod check;
 mod record;
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::client::{Resource, argument_name, is_delete, is_list, method_name, path_arguments};
-use super::client_query::{own_query, query_name, query_value, rust_name};
-use super::field_type::ident;
+use super::client::{Resource, is_delete, is_list, method_name, path_arguments};
+use super::client_query::{query_name, query_value, rust_name};
+use super::field_type::{ident, model};
 use super::ir::{Api, Kind, Method, Operation, Parameter, Tag};
 use super::markdown::Markdown;
 use super::names;
 use super::rust::{self, Item, doc_of};
+use arguments::{options, positionals};
+use record::Records;
 
 /// Returns the file of a vendor's commands.
 pub(crate) fn file(api: &Api) -> Result<String, String> {
     let secrets = record::with_secrets(api);
-    let groups = api.tags.iter().map(|tag| Group::new(api, tag, &secrets));
-    let mut groups: Vec<_> = groups.filter(|it| !it.operations.is_empty()).collect();
-    groups.sort_by_key(Group::module);
-    let mut items = vec![declaration(api, &groups), implementation(api, &groups)];
+    let groups = groups(api, &secrets);
+    let records = Records::new(api, &groups);
+    let mut items = vec![
+        imports(api, &groups, &records),
+        declaration(api, &groups),
+        implementation(api, &groups),
+    ];
     items.extend(groups.iter().flat_map(|it| [it.declaration(), it.run()]));
-    items.extend(record::items(api, &groups));
-    items.insert(0, imports(api, &groups, &items));
+    items.extend(records.items());
     let items: Vec<_> = items.into_iter().map(Item::Plain).collect();
     let about = Markdown::own("The commands of").and(api.title.sentence());
     rust::file(&api.file, &about, &items)
+}
+
+/// Returns the tags with commands, by the names of these.
+fn groups<'a>(api: &'a Api, secrets: &'a BTreeSet<&'a str>) -> Vec<Group<'a>> {
+    let groups = api.tags.iter().map(|tag| Group::new(api, tag, secrets));
+    let mut groups: Vec<_> = groups.filter(|it| !it.operations.is_empty()).collect();
+    groups.sort_by_key(Group::module);
+    groups
 }
 
 fn vendor(api: &Api) -> Ident {
     ident(&names::pascal(&api.vendor))
 }
 
-/// Returns the imports that the items use.
-fn imports(api: &Api, groups: &[Group<'_>], items: &[TokenStream]) -> TokenStream {
-    let mut used = BTreeSet::new();
-    for item in items {
-        identifiers(item.clone(), &mut used);
-    }
+/// Returns the imports that the items use. Functions are called through their modules, which no argument of a command hides.
+fn imports(api: &Api, groups: &[Group<'_>], records: &Records<'_>) -> TokenStream {
     let vendor = ident(&api.vendor);
-    let by_hand = groups.iter().filter(|group| {
-        let mut operations = group.operations.iter();
-        operations.any(|it| !group.is_plain(it))
-    });
-    let by_hand: Vec<_> = by_hand.map(|group| ident(&group.module())).collect();
-    let by_hand =
-        (!by_hand.is_empty()).then(|| quote!(use crate::commands::#vendor::{#(#by_hand),*};));
-    let imports = [
-        ("commands::report", &["report_deleted"][..]),
-        ("error::error", &["CliError"]),
-        (
-            "options::operation_help",
-            &["operation_help", "secret_help"],
-        ),
-        ("options::paging", &["Paging"]),
-        ("output::columns", &["labels", "text", "time"]),
-        ("output", &["columns"]),
-        ("output::list", &["write_pages"]),
-        ("output::output", &["Output"]),
-        ("output::record", &["Column", "Record"]),
-        ("output::stdout", &["Stdout"]),
-        ("terminal", &["eprint_line"]),
+    let any = |test: &dyn Fn(&Group<'_>, &Operation) -> bool| {
+        let mut commands = groups
+            .iter()
+            .flat_map(|group| group.operations.iter().map(move |it| (group, it)));
+        commands.any(|(group, operation)| test(group, operation))
+    };
+    let any_plain = |test: fn(&Operation) -> bool| any(&|group, it| group.is_plain(it) && test(it));
+    let has_id = |it: &Operation| path_arguments(it).any(|it| it.kind.reference().is_some());
+    let has_models = !records.is_empty() || any_plain(has_id);
+    let models = has_models.then(|| quote!(self as models,));
+    let commands = any(&|group, it| !group.is_plain(it));
+    let commands = commands.then(|| quote!(use crate::commands::#vendor as commands;));
+    let helps = [
+        (any(&|group, it| !group.shows_once(it)), "operation_help"),
+        (any(&|group, it| group.shows_once(it)), "secret_help"),
     ];
-    let imports = imports.iter().filter_map(|(module, names)| {
-        let names = names.iter().filter(|it| used.contains(**it));
-        let names: Vec<_> = names.map(|it| ident(it)).collect();
-        let module = module.split("::").map(ident);
-        (!names.is_empty()).then(|| quote!(use crate::#(#module)::*::{#(#names),*};))
-    });
-    let models = used.contains("models").then(|| quote!(self as models,));
+    let helps = helps.iter().filter(|(is_used, _)| *is_used);
+    let helps = helps.map(|(_, name)| ident(name));
+    let lists = any_plain(is_list);
+    let imports = [
+        (any_plain(is_delete), quote!(commands::report)),
+        (true, quote!(error::error::CliError)),
+        (true, quote!(options::operation_help::{#(#helps),*})),
+        (lists, quote!(options::paging::Paging)),
+        (records.have_columns(), quote!(output::columns)),
+        (lists, quote!(output::list)),
+        (true, quote!(output::output::Output)),
+        (
+            !records.is_empty(),
+            quote!(output::record::{Column, Record}),
+        ),
+        (true, quote!(output::stdout::Stdout)),
+        (any_plain(returns_nothing), quote!(terminal)),
+    ];
+    let imports = imports.iter().filter(|(is_used, _)| *is_used);
+    let imports = imports.map(|(_, path)| path);
     let client = format_ident!("{}_client", api.vendor);
     quote! {
         use clap::Subcommand;
         use #client::Client;
         use gatelet_models::#vendor::{#models operations as api};
         use crate::client::factory::ClientFactory;
-        #by_hand
-        #(#imports)*
+        #commands
+        #(use crate::#imports;)*
     }
 }
 
-/// Collects the identifiers in some code.
-fn identifiers(tokens: TokenStream, found: &mut BTreeSet<String>) {
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) => drop(found.insert(ident.to_string())),
-            TokenTree::Group(group) => identifiers(group.stream(), found),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
+/// Returns the other name of a command.
+fn alias(method: &str) -> Option<&'static str> {
+    match method {
+        "list" => Some("ls"),
+        "delete" => Some("rm"),
+        _ => None,
     }
+}
+
+/// Returns whether all that a command can say is that it is done.
+fn returns_nothing(operation: &Operation) -> bool {
+    operation.response.is_none() && !is_delete(operation)
 }
 
 /// Returns the enum of all commands of a vendor.
@@ -102,9 +121,8 @@ fn declaration(api: &Api, groups: &[Group<'_>]) -> TokenStream {
     let variants = groups.iter().map(|group| {
         let (variant, command) = (group.variant(), group.command());
         let about = without_stop(group.tag.description.plain());
-        let plural = group.resource.module().replace('_', "-");
-        let alias =
-            (plural != group.module().replace('_', "-")).then(|| quote!(, visible_alias = #plural));
+        let alias = group.alias().map(|it| it.replace('_', "-"));
+        let alias = alias.map(|it| quote!(, visible_alias = #it));
         quote!(#[command(subcommand, about = #about #alias)] #variant(#command),)
     });
     let docs = doc_of(&Markdown::own("The commands of").and(api.title.sentence()));
@@ -172,8 +190,18 @@ impl<'a> Group<'a> {
         names::snake(&names::singular(&self.tag.name))
     }
 
+    fn type_name(&self) -> String {
+        names::pascal(&names::singular(&self.tag.name))
+    }
+
     fn variant(&self) -> Ident {
-        ident(&names::pascal(&names::singular(&self.tag.name)))
+        ident(&self.type_name())
+    }
+
+    /// The other name of the tag's command.
+    fn alias(&self) -> Option<String> {
+        let plural = self.resource.module();
+        (plural != self.module()).then_some(plural)
     }
 
     fn command(&self) -> Ident {
@@ -181,15 +209,15 @@ impl<'a> Group<'a> {
     }
 
     /// Returns the object of a command as a format string.
-    fn object(&self, has_id: bool) -> String {
+    fn object(&self, id: Option<&Ident>) -> String {
         let escape = |name: &str| {
             names::in_sentence(name)
                 .replace('{', "{{")
                 .replace('}', "}}")
         };
-        match has_id {
-            true => escape(&names::singular(&self.tag.name)) + " {id}",
-            false => escape(&self.tag.name),
+        match id {
+            Some(id) => format!("{} {{{id}}}", escape(&names::singular(&self.tag.name))),
+            None => escape(&self.tag.name),
         }
     }
 
@@ -223,15 +251,8 @@ impl<'a> Group<'a> {
             ident(&names::pascal(&method)),
             ident(&names::screaming(&operation.id)),
         );
-        let alias = match method.as_str() {
-            "list" => Some("ls"),
-            "delete" => Some("rm"),
-            _ => None,
-        };
-        let alias = alias.map(|it| quote!(, visible_alias = #it));
-        let response = operation.response.as_ref();
-        let response = response.and_then(|it| self.api.schema(&it.name));
-        let help = match response.is_some_and(|it| it.shown_once().is_some()) {
+        let alias = alias(&method).map(|it| quote!(, visible_alias = #it));
+        let help = match self.shows_once(operation) {
             true => ident("secret_help"),
             false => ident("operation_help"),
         };
@@ -239,7 +260,7 @@ impl<'a> Group<'a> {
             true => self.fields(operation),
             false => {
                 let module = ident(&self.module());
-                quote!((#module::#variant))
+                quote!((commands::#module::#variant))
             }
         };
         quote! {
@@ -248,22 +269,25 @@ impl<'a> Group<'a> {
         }
     }
 
+    /// Whether it prints a secret that no other command shows.
+    fn shows_once(&self, operation: &Operation) -> bool {
+        let response = operation.response.as_ref();
+        let response = response.and_then(|it| self.api.schema(&it.name));
+        response.is_some_and(|it| it.shown_once().is_some())
+    }
+
     /// Returns the arguments of a plain command.
     fn fields(&self, operation: &Operation) -> TokenStream {
-        let ids = path_arguments(operation).map(|parameter| {
-            let name = argument_name(operation, parameter);
+        let ids = positionals(operation).map(|(name, parameter)| {
             let help = self.id_help(parameter, name == "id");
             let kind = match parameter.kind.reference() {
-                Some(reference) => {
-                    let name = ident(&reference.name);
-                    quote!(models::#name)
-                }
+                Some(reference) => model(reference),
                 None => quote!(String),
             };
             quote!(#[arg(help = #help)] #name: #kind,)
         });
-        let options = own_query(operation).map(|parameter| {
-            let (name, kind) = (ident(&rust_name(parameter)), query_value(parameter));
+        let options = options(operation).map(|(name, parameter)| {
+            let kind = query_value(parameter);
             let help = without_stop(parameter.description.plain());
             match parameter.kind {
                 Kind::Boolean => quote!(#[arg(long, help = #help)] #name: bool,),
@@ -310,6 +334,11 @@ impl<'a> Group<'a> {
         let arms = self.operations.iter().map(|it| self.arm(it));
         let has_plain = self.operations.iter().any(|it| self.is_plain(it));
         let operations = has_plain.then(|| quote!(let operations = client.#accessor();));
+        let is_silent = |it: &&Operation| self.is_plain(it) && it.response.is_none();
+        let output = match self.operations.iter().all(is_silent) {
+            true => quote!(_),
+            false => quote!(output),
+        };
         quote! {
             impl #name {
                 /// Returns what the command changes, as a verb; `None` if it only reads.
@@ -321,7 +350,7 @@ impl<'a> Group<'a> {
                 pub(crate) async fn run(
                     self,
                     client: &Client,
-                    output: &mut Output<Stdout>,
+                    #output: &mut Output<Stdout>,
                 ) -> Result<(), CliError> {
                     #operations
                     match self { #(#arms)* }
@@ -337,12 +366,8 @@ impl<'a> Group<'a> {
         if !self.is_plain(operation) {
             return quote!(Self::#variant(command) => command.run(client, output).await,);
         }
-        let ids: Vec<_> = path_arguments(operation)
-            .map(|it| argument_name(operation, it))
-            .collect();
-        let options: Vec<_> = own_query(operation)
-            .map(|it| ident(&rust_name(it)))
-            .collect();
+        let ids: Vec<_> = positionals(operation).map(|(name, _)| name).collect();
+        let options: Vec<_> = options(operation).map(|(name, _)| name).collect();
         let paging = is_list(operation).then(|| ident("paging"));
         let fields: Vec<_> = ids.iter().chain(&options).chain(&paging).collect();
         let pattern = (!fields.is_empty()).then(|| quote!({ #(#fields),* }));
@@ -357,7 +382,7 @@ impl<'a> Group<'a> {
                 let #mutable list = operations.#function(#(&#ids),*);
                 #set
                 let limit = paging.limit;
-                write_pages(paging.apply(list).pages(), limit, output).await
+                list::write_pages(paging.apply(list).pages(), limit, output).await
             }
         } else {
             let client = format_ident!("{}_client", self.api.vendor);
@@ -372,16 +397,16 @@ impl<'a> Group<'a> {
             let arguments = ids.iter().map(|it| quote!(&#it));
             let arguments = arguments.chain(argument.map(|it| quote!(#it)));
             let call = quote!(operations.#function(#(#arguments),*).send().await?);
-            let object = self.object(!ids.is_empty());
+            let object = self.object(ids.last());
             let print = if is_delete(operation) {
                 quote! {
                     let deleted = #call;
-                    report_deleted(format_args!(#object), deleted);
+                    report::report_deleted(format_args!(#object), deleted);
                     Ok(())
                 }
             } else if operation.response.is_none() {
                 let line = format!("{} {object}: done", method.replace('_', " "));
-                quote!(#call; eprint_line(&format!(#line)); Ok(()))
+                quote!(#call; terminal::eprint_line(&format!(#line)); Ok(()))
             } else {
                 quote!(Ok(output.item(#call)?))
             };
@@ -393,15 +418,15 @@ impl<'a> Group<'a> {
 
 /// Returns code that sets each query parameter that was given.
 fn set_options(operation: &Operation, set: impl Fn(TokenStream) -> TokenStream) -> TokenStream {
-    let options = own_query(operation).map(|parameter| {
-        let name = ident(&rust_name(parameter));
+    let options = options(operation).map(|(name, parameter)| {
+        let setter = ident(&rust_name(parameter));
         match parameter.kind {
             Kind::Boolean => {
-                let set = set(quote!(#name(true)));
+                let set = set(quote!(#setter(true)));
                 quote!(if #name { #set })
             }
             _ => {
-                let set = set(quote!(#name(#name)));
+                let set = set(quote!(#setter(#name)));
                 quote!(if let Some(#name) = #name { #set })
             }
         }

@@ -1,12 +1,12 @@
 //! Writes the clients' calls: one type for each tag, one method for each of its operations.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::client_query::{list_paging, own_query, query_name, query_type, rust_name};
-use super::field_type::{ident, value_type};
+use super::field_type::{ident, model, qualified_type};
 use super::ir::{Api, Integer, Kind, Method, Operation, Paging, PagingStyle, Parameter, Tag};
 use super::markdown::Markdown;
 use super::names;
@@ -114,26 +114,6 @@ impl<'a> Resource<'a> {
             (has_call, quote!(OperationRequest)),
         ]);
         let vendor = ident(&self.api.vendor);
-        let models = self.models();
-        let models = models.iter().map(|it| ident(it));
-        let elements = self.operations.iter();
-        let elements: Vec<&Kind> = elements.filter_map(|it| self.element(it)).collect();
-        let plain = |test: fn(&Kind) -> bool, path: TokenStream| {
-            let is_used = elements.iter().any(|it| test(it.innermost()));
-            is_used.then(|| quote!(use #path;))
-        };
-        let secret = plain(
-            |it| matches!(it, Kind::Secret),
-            quote!(gatelet_models::Secret),
-        );
-        let timestamp = plain(
-            |it| matches!(it, Kind::Timestamp { .. }),
-            quote!(gatelet_models::Timestamp),
-        );
-        let map = plain(
-            |it| matches!(it, Kind::Map),
-            quote!(std::collections::BTreeMap),
-        );
         let by_hand = |is_used: bool, module: &str| {
             let module = ident(module);
             is_used.then(|| quote!(use crate::#module;))
@@ -141,29 +121,13 @@ impl<'a> Resource<'a> {
         let check = by_hand(any(|it| it.by_hand.check.is_some()), "check");
         let decode = by_hand(any(|it| it.by_hand.decode.is_some()), "decode");
         quote! {
-            #map
             use gatelet_client::{#(#from_client),*};
-            #secret
-            #timestamp
-            use gatelet_models::#vendor::{#(#models),*};
+            use gatelet_models::#vendor as models;
             use gatelet_transport::{#(#from_transport),*};
             #check
             use crate::client::Client;
             #decode
         }
-    }
-
-    /// Returns the names of the models that the file uses, sorted.
-    fn models(&self) -> BTreeSet<&str> {
-        let mut models = BTreeSet::from(["OperationId"]);
-        for operation in &self.operations {
-            let path = path_arguments(operation).filter_map(|it| it.kind.reference());
-            let bodies = operation.request.iter().chain(&operation.response);
-            models.extend(path.chain(bodies).map(|it| it.name.as_str()));
-            let element = self.element(operation).and_then(Kind::reference);
-            models.extend(element.map(|it| it.name.as_str()));
-        }
-        models
     }
 
     fn accessor(&self) -> TokenStream {
@@ -259,14 +223,14 @@ impl<'a> Resource<'a> {
             quote!(.with_total_count(page.#name #widen))
         });
         let size = set("with_page_size", member(&paging.page_size));
-        let element = self.element(operation).map(value_type);
-        let page = ident(page.map(|it| it.name.as_str()).unwrap_or_default());
+        let element = self.element(operation).map(qualified_type);
+        let page = operation.response.as_ref().map(model);
         quote! {
             #docs
             pub fn #method(&self #(, #arguments)*) -> ListRequest<#element #query> {
                 ListRequest::new(
                     &self.channel,
-                    OperationId::#id.operation(),
+                    models::OperationId::#id.operation(),
                     &[#(#values),*],
                     |page: #page| PageBody::new(#list_name, page.#list) #cursor #total #size,
                 )
@@ -281,7 +245,7 @@ impl<'a> Resource<'a> {
         let function = ident(&names::snake(&operation.id));
         let is_checked = operation.by_hand.check.is_some();
         if let Some(request) = &operation.request {
-            let (body, mutable) = (ident(&request.name), is_checked.then(|| quote!(mut)));
+            let (body, mutable) = (model(request), is_checked.then(|| quote!(mut)));
             arguments.push(quote!(#mutable body: #body));
         }
         let has_query = own_query(operation).next().is_some();
@@ -311,7 +275,7 @@ impl<'a> Resource<'a> {
             _ if is_delete(operation) => (quote!(Deleted), quote!(|response| Ok(response.into()))),
             None => (quote!(()), quote!(|_| Ok(()))),
             Some(response) => {
-                let response = ident(&response.name);
+                let response = model(response);
                 match operation.by_hand.decode {
                     Some(_) => (quote!(#response), quote!(decode::#function)),
                     None => (quote!(#response), quote!(ApiResponse::json)),
@@ -322,7 +286,7 @@ impl<'a> Resource<'a> {
             #docs
             pub fn #method(&self #(, #arguments)*) -> OperationRequest<#result> {
                 #statement
-                OperationCall::new(OperationId::#id.operation(), &[#(#values),*])
+                OperationCall::new(models::OperationId::#id.operation(), &[#(#values),*])
                     #check
                     #(#query)*
                     #json
@@ -471,7 +435,7 @@ fn path_parameters(operation: &Operation) -> Vec<TokenStream> {
         let name = argument_name(operation, parameter);
         match parameter.kind.reference() {
             Some(reference) => {
-                let kind = ident(&reference.name);
+                let kind = model(reference);
                 quote!(#name: &#kind)
             }
             None => quote!(#name: &str),

@@ -70,11 +70,6 @@ fn check_by_hand(operation: &Operation, diagnostics: &mut Diagnostics) {
         if client::is_list(operation) {
             report(part, "a list", "remove it, or give `method`");
         }
-        let function = names::snake(&operation.id);
-        if !names::is_identifier(&function) {
-            let of = format!("`{function}`, which cannot be the name of a function");
-            report(part, &of, "give the operation another `operationId`");
-        }
     }
     if by_hand.decode.is_some() && operation.response.is_none() {
         let fix = "remove it, or describe the body of the response";
@@ -123,6 +118,12 @@ fn check_page(
     let Some(schema) = schema.filter(|_| client::is_list(operation)) else {
         return;
     };
+    // Its list would be lenient.
+    if let Some(secret) = schema.shown_once() {
+        let what = format!("`{}` of a page is shown once", secret.name);
+        let fix = "remove `x-shown-once`, a list can be read again";
+        diagnostics.add(secret.at, what, fix);
+    }
     let wide = [Integer::Count32, Integer::Count64, Integer::Uint64];
     if let Some(total) = &paging.total_count
         && let Some(at) = find_misfit(schema, total, &wide)

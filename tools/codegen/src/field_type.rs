@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::ir::{DefaultValue, Field, Integer, Kind};
+use super::ir::{DefaultValue, Field, Integer, Kind, Reference};
 use super::names;
 
 /// Returns a Rust identifier.
@@ -32,6 +32,28 @@ pub(crate) fn value_type(kind: &Kind) -> TokenStream {
         }
         Kind::Map => quote!(BTreeMap<String, String>),
     }
+}
+
+/// Returns the Rust type of a value outside of the models' crate, where `models` is the vendor's module: whatever a schema is
+/// called, it hides nothing there.
+pub(crate) fn qualified_type(kind: &Kind) -> TokenStream {
+    match kind {
+        Kind::Secret => quote!(gatelet_models::Secret),
+        Kind::Timestamp { .. } => quote!(gatelet_models::Timestamp),
+        Kind::Named(reference) => model(reference),
+        Kind::List(element) => {
+            let element = qualified_type(element);
+            quote!(Vec<#element>)
+        }
+        Kind::Map => quote!(std::collections::BTreeMap<String, String>),
+        Kind::Text | Kind::Boolean | Kind::Integer(_) => value_type(kind),
+    }
+}
+
+/// Returns a schema's type outside of the models' crate.
+pub(crate) fn model(reference: &Reference) -> TokenStream {
+    let name = ident(&reference.name);
+    quote!(models::#name)
 }
 
 /// Returns the seed that decodes a value.

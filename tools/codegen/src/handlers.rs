@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::client::path;
 use super::client_query::rust_name;
-use super::field_type::{ident, value_type};
+use super::field_type::{ident, model, qualified_type};
 use super::ir::{Api, Kind, Operation, PagingStyle, Schema};
 use super::markdown::Markdown;
 use super::names;
@@ -22,16 +22,6 @@ pub(crate) fn file(api: &Api) -> Result<String, String> {
 
 fn imports(api: &Api) -> TokenStream {
     let vendor = ident(&api.vendor);
-    let mut models = vec!["OperationId".to_owned()];
-    for operation in &api.operations {
-        let bodies = operation.request.iter().chain(&operation.response);
-        models.extend(bodies.map(|it| it.name.clone()));
-    }
-    let elements = pages(api).filter_map(|page| page.element.reference());
-    models.extend(elements.map(|it| it.name.clone()));
-    models.sort();
-    models.dedup();
-    let models = models.iter().map(|it| ident(it));
     let any = |test: fn(&Operation) -> bool| api.operations.iter().any(test);
     let linked = any(is_linked).then(|| {
         quote!(
@@ -44,7 +34,7 @@ fn imports(api: &Api) -> TokenStream {
         .then(|| quote!(use crate::store::encoded::{#encoded #list};));
     quote! {
         use bytes::Bytes;
-        use gatelet_models::#vendor::{#(#models),*};
+        use gatelet_models::#vendor as models;
         use http::Response;
         use crate::api::#vendor::error_response::ErrorResponse;
         use crate::api::#vendor::response::success;
@@ -64,7 +54,7 @@ fn operations(api: &Api) -> TokenStream {
         let (method, result) = (method(operation), result(operation));
         let path = path_arguments(operation).map(|(_, name)| quote!(#name: &str));
         let body = operation.request.as_ref().map(|body| {
-            let body = ident(&body.name);
+            let body = model(body);
             quote!(body: #body)
         });
         let arguments = path.chain(body);
@@ -88,12 +78,12 @@ fn dispatch(api: &Api) -> TokenStream {
         let path = path_arguments(operation).map(|(index, _)| quote!(call.value(#index)));
         let body = operation.request.as_ref().map(|_| quote!(call.json()?));
         let arguments = path.chain(body);
-        quote!(OperationId::#id => success(call, operations.#method(#(#arguments),*)?),)
+        quote!(models::OperationId::#id => success(call, operations.#method(#(#arguments),*)?),)
     });
     quote! {
         #docs
         pub(crate) fn dispatch(
-            id: OperationId,
+            id: models::OperationId,
             operations: &impl Operations,
             call: &ServerCall<'_>,
         ) -> Result<Response<Bytes>, ErrorResponse> {
@@ -113,9 +103,9 @@ struct Page<'a> {
 impl Page<'_> {
     fn implementation(&self) -> TokenStream {
         let (page, member) = (ident(&self.schema.name), self.member);
-        let element = value_type(self.element);
+        let element = qualified_type(self.element);
         quote! {
-            impl List for #page {
+            impl List for models::#page {
                 type Item = #element;
                 const MEMBER: &'static str = #member;
             }
@@ -154,7 +144,7 @@ fn result(operation: &Operation) -> TokenStream {
     let Some(response) = &operation.response else {
         return quote!(());
     };
-    let response = ident(&response.name);
+    let response = model(response);
     match is_linked(operation) {
         true => quote!(LinkedPage<#response>),
         false => quote!(Encoded<#response>),
@@ -172,7 +162,10 @@ fn path_arguments(operation: &Operation) -> impl Iterator<Item = (Literal, Ident
     let parameters = path(operation).enumerate();
     let arguments = parameters.filter(|(_, parameter)| !parameter.is_account);
     arguments.map(|(index, parameter)| {
-        let name = ident(&rust_name(parameter));
+        let name = match rust_name(parameter).as_str() {
+            "body" => ident("parameter_body"),
+            name => ident(name),
+        };
         (Literal::usize_unsuffixed(index), name)
     })
 }

@@ -75,20 +75,16 @@ pub fn is_identifier(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
-/// Names that a schema must not have: those of types and traits that generated code or its macros use, and those of handwritten
-/// items in the vendors' modules and the clients' `models`, which would hide the schema.
+/// Names that a schema must not have: those of types and traits that generated models or the macros in them use, and those of
+/// handwritten items in the vendors' modules and the clients' `models`, which would hide the schema. Other generated code says `models::` before a schema.
 pub const TAKEN: &[&str] = &[
     "A",
-    "ApiResponse",
     "AsRef",
     "BTreeMap",
     "Box",
-    "Channel",
-    "Client",
     "Clone",
     "Debug",
     "Default",
-    "Deleted",
     "Deserialize",
     "Deserializer",
     "Eq",
@@ -102,22 +98,16 @@ pub const TAKEN: &[&str] = &[
     "IntoIterator",
     "Iterator",
     "Lenient",
-    "ListQuery",
-    "ListRequest",
     "MapAccess",
     "Milliseconds",
     "None",
     "NotUuid",
     "Ok",
-    "OperationCall",
     "OperationId",
-    "OperationRequest",
     "Option",
-    "PageBody",
     "ParseTimestampError",
     "PartialEq",
     "Patch",
-    "Query",
     "Result",
     "Secret",
     "Self",
@@ -132,32 +122,42 @@ pub const TAKEN: &[&str] = &[
     "Vec",
 ];
 
-/// Names of handwritten items that the clients export, which would hide generated types.
-const EXPORTED: &[&str] = &[
+/// Names that the clients export beside the generated types or import into their files, which those types would hide.
+const OF_CLIENTS: &[&str] = &[
+    "ApiResponse",
     "ApiToken",
     "Applied",
     "BaseUrl",
     "Bearer",
     "CallTimeouts",
+    "Channel",
+    "Client",
     "ClientBuilder",
     "Clock",
     "ConnectFailure",
     "Credential",
     "CredentialFailure",
     "CredentialProvider",
+    "Deleted",
     "Error",
     "ErrorKind",
     "FileToken",
     "HyperTransport",
     "HyperTransportBuilder",
     "Items",
+    "ListQuery",
+    "ListRequest",
     "NextPageError",
+    "OperationCall",
+    "OperationRequest",
     "Page",
+    "PageBody",
     "PageToken",
     "Pages",
     "PaginationFailure",
     "Phase",
     "Proxies",
+    "Query",
     "RetryPolicy",
     "SecretTextError",
     "Sent",
@@ -174,7 +174,7 @@ const EXPORTED: &[&str] = &[
 /// Returns whether a generated type of a client must not have this name.
 #[must_use]
 pub fn is_taken_in_client(name: &str) -> bool {
-    TAKEN.contains(&name) || EXPORTED.contains(&name)
+    TAKEN.contains(&name) || OF_CLIENTS.contains(&name)
 }
 
 #[cfg(test)]

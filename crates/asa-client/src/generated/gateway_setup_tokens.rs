@@ -3,10 +3,7 @@
 //! Gateway setup tokens: Tokens that new gateways enroll in the team with.
 
 use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query};
-use gatelet_models::asa::{
-    GatewaySetupToken, GatewaySetupTokenCreate, GatewaySetupTokenId,
-    GatewaySetupTokenList, OperationId,
-};
+use gatelet_models::asa as models;
 use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
 use crate::check;
 use crate::client::Client;
@@ -52,12 +49,14 @@ impl GatewaySetupTokens {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn list(&self) -> ListRequest<GatewaySetupToken, ListGatewaySetupTokensQuery> {
+    pub fn list(
+        &self,
+    ) -> ListRequest<models::GatewaySetupToken, ListGatewaySetupTokensQuery> {
         ListRequest::new(
             &self.channel,
-            OperationId::ListGatewaySetupTokens.operation(),
+            models::OperationId::ListGatewaySetupTokens.operation(),
             &[self.channel.account()],
-            |page: GatewaySetupTokenList| PageBody::new("list", page.list),
+            |page: models::GatewaySetupTokenList| PageBody::new("list", page.list),
         )
     }
 
@@ -85,10 +84,10 @@ impl GatewaySetupTokens {
     /// ```
     pub fn create(
         &self,
-        body: GatewaySetupTokenCreate,
-    ) -> OperationRequest<GatewaySetupToken> {
+        body: models::GatewaySetupTokenCreate,
+    ) -> OperationRequest<models::GatewaySetupToken> {
         OperationCall::new(
-                OperationId::CreateGatewaySetupToken.operation(),
+                models::OperationId::CreateGatewaySetupToken.operation(),
                 &[self.channel.account()],
             )
             .json(&body)
@@ -113,10 +112,13 @@ impl GatewaySetupTokens {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self, id: &GatewaySetupTokenId) -> OperationRequest<GatewaySetupToken> {
+    pub fn get(
+        &self,
+        id: &models::GatewaySetupTokenId,
+    ) -> OperationRequest<models::GatewaySetupToken> {
         let checked = check::fetch_gateway_setup_token(&self.channel, id);
         OperationCall::new(
-                OperationId::FetchGatewaySetupToken.operation(),
+                models::OperationId::FetchGatewaySetupToken.operation(),
                 &[self.channel.account(), id.as_str()],
             )
             .check(checked)
@@ -141,10 +143,10 @@ impl GatewaySetupTokens {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete(&self, id: &GatewaySetupTokenId) -> OperationRequest<Deleted> {
+    pub fn delete(&self, id: &models::GatewaySetupTokenId) -> OperationRequest<Deleted> {
         let checked = check::delete_gateway_setup_token(&self.channel, id);
         OperationCall::new(
-                OperationId::DeleteGatewaySetupToken.operation(),
+                models::OperationId::DeleteGatewaySetupToken.operation(),
                 &[self.channel.account(), id.as_str()],
             )
             .check(checked)

@@ -3,9 +3,7 @@
 //! Gateways: The gateways that have enrolled in the team.
 
 use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query};
-use gatelet_models::asa::{
-    Gateway, GatewayId, GatewayList, GatewayStatusReport, GatewayUpdate, OperationId,
-};
+use gatelet_models::asa as models;
 use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
 use crate::check;
 use crate::client::Client;
@@ -51,12 +49,12 @@ impl Gateways {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn list(&self) -> ListRequest<Gateway, ListGatewaysQuery> {
+    pub fn list(&self) -> ListRequest<models::Gateway, ListGatewaysQuery> {
         ListRequest::new(
             &self.channel,
-            OperationId::ListGateways.operation(),
+            models::OperationId::ListGateways.operation(),
             &[self.channel.account()],
-            |page: GatewayList| PageBody::new("list", page.list),
+            |page: models::GatewayList| PageBody::new("list", page.list),
         )
     }
 
@@ -75,9 +73,9 @@ impl Gateways {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self, id: &GatewayId) -> OperationRequest<Gateway> {
+    pub fn get(&self, id: &models::GatewayId) -> OperationRequest<models::Gateway> {
         OperationCall::new(
-                OperationId::GetGatewayInstance.operation(),
+                models::OperationId::GetGatewayInstance.operation(),
                 &[self.channel.account(), id.as_str()],
             )
             .resource(id.as_str())
@@ -103,12 +101,12 @@ impl Gateways {
     /// ```
     pub fn update(
         &self,
-        id: &GatewayId,
-        mut body: GatewayUpdate,
+        id: &models::GatewayId,
+        mut body: models::GatewayUpdate,
     ) -> OperationRequest<()> {
         let checked = check::update_gateway_instance(&self.channel, id, &mut body);
         OperationCall::new(
-                OperationId::UpdateGatewayInstance.operation(),
+                models::OperationId::UpdateGatewayInstance.operation(),
                 &[self.channel.account(), id.as_str()],
             )
             .check(checked)
@@ -132,9 +130,9 @@ impl Gateways {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete(&self, id: &GatewayId) -> OperationRequest<Deleted> {
+    pub fn delete(&self, id: &models::GatewayId) -> OperationRequest<Deleted> {
         OperationCall::new(
-                OperationId::DeleteGatewayInstance.operation(),
+                models::OperationId::DeleteGatewayInstance.operation(),
                 &[self.channel.account(), id.as_str()],
             )
             .resource(id.as_str())
@@ -156,9 +154,12 @@ impl Gateways {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn status(&self, id: &GatewayId) -> OperationRequest<GatewayStatusReport> {
+    pub fn status(
+        &self,
+        id: &models::GatewayId,
+    ) -> OperationRequest<models::GatewayStatusReport> {
         OperationCall::new(
-                OperationId::GetGatewayStatusReport.operation(),
+                models::OperationId::GetGatewayStatusReport.operation(),
                 &[self.channel.account(), id.as_str()],
             )
             .resource(id.as_str())

@@ -6,13 +6,13 @@ use clap::Subcommand;
 use asa_client::Client;
 use gatelet_models::asa::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
-use crate::commands::asa::{gateway, gateway_setup_token};
-use crate::commands::report::report_deleted;
+use crate::commands::asa as commands;
+use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::operation_help::operation_help;
 use crate::options::paging::Paging;
 use crate::output::columns;
-use crate::output::list::write_pages;
+use crate::output::list;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
@@ -86,7 +86,7 @@ pub(crate) enum GatewayCommand {
         about = api::UPDATE_GATEWAY_INSTANCE.summary,
         after_help = operation_help(&api::UPDATE_GATEWAY_INSTANCE)
     )]
-    Update(gateway::Update),
+    Update(commands::gateway::Update),
     #[command(
         about = api::DELETE_GATEWAY_INSTANCE.summary,
         after_help = operation_help(&api::DELETE_GATEWAY_INSTANCE),
@@ -133,13 +133,13 @@ impl GatewayCommand {
                     list = list.query(|query| query.descending(true));
                 }
                 let limit = paging.limit;
-                write_pages(paging.apply(list).pages(), limit, output).await
+                list::write_pages(paging.apply(list).pages(), limit, output).await
             }
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Update(command) => command.run(client, output).await,
             Self::Delete { id } => {
                 let deleted = operations.delete(&id).send().await?;
-                report_deleted(format_args!("gateway {id}"), deleted);
+                report::report_deleted(format_args!("gateway {id}"), deleted);
                 Ok(())
             }
             Self::Status { id } => Ok(output.item(operations.status(&id).send().await?)?),
@@ -165,7 +165,7 @@ pub(crate) enum GatewaySetupTokenCommand {
         about = api::CREATE_GATEWAY_SETUP_TOKEN.summary,
         after_help = operation_help(&api::CREATE_GATEWAY_SETUP_TOKEN)
     )]
-    Create(gateway_setup_token::Create),
+    Create(commands::gateway_setup_token::Create),
     #[command(
         about = api::FETCH_GATEWAY_SETUP_TOKEN.summary,
         after_help = operation_help(&api::FETCH_GATEWAY_SETUP_TOKEN)
@@ -187,7 +187,7 @@ pub(crate) enum GatewaySetupTokenCommand {
         about = api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN.summary,
         after_help = operation_help(&api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN)
     )]
-    Reveal(gateway_setup_token::Reveal),
+    Reveal(commands::gateway_setup_token::Reveal),
 }
 
 impl GatewaySetupTokenCommand {
@@ -214,13 +214,16 @@ impl GatewaySetupTokenCommand {
                     list = list.query(|query| query.descending(true));
                 }
                 let limit = paging.limit;
-                write_pages(paging.apply(list).pages(), limit, output).await
+                list::write_pages(paging.apply(list).pages(), limit, output).await
             }
             Self::Create(command) => command.run(client, output).await,
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Delete { id } => {
                 let deleted = operations.delete(&id).send().await?;
-                report_deleted(format_args!("gateway setup token {id}"), deleted);
+                report::report_deleted(
+                    format_args!("gateway setup token {id}"),
+                    deleted,
+                );
                 Ok(())
             }
             Self::Reveal(command) => command.run(client, output).await,

@@ -6,13 +6,13 @@ use clap::Subcommand;
 use dt_client::Client;
 use gatelet_models::dt::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
-use crate::commands::dt::active_gate_token;
-use crate::commands::report::report_deleted;
+use crate::commands::dt as commands;
+use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::operation_help::{operation_help, secret_help};
 use crate::options::paging::Paging;
 use crate::output::columns;
-use crate::output::list::write_pages;
+use crate::output::list;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
@@ -62,7 +62,7 @@ pub(crate) enum ActiveGateTokenCommand {
         about = api::CREATE_TOKEN.summary,
         after_help = secret_help(&api::CREATE_TOKEN)
     )]
-    Create(active_gate_token::Create),
+    Create(commands::active_gate_token::Create),
     #[command(
         about = api::GET_TOKEN.summary,
         after_help = operation_help(&api::GET_TOKEN)
@@ -103,13 +103,13 @@ impl ActiveGateTokenCommand {
             Self::List { paging } => {
                 let list = operations.list();
                 let limit = paging.limit;
-                write_pages(paging.apply(list).pages(), limit, output).await
+                list::write_pages(paging.apply(list).pages(), limit, output).await
             }
             Self::Create(command) => command.run(client, output).await,
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Delete { id } => {
                 let deleted = operations.delete(&id).send().await?;
-                report_deleted(format_args!("ActiveGate token {id}"), deleted);
+                report::report_deleted(format_args!("ActiveGate token {id}"), deleted);
                 Ok(())
             }
         }

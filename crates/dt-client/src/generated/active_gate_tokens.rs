@@ -3,10 +3,7 @@
 //! ActiveGate tokens: Tokens that ActiveGates connect to the environment with.
 
 use gatelet_client::{ListRequest, OperationCall, PageBody};
-use gatelet_models::dt::{
-    ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId,
-    ActiveGateTokenList, OperationId,
-};
+use gatelet_models::dt as models;
 use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
 use crate::check;
 use crate::client::Client;
@@ -54,12 +51,12 @@ impl ActiveGateTokens {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn list(&self) -> ListRequest<ActiveGateToken> {
+    pub fn list(&self) -> ListRequest<models::ActiveGateToken> {
         ListRequest::new(
             &self.channel,
-            OperationId::ListTokens.operation(),
+            models::OperationId::ListTokens.operation(),
             &[],
-            |page: ActiveGateTokenList| {
+            |page: models::ActiveGateTokenList| {
                 PageBody::new("activeGateTokens", page.active_gate_tokens)
                     .with_cursor(page.next_page_key)
                     .with_total_count(page.total_count)
@@ -95,10 +92,10 @@ impl ActiveGateTokens {
     /// ```
     pub fn create(
         &self,
-        mut body: ActiveGateTokenCreate,
-    ) -> OperationRequest<ActiveGateTokenCreated> {
+        mut body: models::ActiveGateTokenCreate,
+    ) -> OperationRequest<models::ActiveGateTokenCreated> {
         let checked = check::create_token(&self.channel, &mut body);
-        OperationCall::new(OperationId::CreateToken.operation(), &[])
+        OperationCall::new(models::OperationId::CreateToken.operation(), &[])
             .check(checked)
             .json(&body)
             .request(&self.channel, decode::create_token)
@@ -120,8 +117,11 @@ impl ActiveGateTokens {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self, id: &ActiveGateTokenId) -> OperationRequest<ActiveGateToken> {
-        OperationCall::new(OperationId::GetToken.operation(), &[id.as_str()])
+    pub fn get(
+        &self,
+        id: &models::ActiveGateTokenId,
+    ) -> OperationRequest<models::ActiveGateToken> {
+        OperationCall::new(models::OperationId::GetToken.operation(), &[id.as_str()])
             .resource(id.as_str())
             .request(&self.channel, ApiResponse::json)
     }
@@ -142,8 +142,8 @@ impl ActiveGateTokens {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete(&self, id: &ActiveGateTokenId) -> OperationRequest<Deleted> {
-        OperationCall::new(OperationId::RevokeToken.operation(), &[id.as_str()])
+    pub fn delete(&self, id: &models::ActiveGateTokenId) -> OperationRequest<Deleted> {
+        OperationCall::new(models::OperationId::RevokeToken.operation(), &[id.as_str()])
             .resource(id.as_str())
             .request(&self.channel, |response| Ok(response.into()))
     }

@@ -11,14 +11,36 @@ use crate::field_type::ident;
 use crate::ir::{Api, Field, Kind, Operation, Presence, Schema, Shape};
 use crate::names;
 
-/// Returns the implementation of `Record` of each model that a plain command prints.
-pub(super) fn items(api: &Api, groups: &[Group<'_>]) -> Vec<TokenStream> {
-    let printed = groups.iter().flat_map(|group| {
-        let operations = group.operations.iter().filter(|it| group.is_plain(it));
-        operations.filter_map(|it| group.record(it))
-    });
-    let models: BTreeMap<_, _> = printed.map(|it| (it.name.as_str(), it)).collect();
-    models.into_values().map(|it| record(api, it)).collect()
+/// The models that plain commands print, each once.
+pub(super) struct Records<'a> {
+    api: &'a Api,
+    models: BTreeMap<&'a str, &'a Schema>,
+}
+
+impl<'a> Records<'a> {
+    pub(super) fn new(api: &'a Api, groups: &[Group<'a>]) -> Self {
+        let printed = groups.iter().flat_map(|group| {
+            let operations = group.operations.iter().filter(|it| group.is_plain(it));
+            operations.filter_map(|it| group.record(it))
+        });
+        let models = printed.map(|it| (it.name.as_str(), it)).collect();
+        Self { api, models }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.models.is_empty()
+    }
+
+    /// Whether a table has a column.
+    pub(super) fn have_columns(&self) -> bool {
+        let mut models = self.models.values();
+        models.any(|it| it.has_own_columns || !listed(self.api, it).is_empty())
+    }
+
+    /// Returns the implementation of `Record` of each model.
+    pub(super) fn items(&self) -> impl Iterator<Item = TokenStream> {
+        self.models.values().map(|it| record(self.api, it))
+    }
 }
 
 impl<'a> Group<'a> {
@@ -92,22 +114,30 @@ fn record(api: &Api, model: &Schema) -> TokenStream {
 }
 
 fn columns(api: &Api, model: &Schema) -> TokenStream {
-    let constant = names::screaming(&model.name);
     if model.has_own_columns {
-        let constant = ident(&constant);
+        let constant = ident(&names::screaming(&model.name));
         return quote!(columns::#constant);
     }
-    let columns: Vec<_> = match &model.shape {
+    let columns = listed(api, model);
+    quote!(&[#(#columns),*])
+}
+
+/// Returns a column for each member that fits into a cell.
+fn listed(api: &Api, model: &Schema) -> Vec<TokenStream> {
+    match &model.shape {
         Shape::Object(fields) => {
             let columns = fields.iter().filter_map(|it| column(api, model, it));
             columns.collect()
         }
         Shape::Id | Shape::Enum(_) => {
-            let header = constant.replace('_', " ");
-            vec![quote!(Column { header: #header, value: |it| text(Some(it)) })]
+            let header = header(&model.name);
+            vec![quote!(Column { header: #header, value: |it| columns::text(Some(it)) })]
         }
-    };
-    quote!(&[#(#columns),*])
+    }
+}
+
+fn header(name: &str) -> String {
+    names::screaming(name).replace('_', " ")
 }
 
 /// Returns the column of a field; `None` if it does not fit into a cell.
@@ -128,6 +158,6 @@ fn column(api: &Api, model: &Schema, field: &Field) -> Option<TokenStream> {
         Presence::Optional | Presence::Count | Presence::OptionalCount => quote!(it.#name.as_ref()),
         Presence::Lenient | Presence::Patch => return None,
     };
-    let header = names::screaming(&field.name).replace('_', " ");
-    Some(quote!(Column { header: #header, value: |it| #function(#value) }))
+    let header = header(&field.name);
+    Some(quote!(Column { header: #header, value: |it| columns::#function(#value) }))
 }

@@ -1,11 +1,11 @@
-//! Whatever the reader takes makes Rust that compiles without a warning, and whose docs have none.
+//! Whatever the reader takes makes Rust that compiles without a warning, docs that have none, and commands without a clash.
 
 #![expect(
     clippy::unwrap_used,
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
-mod client;
+mod house;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -35,6 +35,9 @@ tags:
   - { name: http, description: A }
   - { name: gatelet_client, description: A }
   - { name: Élan vital, description: A }
+  - { name: help desk, description: A }
+  - { name: models, description: A }
+  - { name: API, description: A }
 paths:
   /bare/{id}/{body}/{checked}/{client}/{query}/{self}/{last}:
     put: { operationId: PutBare, tags: [check], x-by-hand: { check: C }, parameters: [PATH id, PATH body, PATH checked, PATH client, PATH query, PATH self, PATH last], requestBody: BODY EmptyKept, responses: { "204": { description: D }
@@ -72,6 +75,19 @@ paths:
     post: { operationId: PostNamed, tags: [std], requestBody: BODY Named, responses: { "200": RESPONSE Types
   /empty:
     put: { operationId: PutEmpty, tags: [serde_core], requestBody: BODY EmptyKept, responses: { "204": { description: D }
+  /clashes/{Output}/{WritePages}/{Text}/{last}:
+    get: { operationId: ListClashes, tags: [help desk], x-paging: { style: link, page-size: size, page-token: next }, parameters: [PATH Output, PATH WritePages, PATH Text, PATH last, NUMBER size, TEXT next, CLASHES], responses: { "200": RESPONSE WordPage
+    delete: { operationId: DeleteClash, tags: [help desk], parameters: [PATH Output, PATH WritePages, PATH Text, PATH last, CLASHES], responses: { "204": { description: D }
+  /clashes:
+    get: { operationId: GetClashes, tags: [help desk], x-rust-name: help_me, parameters: [CLASHES], responses: { "200": RESPONSE Kept
+    put: { operationId: PutClashes, tags: [help desk], parameters: [CLASHES], responses: { "204": { description: D }
+    post: { operationId: PostClashes, tags: [help desk], x-rust-name: send, x-by-hand: { command: C }, requestBody: BODY Sent, responses: { "204": { description: D }
+  /model:
+    post: { operationId: PostModel, tags: [models], x-rust-name: send, x-by-hand: { command: C }, requestBody: BODY Sent, responses: { "204": { description: D }
+    get: { operationId: GetModel, tags: [models], responses: { "200": RESPONSE Kept
+  /api:
+    post: { operationId: PostApi, tags: [API], x-rust-name: send, x-by-hand: { command: C }, requestBody: BODY Sent, responses: { "204": { description: D }
+OPERATIONS
   /bare:
     delete: { operationId: Delete, tags: [de], responses: { "204": { description: D }
 components:
@@ -257,12 +273,43 @@ const NAMES: &[&str] = &[
     "unknown_slot",
 ];
 
-/// The description, with an object for each of these names.
+/// Query parameters with names that the commands have for their own.
+const CLASHES: [&str; 24] = [
+    "body",
+    "client",
+    "deleted",
+    "emulator",
+    "help",
+    "id",
+    "it",
+    "limit",
+    "list",
+    "operations",
+    "output",
+    "page-size",
+    "page-token",
+    "paging",
+    "proxy-from-environment",
+    "query",
+    "report",
+    "report_deleted",
+    "text",
+    "timeout",
+    "verbose",
+    "version",
+    "write_pages",
+    "self",
+];
+
+/// The description, with an object for each of these names, and an operation that responds with it.
 fn description(types: &BTreeSet<String>) -> String {
     let head = "type: object, description: O, x-source: p";
     let (mut more, mut schemas) = (String::from("      properties:\n"), String::new());
     let mut examples = String::from("      examples:\n      -\n");
+    let mut operations = String::new();
     for name in types {
+        let method = names::snake(name);
+        writeln!(operations, "  /types/{name}:\n    get: {{ operationId: Get{name}Type, tags: [generated], x-rust-name: get_{method}, responses: {{ \"200\": RESPONSE {name}").unwrap();
         writeln!(
             more,
             "        p{name}: {{ $ref: \"#/components/schemas/{name}\", description: P }}"
@@ -292,7 +339,8 @@ fn description(types: &BTreeSet<String>) -> String {
         |text: &str| format!("      type: object\n      description: O\n      x-source: p\n{text}");
     let operation = "summary: S, description: D, x-source: p, x-idempotent: true";
     let failures = "4XX: { $ref: \"#/components/responses/Failure\" }, default: { $ref: \"#/components/responses/Failure\" } } }\n";
-    ALL.replace("      TYPES\n", &object(&(types + &example)))
+    ALL.replace("OPERATIONS\n", &operations)
+        .replace("      TYPES\n", &object(&(types + &example)))
         .replace(
             "      OMITTABLE\n",
             &object(&(omittable + &omittable_example)),
@@ -321,7 +369,10 @@ fn description(types: &BTreeSet<String>) -> String {
 /// Writes out the parameters of an operation.
 fn parameters(line: &str) -> String {
     let queries = "TEXT text, TEXT type, TEXT query, FLAG flag, NUMBER int32, LONG int64, COUNT count32, COUNT64 count64, UINT64 uint64";
-    let line = line.replace("QUERIES", queries);
+    let clashes = CLASHES.map(|it| format!("TEXT {it}")).join(", ");
+    let line = line
+        .replace("QUERIES", queries)
+        .replace("CLASHES", &clashes);
     let mut words = line.split(' ').peekable();
     let mut written = Vec::new();
     while let Some(word) = words.next() {
@@ -510,18 +561,13 @@ fn every_accepted_description_compiles_and_is_documented() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    let source = root.join("crates/models/src");
-    append(&source.join("generated/mod.rs"), "pub(crate) mod house;\n");
-    append(
-        &source.join("lib.rs"),
-        "/// All.\npub mod house {\n    pub use crate::generated::house::*;\n}\n",
-    );
-    client::replace(&root);
+    house::build(&root);
     let cargo = |arguments: &str, flags: &str| {
         cargo(arguments, flags, &root, &folder.join("target"));
     };
+    // The models, the client, the emulator and the command line, whose test runs.
     cargo(
-        "check --package=gatelet-models --features=samples --lib",
+        "test --quiet --package=gatelet --bin=gatelet --features=gatelet-models/samples house",
         "RUSTFLAGS",
     );
     cargo(
@@ -529,16 +575,12 @@ fn every_accepted_description_compiles_and_is_documented() {
         "RUSTDOCFLAGS",
     );
     cargo(
-        "check --package=dt-client --lib --no-default-features",
-        "RUSTFLAGS",
-    );
-    cargo(
-        "doc --package=dt-client --lib --no-default-features --no-deps",
+        "doc --package=house-client --lib --no-default-features --no-deps",
         "RUSTDOCFLAGS",
     );
     // The examples.
     cargo(
-        "test --quiet --package=dt-client --doc --no-default-features",
+        "test --quiet --package=house-client --doc --no-default-features",
         "RUSTDOCFLAGS",
     );
 }
@@ -553,15 +595,10 @@ fn copy(from: &Path, to: &Path) {
         let extension = path.extension().and_then(|it| it.to_str());
         if path.is_dir() && !is_output {
             copy(&path, &to.join(name));
-        } else if matches!(extension, Some("rs" | "toml" | "lock" | "json")) {
+        } else if matches!(extension, Some("rs" | "toml" | "lock" | "json" | "md")) {
             fs::copy(&path, to.join(name)).unwrap();
         }
     }
-}
-
-fn append(path: &Path, text: &str) {
-    let before = fs::read_to_string(path).unwrap();
-    fs::write(path, before + text).unwrap();
 }
 
 #[track_caller]

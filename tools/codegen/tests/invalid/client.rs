@@ -104,11 +104,6 @@ fn what_is_by_hand_of_nothing_is_an_error() {
         diagnostics(&text).lines().next().unwrap(),
         "house.yaml:14:7: `decode` by hand of a response without a body; the fix: remove it, or describe the body of the response"
     );
-    check(
-        "      operationId: OpenDoor\n      tags: [Doors]\n",
-        "      operationId: Match\n      tags: [Doors]\n      x-by-hand: { check: C }\n",
-        "house.yaml:14:7: `check` by hand of `match`, which cannot be the name of a function; the fix: give the operation another `operationId`",
-    );
 }
 
 #[test]
@@ -171,6 +166,17 @@ fn paging_of_another_type_is_an_error() {
         let member = format!("        count: {{ {member}, description: N }}\n        hinges: {{");
         assert_eq!(list("        hinges: {", &member), expected, "{member}");
     }
+}
+
+#[test]
+fn a_page_that_shows_a_secret_once_is_an_error() {
+    assert_eq!(
+        list(
+            "required: [id]\n      properties:\n",
+            "required: [id, pin]\n      properties:\n        pin: { type: string, x-secret: true, x-shown-once: true, description: P }\n"
+        ),
+        "house.yaml:50:9: `pin` of a page is shown once; the fix: remove `x-shown-once`, a list can be read again"
+    );
 }
 
 /// The names that a `use` brings.

@@ -6,6 +6,7 @@
 )]
 
 mod client;
+mod commands;
 mod examples;
 mod operations;
 mod schemas;

@@ -3,11 +3,7 @@
 //! The handlers of Okta Advanced Server Access.
 
 use bytes::Bytes;
-use gatelet_models::asa::{
-    AgentToken, AuthToken, Gateway, GatewayList, GatewaySetupToken,
-    GatewaySetupTokenCreate, GatewaySetupTokenList, GatewayStatusReport, GatewayUpdate,
-    OperationId, ServiceTokenRequest,
-};
+use gatelet_models::asa as models;
 use http::Response;
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::response::success;
@@ -22,17 +18,17 @@ pub(crate) trait Operations {
     /// Lists the gateway setup tokens of the team.
     fn list_gateway_setup_tokens(
         &self,
-    ) -> Result<LinkedPage<GatewaySetupTokenList>, ErrorResponse>;
+    ) -> Result<LinkedPage<models::GatewaySetupTokenList>, ErrorResponse>;
     /// Creates a gateway setup token.
     fn create_gateway_setup_token(
         &self,
-        body: GatewaySetupTokenCreate,
-    ) -> Result<Encoded<GatewaySetupToken>, ErrorResponse>;
+        body: models::GatewaySetupTokenCreate,
+    ) -> Result<Encoded<models::GatewaySetupToken>, ErrorResponse>;
     /// Reads one gateway setup token.
     fn fetch_gateway_setup_token(
         &self,
         gateway_setup_token_id: &str,
-    ) -> Result<Encoded<GatewaySetupToken>, ErrorResponse>;
+    ) -> Result<Encoded<models::GatewaySetupToken>, ErrorResponse>;
     /// Deletes a gateway setup token.
     fn delete_gateway_setup_token(
         &self,
@@ -42,19 +38,19 @@ pub(crate) trait Operations {
     fn fetch_gateway_setup_token_as_agent_token(
         &self,
         gateway_setup_token_id: &str,
-    ) -> Result<Encoded<AgentToken>, ErrorResponse>;
+    ) -> Result<Encoded<models::AgentToken>, ErrorResponse>;
     /// Lists the gateways of the team.
-    fn list_gateways(&self) -> Result<LinkedPage<GatewayList>, ErrorResponse>;
+    fn list_gateways(&self) -> Result<LinkedPage<models::GatewayList>, ErrorResponse>;
     /// Reads one gateway.
     fn get_gateway_instance(
         &self,
         gateway_id: &str,
-    ) -> Result<Encoded<Gateway>, ErrorResponse>;
+    ) -> Result<Encoded<models::Gateway>, ErrorResponse>;
     /// Updates a gateway.
     fn update_gateway_instance(
         &self,
         gateway_id: &str,
-        body: GatewayUpdate,
+        body: models::GatewayUpdate,
     ) -> Result<(), ErrorResponse>;
     /// Deletes a gateway from the team.
     fn delete_gateway_instance(&self, gateway_id: &str) -> Result<(), ErrorResponse>;
@@ -62,68 +58,68 @@ pub(crate) trait Operations {
     fn get_gateway_status_report(
         &self,
         gateway_id: &str,
-    ) -> Result<Encoded<GatewayStatusReport>, ErrorResponse>;
+    ) -> Result<Encoded<models::GatewayStatusReport>, ErrorResponse>;
     /// Exchanges a service user's key for a bearer token.
     fn issue_service_token(
         &self,
-        body: ServiceTokenRequest,
-    ) -> Result<Encoded<AuthToken>, ErrorResponse>;
+        body: models::ServiceTokenRequest,
+    ) -> Result<Encoded<models::AuthToken>, ErrorResponse>;
 }
 
 /// Calls the method of an operation and encodes its result with the status of the description.
 pub(crate) fn dispatch(
-    id: OperationId,
+    id: models::OperationId,
     operations: &impl Operations,
     call: &ServerCall<'_>,
 ) -> Result<Response<Bytes>, ErrorResponse> {
     let response = match id {
-        OperationId::ListGatewaySetupTokens => {
+        models::OperationId::ListGatewaySetupTokens => {
             success(call, operations.list_gateway_setup_tokens()?)
         }
-        OperationId::CreateGatewaySetupToken => {
+        models::OperationId::CreateGatewaySetupToken => {
             success(call, operations.create_gateway_setup_token(call.json()?)?)
         }
-        OperationId::FetchGatewaySetupToken => {
+        models::OperationId::FetchGatewaySetupToken => {
             success(call, operations.fetch_gateway_setup_token(call.value(1))?)
         }
-        OperationId::DeleteGatewaySetupToken => {
+        models::OperationId::DeleteGatewaySetupToken => {
             success(call, operations.delete_gateway_setup_token(call.value(1))?)
         }
-        OperationId::FetchGatewaySetupTokenAsAgentToken => {
+        models::OperationId::FetchGatewaySetupTokenAsAgentToken => {
             success(
                 call,
                 operations.fetch_gateway_setup_token_as_agent_token(call.value(1))?,
             )
         }
-        OperationId::ListGateways => success(call, operations.list_gateways()?),
-        OperationId::GetGatewayInstance => {
+        models::OperationId::ListGateways => success(call, operations.list_gateways()?),
+        models::OperationId::GetGatewayInstance => {
             success(call, operations.get_gateway_instance(call.value(1))?)
         }
-        OperationId::UpdateGatewayInstance => {
+        models::OperationId::UpdateGatewayInstance => {
             success(
                 call,
                 operations.update_gateway_instance(call.value(1), call.json()?)?,
             )
         }
-        OperationId::DeleteGatewayInstance => {
+        models::OperationId::DeleteGatewayInstance => {
             success(call, operations.delete_gateway_instance(call.value(1))?)
         }
-        OperationId::GetGatewayStatusReport => {
+        models::OperationId::GetGatewayStatusReport => {
             success(call, operations.get_gateway_status_report(call.value(1))?)
         }
-        OperationId::IssueServiceToken => {
+        models::OperationId::IssueServiceToken => {
             success(call, operations.issue_service_token(call.json()?)?)
         }
     };
     Ok(response)
 }
 
-impl List for GatewaySetupTokenList {
-    type Item = GatewaySetupToken;
+impl List for models::GatewaySetupTokenList {
+    type Item = models::GatewaySetupToken;
     const MEMBER: &'static str = "list";
 }
 
-impl List for GatewayList {
-    type Item = Gateway;
+impl List for models::GatewayList {
+    type Item = models::Gateway;
     const MEMBER: &'static str = "list";
 }

@@ -3,10 +3,7 @@
 //! The handlers of Dynatrace Environment API v2.
 
 use bytes::Bytes;
-use gatelet_models::dt::{
-    ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenList,
-    OperationId,
-};
+use gatelet_models::dt as models;
 use http::Response;
 use crate::api::dt::error_response::ErrorResponse;
 use crate::api::dt::response::success;
@@ -18,17 +15,17 @@ use crate::store::encoded::{Encoded, List};
 /// Each method returns the response of its description, so an operation without a handler does not compile.
 pub(crate) trait Operations {
     /// Lists the ActiveGate tokens of the environment.
-    fn list_tokens(&self) -> Result<Encoded<ActiveGateTokenList>, ErrorResponse>;
+    fn list_tokens(&self) -> Result<Encoded<models::ActiveGateTokenList>, ErrorResponse>;
     /// Creates an ActiveGate token.
     fn create_token(
         &self,
-        body: ActiveGateTokenCreate,
-    ) -> Result<Encoded<ActiveGateTokenCreated>, ErrorResponse>;
+        body: models::ActiveGateTokenCreate,
+    ) -> Result<Encoded<models::ActiveGateTokenCreated>, ErrorResponse>;
     /// Reads the metadata of one ActiveGate token.
     fn get_token(
         &self,
         active_gate_token_identifier: &str,
-    ) -> Result<Encoded<ActiveGateToken>, ErrorResponse>;
+    ) -> Result<Encoded<models::ActiveGateToken>, ErrorResponse>;
     /// Deletes an ActiveGate token.
     fn revoke_token(
         &self,
@@ -38,22 +35,26 @@ pub(crate) trait Operations {
 
 /// Calls the method of an operation and encodes its result with the status of the description.
 pub(crate) fn dispatch(
-    id: OperationId,
+    id: models::OperationId,
     operations: &impl Operations,
     call: &ServerCall<'_>,
 ) -> Result<Response<Bytes>, ErrorResponse> {
     let response = match id {
-        OperationId::ListTokens => success(call, operations.list_tokens()?),
-        OperationId::CreateToken => success(call, operations.create_token(call.json()?)?),
-        OperationId::GetToken => success(call, operations.get_token(call.value(0))?),
-        OperationId::RevokeToken => {
+        models::OperationId::ListTokens => success(call, operations.list_tokens()?),
+        models::OperationId::CreateToken => {
+            success(call, operations.create_token(call.json()?)?)
+        }
+        models::OperationId::GetToken => {
+            success(call, operations.get_token(call.value(0))?)
+        }
+        models::OperationId::RevokeToken => {
             success(call, operations.revoke_token(call.value(0))?)
         }
     };
     Ok(response)
 }
 
-impl List for ActiveGateTokenList {
-    type Item = ActiveGateToken;
+impl List for models::ActiveGateTokenList {
+    type Item = models::ActiveGateToken;
     const MEMBER: &'static str = "activeGateTokens";
 }

@@ -3,7 +3,7 @@
 //! Doors: What can be opened
 
 use gatelet_client::OperationCall;
-use gatelet_models::house::{Door, DoorId, OperationId};
+use gatelet_models::house as models;
 use gatelet_transport::{ApiResponse, Channel, OperationRequest};
 use crate::client::Client;
 
@@ -41,8 +41,8 @@ impl Doors {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self, id: &DoorId) -> OperationRequest<Door> {
-        OperationCall::new(OperationId::GetDoor.operation(), &[id.as_str()])
+    pub fn get(&self, id: &models::DoorId) -> OperationRequest<models::Door> {
+        OperationCall::new(models::OperationId::GetDoor.operation(), &[id.as_str()])
             .resource(id.as_str())
             .request(&self.channel, ApiResponse::json)
     }

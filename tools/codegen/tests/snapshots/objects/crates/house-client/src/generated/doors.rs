@@ -3,7 +3,7 @@
 //! Doors: What can be opened
 
 use gatelet_client::OperationCall;
-use gatelet_models::house::{Door, DoorList, NewDoor, OperationId};
+use gatelet_models::house as models;
 use gatelet_transport::{ApiResponse, Channel, OperationRequest};
 use crate::client::Client;
 
@@ -41,8 +41,8 @@ impl Doors {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self) -> OperationRequest<DoorList> {
-        OperationCall::new(OperationId::GetDoors.operation(), &[])
+    pub fn get(&self) -> OperationRequest<models::DoorList> {
+        OperationCall::new(models::OperationId::GetDoors.operation(), &[])
             .request(&self.channel, ApiResponse::json)
     }
 
@@ -62,8 +62,8 @@ impl Doors {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, body: NewDoor) -> OperationRequest<Door> {
-        OperationCall::new(OperationId::MakeDoor.operation(), &[])
+    pub fn create(&self, body: models::NewDoor) -> OperationRequest<models::Door> {
+        OperationCall::new(models::OperationId::MakeDoor.operation(), &[])
             .json(&body)
             .request(&self.channel, ApiResponse::json)
     }

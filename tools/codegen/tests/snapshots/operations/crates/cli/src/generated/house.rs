@@ -6,7 +6,7 @@ use clap::Subcommand;
 use house_client::Client;
 use gatelet_models::house::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
-use crate::commands::report::report_deleted;
+use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::operation_help::operation_help;
 use crate::output::output::Output;
@@ -96,7 +96,7 @@ impl DoorCommand {
             }
             Self::Delete { id } => {
                 let deleted = operations.delete(&id).send().await?;
-                report_deleted(format_args!("door {id}"), deleted);
+                report::report_deleted(format_args!("door {id}"), deleted);
                 Ok(())
             }
         }

@@ -3,7 +3,7 @@
 //! Doors: What can be opened
 
 use gatelet_client::{ListQuery, OperationCall, Query};
-use gatelet_models::house::{DoorId, DoorList, OperationId};
+use gatelet_models::house as models;
 use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
 use crate::client::Client;
 
@@ -43,8 +43,8 @@ impl Doors {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn doors(&self, query: ListDoorsQuery) -> OperationRequest<DoorList> {
-        OperationCall::new(OperationId::ListDoors.operation(), &[])
+    pub fn doors(&self, query: ListDoorsQuery) -> OperationRequest<models::DoorList> {
+        OperationCall::new(models::OperationId::ListDoors.operation(), &[])
             .query("contains", query.contains)
             .query("count", query.count)
             .query("locked", query.locked)
@@ -64,8 +64,8 @@ impl Doors {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn delete(&self, id: &DoorId) -> OperationRequest<Deleted> {
-        OperationCall::new(OperationId::DeleteDoor.operation(), &[id.as_str()])
+    pub fn delete(&self, id: &models::DoorId) -> OperationRequest<Deleted> {
+        OperationCall::new(models::OperationId::DeleteDoor.operation(), &[id.as_str()])
             .resource(id.as_str())
             .request(&self.channel, |response| Ok(response.into()))
     }

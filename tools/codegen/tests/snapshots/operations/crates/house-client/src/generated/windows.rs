@@ -3,7 +3,7 @@
 //! Windows: What lets light in
 
 use gatelet_client::OperationCall;
-use gatelet_models::house::{DoorList, OperationId};
+use gatelet_models::house as models;
 use gatelet_transport::{ApiResponse, Channel, OperationRequest};
 use crate::client::Client;
 
@@ -41,8 +41,8 @@ impl Windows {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn windows(&self) -> OperationRequest<DoorList> {
-        OperationCall::new(OperationId::ListWindows.operation(), &[])
+    pub fn windows(&self) -> OperationRequest<models::DoorList> {
+        OperationCall::new(models::OperationId::ListWindows.operation(), &[])
             .request(&self.channel, ApiResponse::json)
     }
 }

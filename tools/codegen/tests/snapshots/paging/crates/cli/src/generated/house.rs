@@ -7,6 +7,7 @@ use house_client::Client;
 use gatelet_models::house::operations as api;
 use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
+use crate::options::operation_help::{};
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 

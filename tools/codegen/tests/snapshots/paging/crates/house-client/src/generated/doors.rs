@@ -3,7 +3,7 @@
 //! Doors: What can be opened
 
 use gatelet_client::{ListRequest, PageBody};
-use gatelet_models::house::{DoorList, OperationId};
+use gatelet_models::house as models;
 use gatelet_transport::Channel;
 use crate::client::Client;
 
@@ -48,9 +48,9 @@ impl Doors {
     pub fn list(&self) -> ListRequest<String> {
         ListRequest::new(
             &self.channel,
-            OperationId::ListDoors.operation(),
+            models::OperationId::ListDoors.operation(),
             &[],
-            |page: DoorList| PageBody::new("list", page.list),
+            |page: models::DoorList| PageBody::new("list", page.list),
         )
     }
 }

@@ -3,7 +3,7 @@
 //! Windows: What lets light in
 
 use gatelet_client::{ListRequest, PageBody};
-use gatelet_models::house::{OperationId, WindowList};
+use gatelet_models::house as models;
 use gatelet_transport::Channel;
 use crate::client::Client;
 
@@ -48,9 +48,9 @@ impl Windows {
     pub fn list(&self) -> ListRequest<String> {
         ListRequest::new(
             &self.channel,
-            OperationId::ListWindows.operation(),
+            models::OperationId::ListWindows.operation(),
             &[],
-            |page: WindowList| {
+            |page: models::WindowList| {
                 PageBody::new("windows", page.windows).with_cursor(page.next_page_key)
             },
         )

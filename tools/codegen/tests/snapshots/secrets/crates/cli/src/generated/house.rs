@@ -6,10 +6,10 @@ use clap::Subcommand;
 use house_client::Client;
 use gatelet_models::house::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
-use crate::commands::house::key;
+use crate::commands::house as commands;
 use crate::error::error::CliError;
 use crate::options::operation_help::{operation_help, secret_help};
-use crate::output::columns::text;
+use crate::output::columns;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
@@ -49,7 +49,7 @@ pub(crate) enum KeyCommand {
         about = api::CREATE_KEY.summary,
         after_help = secret_help(&api::CREATE_KEY)
     )]
-    Create(key::Create),
+    Create(commands::key::Create),
     #[command(about = api::GET_KEY.summary, after_help = operation_help(&api::GET_KEY))]
     Get { #[arg(help = "The key")] id: models::KeyId },
 }
@@ -81,7 +81,7 @@ impl Record for models::Key {
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
             header: "ID",
-            value: |it| text(Some(&it.id)),
+            value: |it| columns::text(Some(&it.id)),
         },
     ];
 

@@ -3,7 +3,7 @@
 //! Keys: What opens doors
 
 use gatelet_client::OperationCall;
-use gatelet_models::house::{CreatedKey, Key, KeyId, OperationId};
+use gatelet_models::house as models;
 use gatelet_transport::{ApiResponse, Channel, OperationRequest};
 use crate::client::Client;
 
@@ -44,8 +44,8 @@ impl Keys {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self) -> OperationRequest<CreatedKey> {
-        OperationCall::new(OperationId::CreateKey.operation(), &[])
+    pub fn create(&self) -> OperationRequest<models::CreatedKey> {
+        OperationCall::new(models::OperationId::CreateKey.operation(), &[])
             .request(&self.channel, ApiResponse::json)
     }
 
@@ -62,8 +62,8 @@ impl Keys {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(&self, id: &KeyId) -> OperationRequest<Key> {
-        OperationCall::new(OperationId::GetKey.operation(), &[id.as_str()])
+    pub fn get(&self, id: &models::KeyId) -> OperationRequest<models::Key> {
+        OperationCall::new(models::OperationId::GetKey.operation(), &[id.as_str()])
             .resource(id.as_str())
             .request(&self.channel, ApiResponse::json)
     }

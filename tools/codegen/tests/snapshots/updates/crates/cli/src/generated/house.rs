@@ -8,7 +8,7 @@ use gatelet_models::house::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
 use crate::options::operation_help::operation_help;
-use crate::output::columns::text;
+use crate::output::columns;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
@@ -76,11 +76,11 @@ impl Record for models::Door {
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
             header: "ID",
-            value: |it| text(Some(&it.id)),
+            value: |it| columns::text(Some(&it.id)),
         },
         Column {
             header: "LABEL",
-            value: |it| text(it.label.as_ref()),
+            value: |it| columns::text(it.label.as_ref()),
         },
     ];
 }

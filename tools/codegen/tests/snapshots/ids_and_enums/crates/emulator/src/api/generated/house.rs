@@ -3,7 +3,7 @@
 //! The handlers of House.
 
 use bytes::Bytes;
-use gatelet_models::house::{Door, OperationId};
+use gatelet_models::house as models;
 use http::Response;
 use crate::api::house::error_response::ErrorResponse;
 use crate::api::house::response::success;
@@ -15,17 +15,19 @@ use crate::store::encoded::Encoded;
 /// Each method returns the response of its description, so an operation without a handler does not compile.
 pub(crate) trait Operations {
     /// Calls GetDoor.
-    fn get_door(&self, id: &str) -> Result<Encoded<Door>, ErrorResponse>;
+    fn get_door(&self, id: &str) -> Result<Encoded<models::Door>, ErrorResponse>;
 }
 
 /// Calls the method of an operation and encodes its result with the status of the description.
 pub(crate) fn dispatch(
-    id: OperationId,
+    id: models::OperationId,
     operations: &impl Operations,
     call: &ServerCall<'_>,
 ) -> Result<Response<Bytes>, ErrorResponse> {
     let response = match id {
-        OperationId::GetDoor => success(call, operations.get_door(call.value(0))?),
+        models::OperationId::GetDoor => {
+            success(call, operations.get_door(call.value(0))?)
+        }
     };
     Ok(response)
 }

@@ -3,7 +3,7 @@
 //! The handlers of House.
 
 use bytes::Bytes;
-use gatelet_models::house::{Door, DoorList, NewDoor, OperationId};
+use gatelet_models::house as models;
 use http::Response;
 use crate::api::house::error_response::ErrorResponse;
 use crate::api::house::response::success;
@@ -15,20 +15,25 @@ use crate::store::encoded::Encoded;
 /// Each method returns the response of its description, so an operation without a handler does not compile.
 pub(crate) trait Operations {
     /// Calls GetDoors.
-    fn get_doors(&self) -> Result<Encoded<DoorList>, ErrorResponse>;
+    fn get_doors(&self) -> Result<Encoded<models::DoorList>, ErrorResponse>;
     /// Calls MakeDoor.
-    fn make_door(&self, body: NewDoor) -> Result<Encoded<Door>, ErrorResponse>;
+    fn make_door(
+        &self,
+        body: models::NewDoor,
+    ) -> Result<Encoded<models::Door>, ErrorResponse>;
 }
 
 /// Calls the method of an operation and encodes its result with the status of the description.
 pub(crate) fn dispatch(
-    id: OperationId,
+    id: models::OperationId,
     operations: &impl Operations,
     call: &ServerCall<'_>,
 ) -> Result<Response<Bytes>, ErrorResponse> {
     let response = match id {
-        OperationId::GetDoors => success(call, operations.get_doors()?),
-        OperationId::MakeDoor => success(call, operations.make_door(call.json()?)?),
+        models::OperationId::GetDoors => success(call, operations.get_doors()?),
+        models::OperationId::MakeDoor => {
+            success(call, operations.make_door(call.json()?)?)
+        }
     };
     Ok(response)
 }

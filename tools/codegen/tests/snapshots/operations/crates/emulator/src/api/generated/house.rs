@@ -3,7 +3,7 @@
 //! The handlers of House.
 
 use bytes::Bytes;
-use gatelet_models::house::{DoorList, OperationId};
+use gatelet_models::house as models;
 use http::Response;
 use crate::api::house::error_response::ErrorResponse;
 use crate::api::house::response::success;
@@ -15,23 +15,25 @@ use crate::store::encoded::Encoded;
 /// Each method returns the response of its description, so an operation without a handler does not compile.
 pub(crate) trait Operations {
     /// Calls ListDoors.
-    fn list_doors(&self) -> Result<Encoded<DoorList>, ErrorResponse>;
+    fn list_doors(&self) -> Result<Encoded<models::DoorList>, ErrorResponse>;
     /// Calls DeleteDoor.
     fn delete_door(&self, id: &str) -> Result<(), ErrorResponse>;
     /// Calls listWindows.
-    fn list_windows(&self) -> Result<Encoded<DoorList>, ErrorResponse>;
+    fn list_windows(&self) -> Result<Encoded<models::DoorList>, ErrorResponse>;
 }
 
 /// Calls the method of an operation and encodes its result with the status of the description.
 pub(crate) fn dispatch(
-    id: OperationId,
+    id: models::OperationId,
     operations: &impl Operations,
     call: &ServerCall<'_>,
 ) -> Result<Response<Bytes>, ErrorResponse> {
     let response = match id {
-        OperationId::ListDoors => success(call, operations.list_doors()?),
-        OperationId::DeleteDoor => success(call, operations.delete_door(call.value(0))?),
-        OperationId::ListWindows => success(call, operations.list_windows()?),
+        models::OperationId::ListDoors => success(call, operations.list_doors()?),
+        models::OperationId::DeleteDoor => {
+            success(call, operations.delete_door(call.value(0))?)
+        }
+        models::OperationId::ListWindows => success(call, operations.list_windows()?),
     };
     Ok(response)
 }

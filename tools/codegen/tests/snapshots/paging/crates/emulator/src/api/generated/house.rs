@@ -3,7 +3,7 @@
 //! The handlers of House.
 
 use bytes::Bytes;
-use gatelet_models::house::{DoorList, OperationId, WindowList};
+use gatelet_models::house as models;
 use http::Response;
 use crate::api::house::error_response::ErrorResponse;
 use crate::api::house::response::success;
@@ -16,30 +16,30 @@ use crate::store::encoded::{Encoded, List};
 /// Each method returns the response of its description, so an operation without a handler does not compile.
 pub(crate) trait Operations {
     /// Calls ListDoors.
-    fn list_doors(&self) -> Result<LinkedPage<DoorList>, ErrorResponse>;
+    fn list_doors(&self) -> Result<LinkedPage<models::DoorList>, ErrorResponse>;
     /// Calls ListWindows.
-    fn list_windows(&self) -> Result<Encoded<WindowList>, ErrorResponse>;
+    fn list_windows(&self) -> Result<Encoded<models::WindowList>, ErrorResponse>;
 }
 
 /// Calls the method of an operation and encodes its result with the status of the description.
 pub(crate) fn dispatch(
-    id: OperationId,
+    id: models::OperationId,
     operations: &impl Operations,
     call: &ServerCall<'_>,
 ) -> Result<Response<Bytes>, ErrorResponse> {
     let response = match id {
-        OperationId::ListDoors => success(call, operations.list_doors()?),
-        OperationId::ListWindows => success(call, operations.list_windows()?),
+        models::OperationId::ListDoors => success(call, operations.list_doors()?),
+        models::OperationId::ListWindows => success(call, operations.list_windows()?),
     };
     Ok(response)
 }
 
-impl List for DoorList {
+impl List for models::DoorList {
     type Item = String;
     const MEMBER: &'static str = "list";
 }
 
-impl List for WindowList {
+impl List for models::WindowList {
     type Item = String;
     const MEMBER: &'static str = "windows";
 }

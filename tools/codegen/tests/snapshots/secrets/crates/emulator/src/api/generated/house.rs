@@ -3,7 +3,7 @@
 //! The handlers of House.
 
 use bytes::Bytes;
-use gatelet_models::house::{CreatedKey, Key, OperationId};
+use gatelet_models::house as models;
 use http::Response;
 use crate::api::house::error_response::ErrorResponse;
 use crate::api::house::response::success;
@@ -15,20 +15,20 @@ use crate::store::encoded::Encoded;
 /// Each method returns the response of its description, so an operation without a handler does not compile.
 pub(crate) trait Operations {
     /// Calls CreateKey.
-    fn create_key(&self) -> Result<Encoded<CreatedKey>, ErrorResponse>;
+    fn create_key(&self) -> Result<Encoded<models::CreatedKey>, ErrorResponse>;
     /// Calls GetKey.
-    fn get_key(&self, id: &str) -> Result<Encoded<Key>, ErrorResponse>;
+    fn get_key(&self, id: &str) -> Result<Encoded<models::Key>, ErrorResponse>;
 }
 
 /// Calls the method of an operation and encodes its result with the status of the description.
 pub(crate) fn dispatch(
-    id: OperationId,
+    id: models::OperationId,
     operations: &impl Operations,
     call: &ServerCall<'_>,
 ) -> Result<Response<Bytes>, ErrorResponse> {
     let response = match id {
-        OperationId::CreateKey => success(call, operations.create_key()?),
-        OperationId::GetKey => success(call, operations.get_key(call.value(0))?),
+        models::OperationId::CreateKey => success(call, operations.create_key()?),
+        models::OperationId::GetKey => success(call, operations.get_key(call.value(0))?),
     };
     Ok(response)
 }

@@ -1,0 +1,53 @@
+//! The names of a command's arguments.
+
+use proc_macro2::Ident;
+use quote::format_ident;
+
+use crate::client::{argument_name, path_arguments};
+use crate::client_query::{own_query, rust_name};
+use crate::field_type::ident;
+use crate::ir::{Operation, Parameter};
+
+/// What every command has beside the parameters of its operation: its own variables, the options of every command and of lists.
+const RESERVED: [&str; 16] = [
+    "client",
+    "deleted",
+    "emulator",
+    "help",
+    "limit",
+    "list",
+    "operations",
+    "output",
+    "page_size",
+    "page_token",
+    "paging",
+    "proxy_from_environment",
+    "query",
+    "timeout",
+    "verbose",
+    "version",
+];
+
+/// Iterates over the parameters of the path, with the name of the argument of each.
+pub(super) fn positionals(operation: &Operation) -> impl Iterator<Item = (Ident, &Parameter)> {
+    path_arguments(operation).map(|parameter| {
+        let name = argument_name(operation, parameter);
+        let is_reserved = RESERVED.iter().any(|it| name == it);
+        match is_reserved {
+            true => (format_ident!("parameter_{name}"), parameter),
+            false => (name, parameter),
+        }
+    })
+}
+
+/// Iterates over the query parameters, with the name of the option of each.
+pub(super) fn options(operation: &Operation) -> impl Iterator<Item = (Ident, &Parameter)> {
+    own_query(operation).map(|parameter| {
+        let name = ident(&rust_name(parameter));
+        let is_reserved = RESERVED.iter().any(|it| name == it);
+        match is_reserved || positionals(operation).any(|(it, _)| it == name) {
+            true => (format_ident!("query_{name}"), parameter),
+            false => (name, parameter),
+        }
+    })
+}

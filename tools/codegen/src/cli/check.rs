@@ -1,0 +1,68 @@
+//! Checks of what commands are generated from.
+
+use super::arguments::{options, positionals};
+use super::{Group, alias, groups, record};
+use crate::client::method_name;
+use crate::diagnostics::Diagnostics;
+use crate::ir::{Api, Operation};
+use crate::names;
+use crate::schema::check_rust_names;
+
+/// Checks the whole.
+pub(crate) fn check(api: &Api, diagnostics: &mut Diagnostics) {
+    let secrets = record::with_secrets(api);
+    let groups = groups(api, &secrets);
+    check_tags(&groups, diagnostics);
+    for group in &groups {
+        check_commands(group, diagnostics);
+    }
+    for operation in &api.operations {
+        check_arguments(operation, diagnostics);
+    }
+}
+
+fn check_tags(groups: &[Group<'_>], diagnostics: &mut Diagnostics) {
+    for group in groups {
+        let (name, at) = (&group.tag.name, group.tag.at);
+        let mut commands = group.operations.iter();
+        let is_by_hand = commands.any(|it| !group.is_plain(it));
+        let module = group.module();
+        let is_name = names::is_identifier(&group.type_name())
+            && (!is_by_hand || names::is_identifier(&module));
+        if !is_name || module == "help" {
+            let what = format!("the tag `{name}` is not valid as the command `{module}`");
+            diagnostics.add(at, what, "rename it");
+        }
+    }
+    let names = groups.iter().flat_map(|group| {
+        let names = group.alias().into_iter().chain([group.module()]);
+        names.map(|it| (it, group.tag.at))
+    });
+    check_rust_names(names, "commands", "rename one of the tags", diagnostics);
+}
+
+/// The commands of one tag.
+fn check_commands(group: &Group<'_>, diagnostics: &mut Diagnostics) {
+    let fix = "give the operation an `x-rust-name`";
+    for operation in &group.operations {
+        let name = method_name(operation);
+        if !names::is_identifier(&name) || name == "help" {
+            let what = format!("`{name}` cannot be the name of a command");
+            diagnostics.add(operation.at, what, fix);
+        }
+    }
+    let names = group.operations.iter().flat_map(|operation| {
+        let name = method_name(operation);
+        let alias = alias(&name).map(str::to_owned);
+        let names = [name].into_iter().chain(alias);
+        names.map(|it| (it, operation.at))
+    });
+    let what = format!("commands of the tag `{}`", group.tag.name);
+    check_rust_names(names, &what, fix, diagnostics);
+}
+
+fn check_arguments(operation: &Operation, diagnostics: &mut Diagnostics) {
+    let arguments = positionals(operation).chain(options(operation));
+    let names = arguments.map(|(name, parameter)| (name.to_string(), parameter.at));
+    check_rust_names(names, "arguments of a command", "remove one", diagnostics);
+}

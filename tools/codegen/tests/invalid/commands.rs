@@ -1,0 +1,114 @@
+//! What commands cannot be generated from.
+
+use super::{VALID, check, diagnostics};
+
+/// The mistakes in the sound description whose operation has a command by hand, with this tag and this method.
+fn command(tag: &str, method: &str) -> String {
+    let text = VALID.replace("name: Doors,", &format!("name: {tag},"));
+    let by_hand =
+        format!("tags: [{tag}]\n      x-by-hand: {{ command: C }}\n      x-rust-name: {method}\n");
+    diagnostics(&text.replace("tags: [Doors]\n", &by_hand))
+}
+
+/// The mistakes in the sound description with a second tag, and an operation of it.
+fn second_tag(name: &str) -> String {
+    let description = "description: What can be opened }\n";
+    let tag = format!("{description}  - {{ name: {name}, description: More }}\n");
+    let operation = format!(
+        "  /more:
+    delete: {{ operationId: DeleteMore, tags: [{name}], summary: Deletes more, description: D, x-source: p, x-idempotent: true, responses: {{ \"204\": {{ description: D }}, 4XX: {{ description: D }}, default: {{ description: D }} }} }}
+components:
+"
+    );
+    let text = VALID.replace(description, &tag).replace("Doors,", "Gates,");
+    let text = text.replace(
+        "tags: [Doors]\n",
+        "tags: [Gates]\n      x-by-hand: { command: C }\n",
+    );
+    diagnostics(&text.replace("components:\n", &operation))
+}
+
+#[test]
+fn a_tag_that_cannot_be_a_command_is_an_error() {
+    assert_eq!(command("Doors", "open"), "");
+    for (tag, module) in [("Types", "type"), ("Help", "help"), ("Selfs", "self")] {
+        assert_eq!(
+            command(tag, "open"),
+            format!(
+                "house.yaml:8:5: the tag `{tag}` is not valid as the command `{module}`; the fix: rename it"
+            )
+        );
+    }
+    // Its command is not by hand, so no module has its name.
+    assert_eq!(second_tag("Types"), "");
+    let fix = "the fix: rename one of the tags";
+    assert_eq!(
+        second_tag("Gate"),
+        format!("house.yaml:9:5: two commands are `gate` in Rust; {fix}")
+    );
+}
+
+#[test]
+fn a_method_that_cannot_be_a_command_is_an_error() {
+    let fix = "the fix: give the operation an `x-rust-name`";
+    assert_eq!(
+        command("Doors", "help"),
+        format!("house.yaml:14:7: `help` cannot be the name of a command; {fix}")
+    );
+    check(
+        "tags: [Doors]\n",
+        "tags: [Doors]\n      x-by-hand: { method: M, command: C }\n",
+        "",
+    );
+    let by_hand = "    post:\n      x-by-hand: { method: M, command: C }\n";
+    check(
+        "    put:\n",
+        by_hand,
+        &format!("house.yaml:14:7: `{{id}}` cannot be the name of a command; {fix}"),
+    );
+}
+
+#[test]
+fn a_command_with_the_name_or_alias_of_another_is_an_error() {
+    let delete = |name: &str| {
+        let responses = "responses: { \"204\": { description: D }, 4XX: { description: D }, default: { description: D } }";
+        let delete = format!(
+            "    delete: {{ operationId: DeleteDoor, tags: [Doors], summary: Deletes a door, description: D, x-source: p, x-idempotent: true, {responses} }}
+components:
+"
+        );
+        let by_hand = format!(
+            "tags: [Doors]\n      x-by-hand: {{ method: M, command: C }}\n      x-rust-name: {name}\n"
+        );
+        let text = VALID.replace("tags: [Doors]\n", &by_hand);
+        diagnostics(&text.replace("components:\n", &delete))
+    };
+    let fix = "the fix: give the operation an `x-rust-name`";
+    assert_eq!(delete("open"), "");
+    assert_eq!(
+        delete("rm"),
+        format!("house.yaml:36:13: two commands of the tag `Doors` are `rm` in Rust; {fix}")
+    );
+}
+
+#[test]
+fn an_operation_whose_handler_cannot_have_its_name_is_an_error() {
+    for id in ["Match", "type", "self"] {
+        check(
+            "operationId: OpenDoor",
+            &format!("operationId: {id}"),
+            &format!(
+                "house.yaml:14:7: `{id}` is not a valid Rust name; the fix: give the operation another `operationId`"
+            ),
+        );
+    }
+}
+
+#[test]
+fn an_argument_that_cannot_be_told_from_another_is_an_error() {
+    check(
+        "        - { name: after, in: query,",
+        "        - { name: output, in: query, description: D, schema: { type: string } }\n        - { name: query_output, in: query, description: D, schema: { type: string } }\n        - { name: after, in: query,",
+        "house.yaml:24:11: two arguments of a command are `query_output` in Rust; the fix: remove one",
+    );
+}
