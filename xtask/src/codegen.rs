@@ -64,7 +64,7 @@ mod tests {
         let to = root.path().join("crates/models/openapi");
         std::fs::create_dir_all(&to).unwrap();
         for vendor in VENDORS {
-            let name = format!("{vendor}.yaml");
+            let name = format!("{}.yaml", vendor.name);
             let from = Workspace::here().root().join("crates/models/openapi");
             std::fs::copy(from.join(&name), to.join(&name)).unwrap();
         }
@@ -119,7 +119,7 @@ mod tests {
         for vendor in VENDORS {
             let path = root
                 .path()
-                .join(format!("crates/models/openapi/{vendor}.yaml"));
+                .join(format!("crates/models/openapi/{}.yaml", vendor.name));
             std::fs::write(path, "openapi: 3.1.0\n...\n").unwrap();
         }
         let error = write(root.path()).unwrap_err().to_string();

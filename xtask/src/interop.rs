@@ -40,7 +40,7 @@ fn descriptions(workspace: &Workspace, keep: bool) -> Result<(), Error> {
     for tool in TOOLS {
         println!("interop: {} {}", tool.name, tool.package.version());
         let installed = tool.package.install(&folder);
-        for (vendor, outline) in VENDORS.iter().zip(&outlines) {
+        for (vendor, outline) in VENDORS.iter().map(|it| it.name).zip(&outlines) {
             let outline = outline.as_ref().map_err(Clone::clone)?;
             let outcome = match &installed {
                 Ok(programs) => {

@@ -9,7 +9,7 @@ use super::names;
 use super::schema::check_rust_names;
 
 /// The methods of every client, which the method of a tag would hide.
-const METHODS: [&str; 5] = ["base_url", "builder", "channel", "clone", "team"];
+const METHODS: [&str; 4] = ["base_url", "builder", "channel", "clone"];
 
 /// Checks a description for its client.
 pub(crate) fn check(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
@@ -17,7 +17,7 @@ pub(crate) fn check(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics)
     check_types(api, diagnostics);
     for operation in &api.operations {
         check_by_hand(operation, diagnostics);
-        check_accounts(operation, diagnostics);
+        check_accounts(api, operation, diagnostics);
         if let Some(paging) = &operation.paging {
             check_page_parameters(operation, paging, diagnostics);
             check_page(operation, paging, graph, diagnostics);
@@ -28,7 +28,7 @@ pub(crate) fn check(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics)
 fn check_tags(api: &Api, diagnostics: &mut Diagnostics) {
     for tag in &api.tags {
         let method = names::snake(&tag.name);
-        if METHODS.contains(&method.as_str()) {
+        if METHODS.contains(&method.as_str()) || api.account == Some(&method) {
             let what = format!("the tag `{}` hides `Client::{method}`", tag.name);
             diagnostics.add(tag.at, what, "rename it");
         }
@@ -77,8 +77,19 @@ fn check_by_hand(operation: &Operation, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn check_accounts(operation: &Operation, diagnostics: &mut Diagnostics) {
+fn check_accounts(api: &Api, operation: &Operation, diagnostics: &mut Diagnostics) {
     let accounts = operation.parameters.iter().filter(|it| it.is_account);
+    if api.account.is_none() {
+        for account in accounts {
+            let fix = format!(
+                "remove it, so that `{}` is an argument, or give the client an account and name it in `VENDORS`",
+                account.name
+            );
+            let what = "`x-account` of a vendor whose client has no account";
+            diagnostics.add(account.at, what, fix);
+        }
+        return;
+    }
     for second in accounts.skip(1) {
         let what = format!("`{}` is a second account in the path", second.name);
         diagnostics.add(second.at, what, "keep one `x-account`");

@@ -10,10 +10,11 @@ use super::reader::{Reader, boolean, entries, list, reference, text};
 use super::schema;
 use super::server;
 use super::yaml::{Entry, Node, Value};
+use crate::Vendor;
 
 /// Reads the description of one vendor. The result is incomplete if `diagnostics` has errors.
 pub(crate) fn read(
-    vendor: &str,
+    vendor: Vendor,
     file: &str,
     root: &Node,
     diagnostics: &mut Diagnostics,
@@ -57,7 +58,8 @@ pub(crate) fn read(
         parts.finish(diagnostics);
     }
     Some(Api {
-        vendor: vendor.into(),
+        vendor: vendor.name.into(),
+        account: vendor.account,
         file: file.into(),
         title,
         description,

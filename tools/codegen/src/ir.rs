@@ -13,6 +13,8 @@ use super::yaml::Node;
 pub(crate) struct Api {
     /// The name of the module: `asa` or `dt`.
     pub(crate) vendor: String,
+    /// The method of the client that returns its account.
+    pub(crate) account: Option<&'static str>,
     /// The path of the description below `crates/models`.
     pub(crate) file: String,
     pub(crate) title: Prose,

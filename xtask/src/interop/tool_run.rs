@@ -235,7 +235,9 @@ mod tests {
 
     #[test]
     fn a_host_is_found_whole_or_in_parts() {
-        let server = outline(Workspace::here().root(), "dt").unwrap().server;
+        let server = outline(Workspace::here().root(), VENDORS[1])
+            .unwrap()
+            .server;
         for (file, text, expected) in [
             ("a.rs", "\"https://.live.dynatrace.com/api/v2\"", false),
             (
@@ -272,7 +274,7 @@ mod tests {
     // U27
     #[test]
     fn an_operation_missing_from_the_output_is_named() {
-        let outline = outline(Workspace::here().root(), "dt").unwrap();
+        let outline = outline(Workspace::here().root(), VENDORS[1]).unwrap();
         let tool_run = ToolRun {
             tool: &TOOLS[0],
             programs: Path::new(""),

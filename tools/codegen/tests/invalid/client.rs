@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use gatelet_codegen::names;
+use gatelet_codegen::{Vendor, generate_vendor, names};
 use syn::{Item, UseTree, Visibility};
 
 use super::{VALID, check, diagnostics};
@@ -40,6 +40,7 @@ fn a_tag_or_query_with_the_name_of_another_type_is_an_error() {
         ("open doorQuery", "house.yaml:14:7: two types of the client are `OpenDoorQuery` in Rust; the fix: rename the tag or the operation".into()),
         ("channel", format!("house.yaml:8:5: the client's type `Channel`, which the client already has; {fix}\nhouse.yaml:8:5: the tag `channel` hides `Client::channel`; the fix: rename it")),
         ("base URL", "house.yaml:8:5: the client's type `BaseUrl`, which the client already has; the fix: rename the tag, such as to its plural, or the operation\nhouse.yaml:8:5: the tag `base URL` hides `Client::base_url`; the fix: rename it".into()),
+        ("team", "house.yaml:8:5: the tag `team` hides `Client::team`; the fix: rename it".into()),
         ("check", String::new()),
         ("generated", String::new()),
         ("Élan", String::new()),
@@ -126,6 +127,28 @@ fn an_account_outside_the_path_or_beside_another_is_an_error() {
     assert_eq!(
         diagnostics(&text),
         "house.yaml:39:9: `id` is a second account in the path; the fix: keep one `x-account`"
+    );
+}
+
+#[test]
+fn an_account_of_a_vendor_without_accounts_is_an_error() {
+    let text = VALID.replace(
+        "name: id, in: path,",
+        "name: id, in: path, x-account: true,",
+    );
+    let text = text.replace(
+        "schema: { $ref: \"#/components/schemas/DoorId\" } }",
+        "schema: { type: string } }",
+    );
+    assert_eq!(diagnostics(&text), "");
+    let vendor = Vendor {
+        name: "house",
+        account: None,
+    };
+    let generated = generate_vendor(vendor, "house.yaml", text.as_bytes());
+    assert_eq!(
+        generated.unwrap_err(),
+        "house.yaml:38:9: `x-account` of a vendor whose client has no account; the fix: remove it, so that `id` is an argument, or give the client an account and name it in `VENDORS`"
     );
 }
 

@@ -1,8 +1,8 @@
 //! Descriptions that are too long, too deep, cut or broken end in an error, soon.
 
-use gatelet_codegen::{MAX_BYTES, VENDORS, generate, generate_vendor};
+use gatelet_codegen::{MAX_BYTES, VENDORS, Vendor, generate, generate_vendor};
 
-use super::{VALID, diagnostics};
+use super::{HOUSE, VALID, diagnostics};
 
 #[test]
 fn a_truncated_description_is_an_error() {
@@ -43,7 +43,7 @@ fn an_oversized_description_is_an_error() {
             )
         );
     }
-    let broken = generate_vendor("house", "house.yaml", b"openapi: 3.1.0\ninfo: \xff").unwrap_err();
+    let broken = generate_vendor(HOUSE, "house.yaml", b"openapi: 3.1.0\ninfo: \xff").unwrap_err();
     assert_eq!(
         broken,
         "house.yaml:2:7: bytes that are not UTF-8; the fix: save the file as UTF-8"
@@ -63,11 +63,11 @@ fn a_file_of_10_megabytes_is_not_even_read_to_its_end() {
     });
     let text = VALID.replace(door, &(doors.collect::<String>() + door));
     assert!(text.len() > 10_000_000);
-    for vendor in VENDORS {
-        std::fs::write(folder.join(format!("{vendor}.yaml")), &text).unwrap();
+    for Vendor { name, .. } in VENDORS {
+        std::fs::write(folder.join(format!("{name}.yaml")), &text).unwrap();
     }
     let failure = generate(root.path()).unwrap_err();
-    let expected = VENDORS.map(|vendor| format!("openapi/{vendor}.yaml:1:1: a description of more than 1048576 bytes; the fix: make it shorter"));
+    let expected = VENDORS.map(|Vendor { name, .. }| format!("openapi/{name}.yaml:1:1: a description of more than 1048576 bytes; the fix: make it shorter"));
     assert_eq!(failure, expected.join("\n"));
     assert_eq!(
         std::fs::read_dir(root.path().join("crates/models"))
@@ -118,7 +118,7 @@ fn a_description_of_many_references_and_words_is_checked() {
     let operations: String = (0..2000)
         .map(|number| {
             let response = r##"{ "200": { description: A, content: { application/json: { schema: { $ref: "#/components/schemas/Part0" } } } }, 4XX: { description: D }, default: { description: D } }"##;
-            format!("  /parts/p{number}:\n    get: {{ operationId: Get{number}, tags: [Doors], summary: S, description: D, x-source: p, x-idempotent: true, responses: {response} }}\n")
+            format!("  /parts/p{number}:\n    get: {{ operationId: Get{number}, tags: [Doors], summary: Reads one, description: D, x-source: p, x-idempotent: true, responses: {response} }}\n")
         })
         .collect();
     let part = |number| {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use gatelet_codegen::generate_vendor;
 
-use super::{check, diagnostics};
+use super::{HOUSE, check, diagnostics};
 
 /// A description with the same text, `TEXT`, wherever a text can stand.
 const TEXTS: &str = r##"openapi: 3.1.0
@@ -135,14 +135,17 @@ fn with(text: &str) -> String {
         .replace("PATTERN", &quoted(&pattern))
         .replace("name: TEXT", &format!("name: {}", quoted(&name)))
         .replace("title: TEXT", &format!("title: {}", quoted(&name)))
-        .replace("summary: TEXT", &format!("summary: {}", quoted(&name)))
+        .replace(
+            "summary: TEXT",
+            &format!("summary: {}", quoted(&format!("Reads {name}"))),
+        )
         .replace("[TEXT]", &format!("[{}]", quoted(&name)))
         .replace("TEXT", &quoted(text))
 }
 
 /// What a description makes: its files with their names.
 fn made(description: &str) -> Vec<(String, String)> {
-    let output = generate_vendor("house", "house.yaml", description.as_bytes());
+    let output = generate_vendor(HOUSE, "house.yaml", description.as_bytes());
     let output = output.unwrap_or_else(|diagnostics| panic!("{diagnostics}\n{description}"));
     let files = output.files();
     let files = files.map(|(path, text)| (path.display().to_string(), text.clone()));
