@@ -3,6 +3,7 @@
 //! A command is plain if its operation takes only path and query parameters, and its result can be printed without a secret. Where a description says that a command is written by hand, the enum names the struct of its arguments in
 //! `crates/cli/src/commands`. Other operations have no command, and a test of the command line names them.
 
+mod about;
 mod arguments;
 pub(crate) mod check;
 mod record;
@@ -19,6 +20,7 @@ use super::ir::{Api, Kind, Method, Operation, Parameter, Tag};
 use super::markdown::Markdown;
 use super::names;
 use super::rust::{self, Item, doc_of};
+use about::about;
 use arguments::{options, positionals};
 use record::Records;
 
@@ -256,6 +258,7 @@ impl<'a> Group<'a> {
             true => ident("secret_help"),
             false => ident("operation_help"),
         };
+        let about = about(operation.summary.plain());
         let fields = match self.is_plain(operation) {
             true => self.fields(operation),
             false => {
@@ -264,7 +267,7 @@ impl<'a> Group<'a> {
             }
         };
         quote! {
-            #[command(about = api::#constant.summary, after_help = #help(&api::#constant) #alias)]
+            #[command(about = #about, after_help = #help(&api::#constant) #alias)]
             #variant #fields,
         }
     }

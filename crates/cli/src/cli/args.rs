@@ -70,6 +70,26 @@ mod tests {
         Args::command().debug_assert();
     }
 
+    /// Returns what the commands without commands of their own are about.
+    fn abouts(command: &clap::Command) -> Vec<String> {
+        let own = command.get_about().filter(|_| !command.has_subcommands());
+        let below = command.get_subcommands().flat_map(abouts);
+        own.map(ToString::to_string)
+            .into_iter()
+            .chain(below)
+            .collect()
+    }
+
+    #[test]
+    fn the_help_of_each_command_is_a_request() {
+        let abouts = abouts(&Args::command());
+        assert!(abouts.len() > 10, "{abouts:?}");
+        for about in abouts {
+            let verb = about.split(' ').next().unwrap();
+            assert!(!verb.ends_with('s'), "{about}");
+        }
+    }
+
     /// Returns the text after the help of a command and of its subcommands.
     fn after_helps(command: &clap::Command) -> Vec<String> {
         let own = command.get_after_help().map(ToString::to_string);

@@ -61,7 +61,7 @@ impl Asa {
 #[derive(Debug, Subcommand)]
 pub(crate) enum GatewayCommand {
     #[command(
-        about = api::LIST_GATEWAYS.summary,
+        about = "List the gateways of the team",
         after_help = operation_help(&api::LIST_GATEWAYS),
         visible_alias = "ls"
     )]
@@ -78,17 +78,17 @@ pub(crate) enum GatewayCommand {
         paging: Paging,
     },
     #[command(
-        about = api::GET_GATEWAY_INSTANCE.summary,
+        about = "Read one gateway",
         after_help = operation_help(&api::GET_GATEWAY_INSTANCE)
     )]
     Get { #[arg(help = "ID of the gateway, as shown by `list`")] id: models::GatewayId },
     #[command(
-        about = api::UPDATE_GATEWAY_INSTANCE.summary,
+        about = "Update a gateway",
         after_help = operation_help(&api::UPDATE_GATEWAY_INSTANCE)
     )]
     Update(commands::gateway::Update),
     #[command(
-        about = api::DELETE_GATEWAY_INSTANCE.summary,
+        about = "Delete a gateway from the team",
         after_help = operation_help(&api::DELETE_GATEWAY_INSTANCE),
         visible_alias = "rm"
     )]
@@ -97,7 +97,7 @@ pub(crate) enum GatewayCommand {
         id: models::GatewayId,
     },
     #[command(
-        about = api::GET_GATEWAY_STATUS_REPORT.summary,
+        about = "Read the status report of a gateway",
         after_help = operation_help(&api::GET_GATEWAY_STATUS_REPORT)
     )]
     Status {
@@ -151,7 +151,7 @@ impl GatewayCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum GatewaySetupTokenCommand {
     #[command(
-        about = api::LIST_GATEWAY_SETUP_TOKENS.summary,
+        about = "List the gateway setup tokens of the team",
         after_help = operation_help(&api::LIST_GATEWAY_SETUP_TOKENS),
         visible_alias = "ls"
     )]
@@ -162,12 +162,12 @@ pub(crate) enum GatewaySetupTokenCommand {
         paging: Paging,
     },
     #[command(
-        about = api::CREATE_GATEWAY_SETUP_TOKEN.summary,
+        about = "Create a gateway setup token",
         after_help = operation_help(&api::CREATE_GATEWAY_SETUP_TOKEN)
     )]
     Create(commands::gateway_setup_token::Create),
     #[command(
-        about = api::FETCH_GATEWAY_SETUP_TOKEN.summary,
+        about = "Read one gateway setup token",
         after_help = operation_help(&api::FETCH_GATEWAY_SETUP_TOKEN)
     )]
     Get {
@@ -175,7 +175,7 @@ pub(crate) enum GatewaySetupTokenCommand {
         id: models::GatewaySetupTokenId,
     },
     #[command(
-        about = api::DELETE_GATEWAY_SETUP_TOKEN.summary,
+        about = "Delete a gateway setup token",
         after_help = operation_help(&api::DELETE_GATEWAY_SETUP_TOKEN),
         visible_alias = "rm"
     )]
@@ -184,7 +184,7 @@ pub(crate) enum GatewaySetupTokenCommand {
         id: models::GatewaySetupTokenId,
     },
     #[command(
-        about = api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN.summary,
+        about = "Reveal the value of a gateway setup token",
         after_help = operation_help(&api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN)
     )]
     Reveal(commands::gateway_setup_token::Reveal),

@@ -53,18 +53,18 @@ impl Dt {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ActiveGateTokenCommand {
     #[command(
-        about = api::LIST_TOKENS.summary,
+        about = "List the ActiveGate tokens of the environment",
         after_help = operation_help(&api::LIST_TOKENS),
         visible_alias = "ls"
     )]
     List { #[command(flatten)] paging: Paging },
     #[command(
-        about = api::CREATE_TOKEN.summary,
+        about = "Create an ActiveGate token",
         after_help = secret_help(&api::CREATE_TOKEN)
     )]
     Create(commands::active_gate_token::Create),
     #[command(
-        about = api::GET_TOKEN.summary,
+        about = "Read the metadata of one ActiveGate token",
         after_help = operation_help(&api::GET_TOKEN)
     )]
     Get {
@@ -72,7 +72,7 @@ pub(crate) enum ActiveGateTokenCommand {
         id: models::ActiveGateTokenId,
     },
     #[command(
-        about = api::REVOKE_TOKEN.summary,
+        about = "Delete an ActiveGate token",
         after_help = operation_help(&api::REVOKE_TOKEN),
         visible_alias = "rm"
     )]

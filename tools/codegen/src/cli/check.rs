@@ -1,7 +1,9 @@
 //! Checks of what commands are generated from.
 
+use super::about::about;
 use super::arguments::{options, positionals};
-use super::{Group, alias, groups, record};
+use super::record::{self, Records};
+use super::{Group, alias, groups};
 use crate::client::method_name;
 use crate::diagnostics::Diagnostics;
 use crate::ir::{Api, Operation};
@@ -19,6 +21,7 @@ pub(crate) fn check(api: &Api, diagnostics: &mut Diagnostics) {
     for operation in &api.operations {
         check_arguments(operation, diagnostics);
     }
+    check_columns(api, &Records::new(api, &groups), diagnostics);
 }
 
 fn check_tags(groups: &[Group<'_>], diagnostics: &mut Diagnostics) {
@@ -50,6 +53,13 @@ fn check_commands(group: &Group<'_>, diagnostics: &mut Diagnostics) {
             let what = format!("`{name}` cannot be the name of a command");
             diagnostics.add(operation.at, what, fix);
         }
+        let summary = operation.summary.plain();
+        if about(summary).is_none() {
+            let what =
+                format!("the summary `{summary}` does not begin with what the operation does");
+            let fix = "begin with a verb in the third person, such as `Lists`";
+            diagnostics.add(operation.at, what, fix);
+        }
     }
     let names = group.operations.iter().flat_map(|operation| {
         let name = method_name(operation);
@@ -65,4 +75,18 @@ fn check_arguments(operation: &Operation, diagnostics: &mut Diagnostics) {
     let arguments = positionals(operation).chain(options(operation));
     let names = arguments.map(|(name, parameter)| (name.to_string(), parameter.at));
     check_rust_names(names, "arguments of a command", "remove one", diagnostics);
+}
+
+/// A command by hand may print any model, but not by the generated columns.
+fn check_columns(api: &Api, records: &Records<'_>, diagnostics: &mut Diagnostics) {
+    for schema in api.schemas.iter().filter(|it| it.has_own_columns) {
+        if !records.contain(&schema.name) {
+            let what = format!(
+                "`x-own-columns` on `{}`, which no generated command prints",
+                schema.name
+            );
+            let fix = "remove it; a command by hand brings the columns of what it prints";
+            diagnostics.add(schema.at, what, fix);
+        }
+    }
 }

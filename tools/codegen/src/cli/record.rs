@@ -31,6 +31,10 @@ impl<'a> Records<'a> {
         self.models.is_empty()
     }
 
+    pub(super) fn contain(&self, name: &str) -> bool {
+        self.models.contains_key(name)
+    }
+
     /// Whether a table has a column.
     pub(super) fn have_columns(&self) -> bool {
         let mut models = self.models.values();

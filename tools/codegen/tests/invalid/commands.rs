@@ -112,3 +112,40 @@ fn an_argument_that_cannot_be_told_from_another_is_an_error() {
         "house.yaml:24:11: two arguments of a command are `query_output` in Rust; the fix: remove one",
     );
 }
+
+#[test]
+fn a_summary_that_cannot_be_a_request_is_an_error() {
+    let text = VALID.replace(
+        "tags: [Doors]\n",
+        "tags: [Doors]\n      x-by-hand: { command: C }\n",
+    );
+    for summary in ["Open a door", "The door", "opens a door"] {
+        let text = text.replace("summary: Opens a door", &format!("summary: {summary}"));
+        assert_eq!(
+            diagnostics(&text),
+            format!(
+                "house.yaml:14:7: the summary `{summary}` does not begin with what the operation does; the fix: begin with a verb in the third person, such as `Lists`"
+            )
+        );
+    }
+}
+
+#[test]
+fn own_columns_of_what_no_generated_command_prints_are_an_error() {
+    let own = "    Door:\n      type: object\n      x-own-columns: true\n";
+    let expected = "house.yaml:47:5: `x-own-columns` on `Door`, which no generated command prints; the fix: remove it; a command by hand brings the columns of what it prints";
+    check("    Door:\n      type: object\n", own, expected);
+    let text = VALID.replace("    Door:\n      type: object\n", own);
+    let get = "    get: { operationId: GetDoor, tags: [Doors], summary: Reads a door, description: D, x-source: p, x-idempotent: true, responses: { \"200\": { description: D, content: { application/json: { schema: { $ref: \"#/components/schemas/Door\" } } } }, 4XX: { description: D }, default: { description: D } } }
+components:
+";
+    let text = text.replace("components:\n", get).replace(
+        "      required: [id]\n",
+        "      x-keep-unknown: true\n      required: [id]\n",
+    );
+    let text = text.replace(
+        "tags: [Doors]\n",
+        "tags: [Doors]\n      x-rust-name: open\n",
+    );
+    assert_eq!(diagnostics(&text), "");
+}

@@ -12,13 +12,12 @@ use crate::output::stdout::Stdout;
 /// The commands on the emulator.
 #[derive(Debug, Subcommand)]
 pub(crate) enum EmulatorCommand {
-    /// Serves the emulator over HTTP until SIGTERM or Ctrl-C
+    /// Serve the emulator over HTTP until SIGTERM or Ctrl-C
     ///
     /// The first line on stdout is the URL; stderr shows the environment variables to set. With --verbose, each request is
     /// logged to stderr.
     Serve(Serve),
-    /// Enrolls a gateway in the embedded emulator, as its agent would with a setup token
-    #[command(alias = "enrol")]
+    /// Enroll a gateway in the embedded emulator, as its agent would with a setup token
     Enroll(Enroll),
 }
 

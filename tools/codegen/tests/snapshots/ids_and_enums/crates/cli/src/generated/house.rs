@@ -44,10 +44,7 @@ impl House {
 /// The commands on doors.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoorCommand {
-    #[command(
-        about = api::GET_DOOR.summary,
-        after_help = operation_help(&api::GET_DOOR)
-    )]
+    #[command(about = "Call GetDoor", after_help = operation_help(&api::GET_DOOR))]
     Get { #[arg(help = "The door")] id: models::DoorId },
 }
 

@@ -43,10 +43,7 @@ impl House {
 /// The commands on doors.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoorCommand {
-    #[command(
-        about = api::GET_DOORS.summary,
-        after_help = operation_help(&api::GET_DOORS)
-    )]
+    #[command(about = "Call GetDoors", after_help = operation_help(&api::GET_DOORS))]
     Get,
 }
 

@@ -44,10 +44,7 @@ impl House {
 /// The commands on doors.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoorCommand {
-    #[command(
-        about = api::LIST_DOORS.summary,
-        after_help = operation_help(&api::LIST_DOORS)
-    )]
+    #[command(about = "Call ListDoors", after_help = operation_help(&api::LIST_DOORS))]
     Doors {
         #[arg(long, value_name = "TEXT", help = "Part of the name")]
         contains: Option<String>,
@@ -57,7 +54,7 @@ pub(crate) enum DoorCommand {
         locked: bool,
     },
     #[command(
-        about = api::DELETE_DOOR.summary,
+        about = "Call DeleteDoor",
         after_help = operation_help(&api::DELETE_DOOR),
         visible_alias = "rm"
     )]

@@ -45,12 +45,9 @@ impl House {
 /// The commands on keys.
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
-    #[command(
-        about = api::CREATE_KEY.summary,
-        after_help = secret_help(&api::CREATE_KEY)
-    )]
+    #[command(about = "Call CreateKey", after_help = secret_help(&api::CREATE_KEY))]
     Create(commands::key::Create),
-    #[command(about = api::GET_KEY.summary, after_help = operation_help(&api::GET_KEY))]
+    #[command(about = "Call GetKey", after_help = operation_help(&api::GET_KEY))]
     Get { #[arg(help = "The key")] id: models::KeyId },
 }
 

@@ -44,10 +44,7 @@ impl House {
 /// The commands on doors.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoorCommand {
-    #[command(
-        about = api::GET_DOOR.summary,
-        after_help = operation_help(&api::GET_DOOR)
-    )]
+    #[command(about = "Call GetDoor", after_help = operation_help(&api::GET_DOOR))]
     Get { #[arg(help = "The door")] id: models::DoorId },
 }
 
@@ -73,14 +70,5 @@ impl DoorCommand {
 }
 
 impl Record for models::Door {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |it| columns::text(Some(&it.id)),
-        },
-        Column {
-            header: "LABEL",
-            value: |it| columns::text(it.label.as_ref()),
-        },
-    ];
+    const COLUMNS: &'static [Column<Self>] = columns::DOOR;
 }
