@@ -129,6 +129,13 @@ fn check_page(
     let Some(schema) = schema.filter(|_| client::is_list(operation)) else {
         return;
     };
+    let lists = schema.fields().iter();
+    let lists = lists.filter(|it| matches!(it.kind, Kind::List(_)));
+    for second in lists.skip(1) {
+        let what = format!("`{}` is a second list in a page", second.name);
+        let fix = "remove it, or extend `x-paging` to name the list of the items";
+        diagnostics.add(second.at, what, fix);
+    }
     // Its list would be lenient.
     if let Some(secret) = schema.shown_once() {
         let what = format!("`{}` of a page is shown once", secret.name);
