@@ -57,9 +57,9 @@ mod generated;
 pub use client::{Client, ClientBuilder};
 pub use generated::*;
 
-pub use gatelet_client::ListRequest;
 #[cfg(feature = "hyper")]
 pub use gatelet_client::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
+pub use gatelet_client::{ListQuery, ListRequest};
 pub use gatelet_transport::{
     ApiToken, Applied, BaseUrl, Bearer, CallTimeouts, Channel, Clock, ConnectFailure, Credential,
     CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,
