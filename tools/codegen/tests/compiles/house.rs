@@ -51,11 +51,11 @@ const ADDITIONS: &[(&str, &str)] = &[
     ),
     (
         "emulator/src/api/generated/mod.rs",
-        "#[allow(dead_code)]\npub(crate) mod house;\n",
+        "pub(crate) mod house;\n",
     ),
     (
         "cli/src/generated/mod.rs",
-        "#[allow(dead_code)]\npub(crate) mod house;\n
+        "pub(crate) mod house;\n
         #[cfg(test)]
         mod house_tests {
             use clap::{CommandFactory, Parser};\n
@@ -78,7 +78,6 @@ const ADDITIONS: &[(&str, &str)] = &[
     (
         "cli/src/client/factory.rs",
         "impl ClientFactory {
-            #[allow(dead_code)]
             pub(crate) async fn house(&self) -> Result<house_client::Client, CliError> {
                 Err(CliError::usage(\"\"))
             }
@@ -97,7 +96,6 @@ const COMMAND: &str = "
     pub(crate) struct Send {}
 
     impl Send {
-        #[allow(dead_code)]
         pub(crate) async fn run(
             self,
             _: &house_client::Client,
@@ -119,6 +117,14 @@ pub(super) fn build(root: &Path) {
     let (manifest, _) = manifest.split_once("[dev-dependencies]").unwrap();
     let manifest = manifest.replace("\"dt-client\"", "\"house-client\"");
     fs::write(client.join("Cargo.toml"), manifest).unwrap();
+    // Nothing runs the handlers and the commands.
+    for name in ["emulator", "cli"] {
+        let path = crates.join(name).join("Cargo.toml");
+        let manifest = fs::read_to_string(&path).unwrap();
+        let lints = "[lints.rust]\nunused_qualifications = \"warn\"\ndead_code = \"allow\"\n";
+        let manifest = manifest.replace("[lints]\nworkspace = true\n", lints);
+        fs::write(&path, manifest).unwrap();
+    }
     for (path, text) in ADDITIONS {
         append(&crates.join(path), text);
     }
