@@ -33,7 +33,7 @@ pub(crate) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
     check_methods(api, diagnostics);
     check_defaults(api, &graph, diagnostics);
     check_limits(api, diagnostics);
-    // What is wrong with a name above would come again.
+    // Errors in the names above would cause more errors here.
     if diagnostics.is_empty() {
         client_check::check(api, &graph, diagnostics);
     }
@@ -252,7 +252,7 @@ fn check_parameters(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut 
 /// Checks the names of parameters in a client.
 fn check_parameter_names(operation: &Operation, diagnostics: &mut Diagnostics) {
     for in_path in [true, false] {
-        // Two of the same name are reported already.
+        // Two parameters with the same name are reported already.
         let mut seen = BTreeSet::new();
         let parameters = operation.parameters.iter();
         let parameters = parameters.filter(|it| it.in_path == in_path && seen.insert(&it.name));

@@ -470,7 +470,7 @@ pub(crate) fn method_name(operation: &Operation) -> String {
         return name.clone();
     }
     let last = operation.path.rsplit('/').next().unwrap_or_default();
-    // A path of several methods is a resource or a collection; of one, it may be an action or a view.
+    // A path with several methods is a resource or a collection; with one method, it may be an action or a view.
     let is_resource = last.starts_with('{') || operation.shares_path;
     let name = match operation.method {
         _ if is_list(operation) => "list",
@@ -478,7 +478,7 @@ pub(crate) fn method_name(operation: &Operation) -> String {
         Method::Put if is_resource => "update",
         Method::Delete if is_resource => "delete",
         Method::Post if operation.success == 201 => "create",
-        // In braces, so that it is refused.
+        // The braces make it invalid, so that it is reported.
         _ if last.starts_with('{') => last,
         _ => return names::snake(last),
     };

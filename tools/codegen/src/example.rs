@@ -57,7 +57,7 @@ impl Checker<'_, '_> {
         }
         for field in schema.fields() {
             let presence = schema.presence(field);
-            // A default that is left out would be written.
+            // The model would write an omitted default.
             let is_written = self.is_first && presence == Presence::Defaulted;
             let is_needed = field.is_required || is_complete || is_written;
             if is_needed && !entries.iter().any(|entry| entry.key == field.name) {

@@ -184,7 +184,7 @@ fn describe(vendor: Vendor, file: &str, bytes: &[u8]) -> Result<Api, Diagnostics
     let mut diagnostics = Diagnostics::new(file);
     let api = yaml::parse(bytes, &mut diagnostics)
         .and_then(|root| document::read(vendor, file, &root, &mut diagnostics));
-    // Parts that could not be read would look like parts that are missing.
+    // Parts that could not be read would be reported as missing.
     match api {
         Some(mut api) if diagnostics.is_empty() => {
             check::check(&mut api, &mut diagnostics);

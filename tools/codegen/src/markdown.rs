@@ -282,7 +282,7 @@ fn fenced(code: &str) -> String {
     let code = if code.is_empty() { "\"\"" } else { code };
     let longest = code.split(|c| c != '`').map(str::len).max();
     let fence = "`".repeat(longest.unwrap_or(0) + 1);
-    // One space on each side is taken away again.
+    // Markdown removes one space on each side.
     let has_space = code.starts_with(' ') && code.ends_with(' ') && !code.trim().is_empty();
     let pad = if code.starts_with('`') || code.ends_with('`') || has_space {
         " "
@@ -300,7 +300,7 @@ fn fenced_in_cell(code: &str) -> String {
     if !code.contains("\\|") {
         return fenced(code).replace('|', "\\|");
     }
-    // No backslash can be put before this bar.
+    // A backslash cannot be put before this bar.
     let characters = code.chars().map(|c| match c {
         c if c.is_ascii_punctuation() => format!("&#{};", u32::from(c)),
         c => c.into(),

@@ -77,7 +77,7 @@ impl Output {
     pub fn write(&self, root: &Path) -> Result<Vec<String>, String> {
         let mut changes = Vec::new();
         reject_links(root)?;
-        // First, because a link among them would lead the files elsewhere.
+        // This comes first, because a link would make the generator write elsewhere.
         for path in self.leftovers(root)? {
             fs::remove_file(root.join(&path)).map_err(|error| failed("delete", &path, &error))?;
             changes.push(format!("deleted {}", path.display()));

@@ -7,7 +7,7 @@ use regex_syntax::ast::{ErrorKind, parse::Parser};
 
 /// Returns the error of a pattern that is invalid in both dialects, with the character, counted from 1.
 pub(crate) fn find_error(pattern: &str) -> Option<String> {
-    // ECMA-262 knows empty classes, and no classes within classes.
+    // ECMA-262 has empty classes but no nested ones.
     if ["[]", "[^]", "[["].iter().any(|it| pattern.contains(it)) {
         return None;
     }
@@ -21,7 +21,7 @@ pub(crate) fn find_error(pattern: &str) -> Option<String> {
         | ErrorKind::GroupUnopened
         | ErrorKind::RepetitionCountInvalid => true,
         ErrorKind::ClassUnclosed => !rest.contains(']'),
-        // A lone `{` means itself to many.
+        // Many engines accept a lone `{` as a literal.
         ErrorKind::RepetitionMissing => rest.starts_with(['*', '+', '?']),
         _ => false,
     };

@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
         let entries = entries(node, diagnostics)?;
         let mut left = BTreeMap::new();
         for entry in entries {
-            // The tree has reported what stands twice.
+            // Duplicate keys are reported by the YAML parser.
             left.entry(entry.key.as_str()).or_insert(entry);
         }
         Some(Self {

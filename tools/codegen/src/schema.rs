@@ -176,7 +176,7 @@ fn object(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Shape {
         .filter_map(|entry| field(entry, required.contains(entry.key.as_str()), diagnostics))
         .collect();
     check_rust_names(
-        // `level_1` and `level1` are one word to what is made from them.
+        // `level_1` and `level1` become the same name.
         fields
             .iter()
             .map(|field| (names::snake(&names::pascal(&field.rust)), field.at)),
@@ -228,7 +228,7 @@ fn field(entry: &Entry, is_required: bool, diagnostics: &mut Diagnostics) -> Opt
         Some(name) => name.to_owned(),
         None => names::snake(&entry.key),
     };
-    // These are what the generated code calls every other property.
+    // The generated code uses these names for all other properties.
     let is_taken = ["unknown", "unknown_members"].contains(&rust.as_str());
     if !names::is_identifier(&rust) || names::snake(&rust) != rust || is_taken {
         diagnostics.add(

@@ -148,7 +148,7 @@ impl<'a> Tree<'a> {
     fn next(&mut self) -> Option<(Event<'a>, Position)> {
         match self.parser.next_event()? {
             Ok((event, Span { start, .. })) => Some((event, position(&start))),
-            // The parser reads ahead, and stops where nesting does not fit its own count.
+            // The parser reads ahead, and fails where nesting exceeds its own limit.
             Err(error) if error.info() == "recursion limit exceeded" => {
                 self.too_deep(position(error.marker()));
                 None

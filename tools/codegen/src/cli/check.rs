@@ -85,7 +85,7 @@ fn check_columns(api: &Api, records: &Records<'_>, diagnostics: &mut Diagnostics
                 "`x-own-columns` on `{}`, which no generated command prints",
                 schema.name
             );
-            let fix = "remove it; a command by hand brings the columns of what it prints";
+            let fix = "remove it; a handwritten command defines its own columns";
             diagnostics.add(schema.at, what, fix);
         }
     }

@@ -1,4 +1,4 @@
-//! What a client cannot be generated from.
+//! Descriptions from which no client can be generated.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use syn::{Item, UseTree, Visibility};
 
 use super::{VALID, check, diagnostics};
 
-/// The sound description with a GET in place of the PUT, which makes it a list.
+/// Returns the errors of the valid description with a GET instead of the PUT, which makes it a list, after a change.
 fn list(from: &str, to: &str) -> String {
     let body = VALID.find("      requestBody:").unwrap()..VALID.find("      responses:").unwrap();
     let text = VALID
@@ -72,7 +72,7 @@ fn a_method_without_a_usable_name_is_an_error() {
 }
 
 #[test]
-fn what_is_by_hand_of_nothing_is_an_error() {
+fn a_handwritten_part_of_nothing_is_an_error() {
     let by_hand = |text: &str| format!("      tags: [Doors]\n      x-by-hand: {text}\n");
     let tags = "      tags: [Doors]\n";
     let parts = "house.yaml:16:18: an invalid combination in `x-by-hand`; the fix: give `method`, or `check` and `decode` or one of them; `command` may be added or stand alone";
@@ -156,7 +156,7 @@ fn an_account_of_a_vendor_without_accounts_is_an_error() {
 }
 
 #[test]
-fn paging_of_another_type_is_an_error() {
+fn paging_with_wrong_types_is_an_error() {
     check(
         "description: How many, schema: { type: integer, format: int32 }",
         "description: How many, schema: { type: string }",
@@ -216,13 +216,13 @@ fn a_page_that_shows_a_secret_once_is_an_error() {
     );
 }
 
-/// The names that a `use` brings.
-fn used(tree: &UseTree, names: &mut Vec<String>) {
+/// Collects the names that a `use` imports.
+fn collect_used(tree: &UseTree, names: &mut Vec<String>) {
     match tree {
-        UseTree::Path(path) => used(&path.tree, names),
+        UseTree::Path(path) => collect_used(&path.tree, names),
         UseTree::Name(name) => names.push(name.ident.to_string()),
         UseTree::Rename(rename) => names.push(rename.rename.to_string()),
-        UseTree::Group(group) => group.items.iter().for_each(|it| used(it, names)),
+        UseTree::Group(group) => group.items.iter().for_each(|it| collect_used(it, names)),
         UseTree::Glob(_) => {}
     }
 }
@@ -238,7 +238,7 @@ fn no_generated_type_of_a_client_is_hidden_by_what_it_exports() {
             if let Item::Use(item) = item
                 && matches!(item.vis, Visibility::Public(_))
             {
-                used(&item.tree, &mut names);
+                collect_used(&item.tree, &mut names);
             }
         }
         assert!(names.len() > 10, "{names:?}");

@@ -133,7 +133,7 @@ fn a_summary_that_cannot_be_a_request_is_an_error() {
 #[test]
 fn own_columns_of_what_no_generated_command_prints_are_an_error() {
     let own = "    Door:\n      type: object\n      x-own-columns: true\n";
-    let expected = "house.yaml:47:5: `x-own-columns` on `Door`, which no generated command prints; the fix: remove it; a command by hand brings the columns of what it prints";
+    let expected = "house.yaml:47:5: `x-own-columns` on `Door`, which no generated command prints; the fix: remove it; a handwritten command defines its own columns";
     check("    Door:\n      type: object\n", own, expected);
     let text = VALID.replace("    Door:\n      type: object\n", own);
     let get = "    get: { operationId: GetDoor, tags: [Doors], summary: Reads a door, description: D, x-source: p, x-idempotent: true, responses: { \"200\": { description: D, content: { application/json: { schema: { $ref: \"#/components/schemas/Door\" } } } }, 4XX: { description: D }, default: { description: D } } }

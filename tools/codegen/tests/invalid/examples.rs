@@ -54,7 +54,7 @@ fn an_unknown_property_in_an_example_is_an_error() {
 }
 
 #[test]
-fn null_and_nothing_are_no_first_example() {
+fn null_or_an_empty_collection_in_the_first_example_is_an_error() {
     check(
         "{ label: Pull }",
         "{ label: null }",
@@ -73,7 +73,7 @@ fn null_and_nothing_are_no_first_example() {
 }
 
 #[test]
-fn a_value_that_does_not_fit_its_property_is_an_error() {
+fn an_example_value_of_the_wrong_type_is_an_error() {
     for (from, to, expected) in [
         (
             "red, hinges",

@@ -91,21 +91,21 @@ components:
 ...
 "##;
 
-/// The mistakes in a text, one a line.
+/// Returns the errors of a description, one on each line.
 fn diagnostics(text: &str) -> String {
     let generated = generate_vendor(HOUSE, "house.yaml", text.as_bytes());
     generated.err().unwrap_or_default()
 }
 
-/// The mistakes in the sound description after a change.
-fn after(from: &str, to: &str) -> String {
+/// Returns the errors of the valid description after a change.
+fn diagnostics_after(from: &str, to: &str) -> String {
     assert!(VALID.contains(from), "{from}");
     diagnostics(&VALID.replacen(from, to, 1))
 }
 
 #[track_caller]
 fn check(from: &str, to: &str, expected: &str) {
-    assert_eq!(after(from, to), expected, "{from} -> {to}");
+    assert_eq!(diagnostics_after(from, to), expected, "{from} -> {to}");
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn a_tag_that_is_never_used_is_an_error() {
 }
 
 #[test]
-fn a_schema_of_nothing_is_an_error() {
+fn an_incomplete_schema_is_an_error() {
     check(
         "x-id: true",
         "x-id: false",

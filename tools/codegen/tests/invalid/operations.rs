@@ -80,7 +80,7 @@ fn a_path_without_operations_is_an_error() {
 }
 
 #[test]
-fn a_path_that_is_not_plain_is_an_error() {
+fn a_path_with_an_invalid_segment_is_an_error() {
     for segment in ["..", "", "a b", "a%2fb", "a?b", "{id", "x{id}", "é"] {
         check(
             "/doors/{id}:",
@@ -107,7 +107,7 @@ fn a_body_in_the_wrong_place_is_an_error() {
 }
 
 #[test]
-fn a_security_scheme_that_does_not_fit_is_an_error() {
+fn an_unsupported_security_scheme_is_an_error() {
     check(
         "  - key: []",
         "  - lock: []",
@@ -122,7 +122,7 @@ fn a_security_scheme_that_does_not_fit_is_an_error() {
 
 // U27
 #[test]
-fn a_security_scheme_that_other_tools_refuse_is_an_error() {
+fn a_security_scheme_that_other_tools_reject_is_an_error() {
     let types = "the fix: use `http` with a `scheme`, or `apiKey` with a `name` in a header";
     for (scheme, expected) in [
         ("type: http, scheme: bearer, bearerFormat: JWT", String::new()),
@@ -235,7 +235,7 @@ fn an_unsupported_operation_is_an_error() {
 }
 
 #[test]
-fn a_refusal_of_another_type_than_failures_is_an_error() {
+fn different_bodies_of_failures_are_an_error() {
     let response = |status: &str, name: &str| {
         format!(
             "        {status}: {{ description: D, content: {{ application/json: {{ schema: {{ $ref: \"#/components/schemas/{name}\" }} }} }} }}\n"

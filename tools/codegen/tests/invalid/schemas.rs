@@ -3,7 +3,7 @@
 use super::{VALID, check, diagnostics};
 
 #[test]
-fn a_type_that_has_no_rust_is_an_error() {
+fn an_unsupported_type_is_an_error() {
     let list = "{ type: array, items: { type: string }";
     check(
         list,
@@ -68,7 +68,7 @@ fn a_type_that_has_no_rust_is_an_error() {
 }
 
 #[test]
-fn a_reference_that_leads_nowhere_or_back_is_an_error() {
+fn a_dangling_or_cyclic_reference_is_an_error() {
     let list = "{ type: array, items: { type: string }";
     check(
         list,
@@ -393,7 +393,7 @@ fn an_object_with_arguments_is_not_a_default() {
 }
 
 #[test]
-fn a_keyword_that_is_misspelled_is_named() {
+fn the_fix_of_a_misspelled_keyword_is_the_right_one() {
     let list = "{ type: array, items: { type: string }";
     for (keywords, column, wrong, right) in [
         ("type: string, x-secert: true", 33, "x-secert", "x-secret"),
@@ -441,7 +441,7 @@ fn a_keyword_that_is_misspelled_is_named() {
 }
 
 #[test]
-fn a_keyword_of_ours_in_a_wrong_place_says_where_it_belongs() {
+fn the_fix_of_a_misplaced_keyword_of_ours_is_its_place() {
     let secret = "put `x-secret` on `type: string` of a property or of the elements of a list";
     let list = "{ type: array, items: { type: string }";
     check(

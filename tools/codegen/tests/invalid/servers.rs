@@ -1,15 +1,15 @@
-//! Addresses, their variables, and what else the head of a description says.
+//! Servers, their variables, and other keywords at the head of a description.
 
 use std::fs;
 
 use gatelet_codegen::{VENDORS, Vendor};
 
-use super::{after, check};
+use super::{check, diagnostics_after};
 
-/// The sound description's server.
+/// The server of the valid description.
 const SERVER: &str = "{ url: \"https://doors.example\", description: The house }";
 
-/// Another server in its place: its address and the rest of its keywords.
+/// Checks the valid description with another server, given by its URL and its other keywords.
 #[track_caller]
 fn check_server(url: &str, keywords: &str, expected: &str) {
     let server = format!("{{ url: \"{url}\", description: D{keywords} }}");
@@ -43,7 +43,7 @@ fn a_variable_missing_from_the_url_or_undescribed_is_an_error() {
 }
 
 #[test]
-fn a_variable_without_a_default_that_fits_is_an_error() {
+fn a_variable_without_a_valid_default_is_an_error() {
     let url = "https://{house}.example";
     let check = |variable: &str, expected: &str| {
         check_server(
@@ -82,7 +82,7 @@ fn a_variable_without_a_default_that_fits_is_an_error() {
         let mistake = format!(
             "the value `{value}` of a server variable; the fix: write letters, digits and `-._~`"
         );
-        let found = after(
+        let found = diagnostics_after(
             SERVER,
             &format!(
                 "{{ url: \"{url}\", description: D, variables: {{ house: {{ description: W, default: \"{value}\" }} }} }}"
@@ -140,7 +140,7 @@ fn an_invalid_server_url_is_an_error() {
 }
 
 #[test]
-fn two_servers_are_two_addresses() {
+fn two_servers_with_one_url_are_an_error() {
     let server = |url| format!("{{ url: \"{url}\", description: D }}");
     let one = server("https://doors.example");
     for (url, expected) in [
@@ -212,12 +212,12 @@ fn keywords_that_other_tools_require_are_required() {
 
 // U27
 #[test]
-fn our_keywords_are_not_those_of_other_tools() {
+fn our_keywords_differ_from_those_of_other_tools() {
     for Vendor { name, .. } in VENDORS {
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
         let file = format!("{root}/crates/models/openapi/{name}.yaml");
         let text = fs::read_to_string(file).unwrap();
-        // Other tools have keywords of these names, with other values.
+        // Other tools have keywords with these names and other values.
         for keyword in [
             "x-enum-descriptions",
             "x-enum-varnames",

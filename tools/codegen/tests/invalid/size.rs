@@ -1,4 +1,4 @@
-//! Descriptions that are too long, too deep, cut or broken end in an error, soon.
+//! Descriptions that are too long, too deep, truncated or malformed are rejected quickly.
 
 use gatelet_codegen::{MAX_BYTES, VENDORS, Vendor, generate, generate_vendor};
 
@@ -14,7 +14,7 @@ fn a_truncated_description_is_an_error() {
         cut("x-source: https"),
         "house.yaml:17:7: a description without its end mark; it may be truncated; the fix: end it with a line `...`"
     );
-    // Nothing else is missing here.
+    // Only the end mark is missing.
     assert_eq!(
         cut("...\n"),
         "house.yaml:66:1: a description without its end mark; it may be truncated; the fix: end it with a line `...`"
@@ -77,9 +77,9 @@ fn a_file_of_10_megabytes_is_not_even_read_to_its_end() {
     );
 }
 
-/// As much as the reader takes, and a mistake in every schema: what grows with the square of that would be felt here.
+/// The description has the maximum length and an error in every schema, so that quadratic work would take noticeably long.
 #[test]
-fn a_description_as_long_as_may_be_is_checked() {
+fn a_description_of_the_maximum_length_is_checked() {
     let line = |number| {
         format!("    Door{number}: {{ type: string, x-id: true, description: D, x-source: p }}\n")
     };
@@ -94,7 +94,7 @@ fn a_description_as_long_as_may_be_is_checked() {
 }
 
 #[test]
-fn a_long_name_does_not_fill_the_screen() {
+fn a_long_name_is_truncated() {
     let long = "é".repeat(400_000);
     let diagnostics = diagnostics(&VALID.replace("tags: [Doors]", &format!("tags: [{long}]")));
     let expected = format!(
@@ -105,14 +105,14 @@ fn a_long_name_does_not_fill_the_screen() {
 }
 
 #[test]
-fn a_path_with_many_errors_is_named_once() {
+fn a_path_with_many_errors_is_reported_once() {
     let path: String = (0..150).map(|number| format!("/ {number}")).collect();
     let diagnostics = diagnostics(&VALID.replace("/doors/{id}:", &format!("\"{path}/{{id}}\":")));
     assert!(diagnostics.starts_with("house.yaml:14:7: the invalid segment ` 0` of `/ 0/ 1/ "));
     assert_eq!(diagnostics.lines().count(), 1);
 }
 
-/// Every operation leads to every schema, and the words of an enum are described in another order than they stand.
+/// Every operation refers to every schema, and the meanings of an enum are in another order than its words.
 #[test]
 fn a_description_of_many_references_and_words_is_checked() {
     let operations: String = (0..2000)

@@ -1,4 +1,4 @@
-//! Whatever a text of a description says, it is refused, or it means nothing but itself in all that is made from it.
+//! Any text of a description is either rejected or has no special meaning in the output.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -10,7 +10,7 @@ use gatelet_codegen::generate_vendor;
 
 use super::{HOUSE, check, diagnostics};
 
-/// A description with the same text, `TEXT`, wherever a text can stand.
+/// A description with the same text, `TEXT`, wherever a text is allowed.
 const TEXTS: &str = r##"openapi: 3.1.0
 info: { title: TEXT, version: "1", description: TEXT, license: { name: MIT, identifier: MIT }, contact: { name: a, url: "https://b.example" } }
 servers:
@@ -63,7 +63,7 @@ components:
 ...
 "##;
 
-/// What a text must not do: link, hide, quote, begin or end something.
+/// Texts with special meanings somewhere: they would link, hide, quote, begin or end something.
 const HOSTILE: &[&str] = &[
     "[foo]",
     "[`foo`]",
@@ -125,7 +125,7 @@ fn quoted(text: &str) -> String {
     json!(text).to_string()
 }
 
-/// The description with this text, and a part of it where names stand, which are on one line.
+/// Returns the description with this text; names, which are on one line, get a part of it.
 fn with(text: &str) -> String {
     let name = text.replace('\n', " ");
     let pattern = regex_syntax::escape(&name);
@@ -143,8 +143,8 @@ fn with(text: &str) -> String {
         .replace("TEXT", &quoted(text))
 }
 
-/// What a description makes: its files with their names.
-fn made(description: &str) -> Vec<(String, String)> {
+/// Generates the files of a description, with their names.
+fn generate_files(description: &str) -> Vec<(String, String)> {
     let output = generate_vendor(HOUSE, "house.yaml", description.as_bytes());
     let output = output.unwrap_or_else(|diagnostics| panic!("{diagnostics}\n{description}"));
     let files = output.files();
@@ -152,7 +152,7 @@ fn made(description: &str) -> Vec<(String, String)> {
     files.collect()
 }
 
-/// Each text as it is, and where a line of a comment begins.
+/// Returns each text as it is, and at the beginning of a line in a wrapped comment.
 fn texts() -> impl Iterator<Item = String> {
     HOSTILE.iter().flat_map(|text| {
         let wrapped = format!("{} {text} end", "x".repeat(109));
@@ -160,7 +160,7 @@ fn texts() -> impl Iterator<Item = String> {
     })
 }
 
-/// The doc comments of a file.
+/// Collects the doc comments of a file.
 fn comments(source: &str, comments: &mut BTreeSet<String>) {
     let mut comment = String::new();
     for line in source.lines().chain([""]) {
@@ -191,7 +191,7 @@ fn rustdoc(arguments: &[&str], folder: &std::path::Path) -> String {
 fn a_hostile_text_generates_valid_rust_and_docs_without_warnings() {
     let mut all = BTreeSet::new();
     for text in texts() {
-        for (path, source) in made(&with(&text)) {
+        for (path, source) in generate_files(&with(&text)) {
             if path.ends_with(".rs") {
                 syn::parse_file(&source).unwrap_or_else(|error| panic!("{text}: {path}: {error}"));
                 comments(&source, &mut all);
@@ -214,7 +214,7 @@ fn a_hostile_text_generates_valid_rust_and_docs_without_warnings() {
             )
         })
         .collect();
-    // What links to a field needs the field.
+    // A link to a field needs the field.
     all.retain(|comment| !comment.contains("](Self::"));
     let items = all.iter().enumerate();
     let items = items.map(|(number, comment)| format!("{comment}pub struct Item{number};\n"));
@@ -226,7 +226,7 @@ fn a_hostile_text_generates_valid_rust_and_docs_without_warnings() {
     assert!(tests.contains("running 0 tests"), "{tests}");
 }
 
-/// The headings and the shapes of tables of a page: a bar behind a backslash is text.
+/// Returns the headings of a page and the shapes of its tables; a bar after a backslash is text.
 fn shape(page: &str) -> Vec<String> {
     let shape = page.lines().filter_map(|line| match line {
         line if line.starts_with('#') => Some(line.chars().take_while(|c| *c == '#').collect()),
@@ -239,7 +239,7 @@ fn shape(page: &str) -> Vec<String> {
     shape.collect()
 }
 
-/// Markdown without code, addresses and escaped characters.
+/// Returns Markdown without code, URLs and escaped characters.
 fn without_escapes(page: &str) -> String {
     let page = page
         .replace("\\\\", "")
@@ -263,9 +263,9 @@ fn without_escapes(page: &str) -> String {
 // U28
 #[test]
 fn a_hostile_text_leaves_the_page_and_the_schema_in_shape() {
-    let tame = made(&with("tame"));
+    let tame = generate_files(&with("tame"));
     for text in HOSTILE {
-        let files = made(&with(text));
+        let files = generate_files(&with(text));
         for ((path, tame), (_, file)) in tame.iter().zip(&files) {
             if path.ends_with(".md") {
                 assert_eq!(shape(file), shape(tame), "{text}\n{file}");
@@ -356,7 +356,7 @@ fn a_name_of_several_lines_is_an_error() {
 }
 
 #[test]
-fn a_name_of_a_parameter_that_is_not_plain_is_an_error() {
+fn an_invalid_name_of_a_path_parameter_is_an_error() {
     for name in ["a b", "a`", "<a>", ""] {
         check(
             "/doors/{id}:",

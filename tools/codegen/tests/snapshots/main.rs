@@ -1,6 +1,6 @@
 //! Generates each description in this folder and compares the files byte for byte.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test -p gatelet-codegen --test snapshots` writes them anew. Read the difference before you commit it.
+//! `UPDATE_SNAPSHOTS=1 cargo test -p gatelet-codegen --test snapshots` rewrites them. Read the difference before you commit it.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,7 +18,7 @@ const HOUSE: Vendor = Vendor {
     account: Some("team"),
 };
 
-/// Compares what a description makes with the files beside it.
+/// Compares the files generated from a description with those beside it.
 #[track_caller]
 fn compare(case: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
