@@ -32,6 +32,16 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
+        name: "format of tests/fuzz",
+        cargo: &["fmt", "--manifest-path", "tests/fuzz/Cargo.toml", "--check"],
+        environment: &[],
+    },
+    Step {
+        name: "format of tests/bench",
+        cargo: &["fmt", "--manifest-path", "tests/bench/Cargo.toml", "--check"],
+        environment: &[],
+    },
+    Step {
         name: "clippy",
         cargo: &[
             "clippy",

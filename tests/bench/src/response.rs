@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
-use gatelet_transport::{ApiError, BaseUrl, Call, Channel, Dialect, Error, ApiResponse};
+use gatelet_transport::{ApiError, ApiResponse, BaseUrl, Call, Channel, Dialect, Error};
 
 struct NoErrors;
 

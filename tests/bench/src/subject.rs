@@ -2,10 +2,10 @@
 
 use std::hint::black_box;
 
+use gatelet_transport::{ApiResponse, Error};
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Iso8601, Rfc3339};
-use gatelet_transport::{Error, ApiResponse};
 
 use crate::{first_sdk, input, response::response};
 
@@ -87,9 +87,12 @@ const GATEWAYS: u32 = 1000;
 
 fn tokens() -> Result<Group, Error> {
     let page = input::tokens(TOKENS);
-    let ours = ours::<gatelet_models::dt::ActiveGateTokenList>(page.clone(), TOKENS)?.with_limits(0.62, 0.70);
+    let ours = ours::<gatelet_models::dt::ActiveGateTokenList>(page.clone(), TOKENS)?
+        .with_limits(0.62, 0.70);
     let mut subjects = peers::<first_sdk::TokenList>(page.clone(), TOKENS, ours);
-    subjects.extend(without_fast_reader::<gatelet_models::dt::ActiveGateTokenList>(page, TOKENS)?);
+    subjects.extend(without_fast_reader::<
+        gatelet_models::dt::ActiveGateTokenList,
+    >(page, TOKENS)?);
     Ok(Group {
         title: "a page of 3000 ActiveGate tokens",
         unit: "token",
@@ -99,9 +102,12 @@ fn tokens() -> Result<Group, Error> {
 
 fn gateways() -> Result<Group, Error> {
     let list = input::gateways(GATEWAYS);
-    let ours = ours::<gatelet_models::asa::GatewayList>(list.clone(), GATEWAYS)?.with_limits(0.70, 0.70);
+    let ours =
+        ours::<gatelet_models::asa::GatewayList>(list.clone(), GATEWAYS)?.with_limits(0.70, 0.70);
     let mut subjects = peers::<first_sdk::GatewayList>(list.clone(), GATEWAYS, ours);
-    subjects.extend(without_fast_reader::<gatelet_models::asa::GatewayList>(list, GATEWAYS)?);
+    subjects.extend(without_fast_reader::<gatelet_models::asa::GatewayList>(
+        list, GATEWAYS,
+    )?);
     Ok(Group {
         title: "a list of 1000 gateways",
         unit: "gateway",

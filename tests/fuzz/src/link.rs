@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use http::header::LINK;
-use http::{HeaderMap, HeaderValue};
 use gatelet_transport::link::next_query;
 use gatelet_transport::{BaseUrl, NextPageError, PaginationFailure};
+use http::header::LINK;
+use http::{HeaderMap, HeaderValue};
 
 const PATH: &str = "/v1/teams/t/gateways";
 
@@ -47,10 +47,17 @@ pub fn check(data: &[u8]) {
         }
     }
     let valid_link = format!(", </asa{PATH}?good>; rel=next");
-    let with_valid: Vec<u8> = [lines.first().copied().unwrap_or_default(), valid_link.as_bytes()].concat();
+    let with_valid: Vec<u8> = [
+        lines.first().copied().unwrap_or_default(),
+        valid_link.as_bytes(),
+    ]
+    .concat();
     // Inside quotation marks a link is only text.
     if !with_valid.contains(&b'"') && HeaderValue::from_bytes(&with_valid).is_ok() {
-        assert!(matches!(next(&[&with_valid]), Ok(Some(_))), "the valid link is not found");
+        assert!(
+            matches!(next(&[&with_valid]), Ok(Some(_))),
+            "the valid link is not found"
+        );
     }
 }
 

@@ -20,7 +20,10 @@ pub fn check(text: &str) {
         }
         (Ok(ours), Err(error)) => panic!("only our parser accepts {text}, as {ours}: {error}"),
         (Err(_), Ok(theirs)) => {
-            assert!(is_listed(text, theirs), "only `time` accepts {text}, as {theirs}")
+            assert!(
+                is_listed(text, theirs),
+                "only `time` accepts {text}, as {theirs}"
+            )
         }
         (Err(_), Err(_)) => {}
     }

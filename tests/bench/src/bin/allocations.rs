@@ -5,8 +5,8 @@ use std::error::Error;
 
 use bench::{input, response::response};
 use gatelet_models::{asa::GatewayList, dt::ActiveGateTokenList};
-use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use gatelet_transport::ApiResponse;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;

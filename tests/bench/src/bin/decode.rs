@@ -6,7 +6,7 @@
 use std::io::{self, Write as _};
 use std::process::{Command, ExitCode};
 
-use bench::subject::{GROUPS, Group, CreateGroup, Subject, Limits};
+use bench::subject::{CreateGroup, GROUPS, Group, Limits, Subject};
 use cpu_time::ThreadTime;
 
 type Error = Box<dyn std::error::Error>;
@@ -89,7 +89,10 @@ fn measure_instructions(name: &str, group: &Group) -> Result<Vec<f64>, Error> {
         .enumerate()
         .map(|(at, subject)| {
             // The difference excludes the instructions before and after the runs.
-            let (few, many) = (count_instructions(name, at, 1)?, count_instructions(name, at, 4)?);
+            let (few, many) = (
+                count_instructions(name, at, 1)?,
+                count_instructions(name, at, 4)?,
+            );
             Ok((many - few) / 3.0 / f64::from(subject.units))
         })
         .collect()
@@ -133,8 +136,7 @@ fn print_group(
     for (at, subject) in group.subjects.iter().enumerate() {
         let (time, time_ratio) = cell(Some(times), at);
         let (count, count_ratio) = cell(instructions, at);
-        let is_exceeded =
-            |ratio: f64, limit: Option<f64>| limit.is_some_and(|limit| ratio > limit);
+        let is_exceeded = |ratio: f64, limit: Option<f64>| limit.is_some_and(|limit| ratio > limit);
         let Limits {
             time: time_limit,
             instructions: count_limit,
