@@ -3,7 +3,6 @@
 //! All are commands of one binary, `tests/soak`; its tests run the same code.
 
 use std::hash::{BuildHasher, RandomState};
-use std::process::Command;
 
 use pico_args::Arguments;
 
@@ -33,12 +32,7 @@ fn models(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> 
     let seed = number(&mut arguments, "--seed")?.unwrap_or_else(random_seed);
     finish("soak models", arguments)?;
 
-    let mut command = workspace.cargo();
-    command
-        .args(["run", "--quiet", "--release", "--locked"])
-        .args(["--package", "gatelet-soak", "--", "models"])
-        .args([values, seconds, seed].map(|number| number.to_string()));
-    run_to_end(command)
+    start(workspace, "models", &[values, seconds, seed])
 }
 
 /// Lists over a socket, and then runs random schedules of lists.
@@ -47,12 +41,7 @@ fn paging(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> 
     let seed = number(&mut arguments, "--seed")?.unwrap_or_else(random_seed);
     finish("soak paging", arguments)?;
 
-    let mut command = workspace.cargo();
-    command
-        .args(["run", "--quiet", "--release", "--locked"])
-        .args(["--package", "gatelet-soak", "--", "paging"])
-        .args([schedules, seed].map(|number| number.to_string()));
-    run_to_end(command)
+    start(workspace, "paging", &[schedules, seed])
 }
 
 /// Cuts every exchange at every byte, calls a server that is down, and makes and drops very many calls.
@@ -63,12 +52,11 @@ fn transport(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Erro
     let seed = number(&mut arguments, "--seed")?.unwrap_or_else(random_seed);
     finish("soak transport", arguments)?;
 
-    let mut command = workspace.cargo();
-    command
-        .args(["run", "--quiet", "--release", "--locked"])
-        .args(["--package", "gatelet-soak", "--", "transport"])
-        .args([calls, at_once, cancellations, seed].map(|number| number.to_string()));
-    run_to_end(command)
+    start(
+        workspace,
+        "transport",
+        &[calls, at_once, cancellations, seed],
+    )
 }
 
 /// Makes writes through faults, with many clients at once, lists very many tokens, and opens very many idle connections.
@@ -79,15 +67,20 @@ fn emulator(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error
     let seed = number(&mut arguments, "--seed")?.unwrap_or_else(random_seed);
     finish("soak emulator", arguments)?;
 
+    start(
+        workspace,
+        "emulator",
+        &[operations, tokens, connections, seed],
+    )
+}
+
+/// Runs a command of the soak in release mode, with numbers as its arguments.
+fn start(workspace: &Workspace, name: &str, numbers: &[u64]) -> Result<(), Error> {
     let mut command = workspace.cargo();
     command
         .args(["run", "--quiet", "--release", "--locked"])
-        .args(["--package", "gatelet-soak", "--", "emulator"])
-        .args([operations, tokens, connections, seed].map(|number| number.to_string()));
-    run_to_end(command)
-}
-
-fn run_to_end(mut command: Command) -> Result<(), Error> {
+        .args(["--package", "gatelet-soak", "--", name])
+        .args(numbers.iter().map(u64::to_string));
     let status = command
         .status()
         .map_err(|error| format!("soak: {command:?}: {error}"))?;
