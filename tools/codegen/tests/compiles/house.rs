@@ -1,9 +1,9 @@
-//! The code around the generated files: the workspace learns a third vendor.
+//! Adds a third vendor to a copy of the workspace: the handwritten code around its generated files.
 
 use std::fs;
 use std::path::Path;
 
-/// What a client of the house has beside the generated files.
+/// The handwritten files of the vendor's client.
 const CLIENT: &[(&str, &str)] = &[
     (
         "lib.rs",
@@ -38,7 +38,7 @@ const CLIENT: &[(&str, &str)] = &[
     ("dialect.rs", "//! The dialect.\n"),
 ];
 
-/// What is in the workspace's files beside that.
+/// The lines that other files of the workspace need for the vendor.
 const ADDITIONS: &[(&str, &str)] = &[
     ("models/src/generated/mod.rs", "pub(crate) mod house;\n"),
     (
@@ -106,8 +106,8 @@ const COMMAND: &str = "
     }
 ";
 
-/// Builds the house in the copy, whose generated files are there.
-pub(super) fn build(root: &Path) {
+/// Adds the vendor to the copy below `root`, which already contains the generated files.
+pub(super) fn add_vendor(root: &Path) {
     let crates = root.join("crates");
     let client = crates.join("house-client");
     for (name, text) in CLIENT {

@@ -1,4 +1,4 @@
-//! Whatever the reader takes makes Rust that compiles without a warning, docs that have none, and commands without a clash.
+//! Every accepted description generates Rust and docs without warnings, and commands without clashes.
 
 #![expect(
     clippy::unwrap_used,
@@ -19,13 +19,13 @@ use proc_macro2::{TokenStream, TokenTree};
 use gatelet_codegen::{Output, Vendor, generate_vendor, names};
 use properties::properties;
 
-/// A vendor of nothing but doors.
+/// A third vendor.
 const HOUSE: Vendor = Vendor {
     name: "house",
     account: Some("team"),
 };
 
-/// A description of everything that the generator distinguishes. Where it has words in capitals, [`description`] writes more.
+/// A description with everything that the generator distinguishes. [`description`] expands the words in capitals.
 const ALL: &str = r##"openapi: 3.1.0
 info: { title: All, version: "1", description: All, license: { name: MIT, identifier: MIT }, contact: { name: a, url: "https://b.example" } }
 servers: [{ url: "https://doors.example", description: The house }]
@@ -138,7 +138,7 @@ components:
 MORE...
 "##;
 
-/// Names that the generated code has for its own, or that read like it.
+/// Names that generated code uses itself, or that resemble them.
 const NAMES: &[&str] = &[
     "a",
     "map",
@@ -187,7 +187,7 @@ const NAMES: &[&str] = &[
     "unknown_slot",
 ];
 
-/// Query parameters with names that the commands have for their own.
+/// Query parameters named like options and variables of the commands.
 const CLASHES: [&str; 24] = [
     "body",
     "client",
@@ -215,7 +215,7 @@ const CLASHES: [&str; 24] = [
     "self",
 ];
 
-/// The description, with an object for each of these names, and an operation that responds with it.
+/// Returns [`ALL`] with an object for each of the names `types`, and an operation that responds with it.
 fn description(types: &BTreeSet<String>) -> String {
     let head = "type: object, description: O, x-source: p";
     let (mut more, mut schemas) = (String::from("      properties:\n"), String::new());
@@ -280,7 +280,7 @@ fn description(types: &BTreeSet<String>) -> String {
         .collect()
 }
 
-/// Writes out the parameters of an operation.
+/// Expands the parameters of an operation.
 fn parameters(line: &str) -> String {
     let queries = "TEXT text, TEXT type, TEXT query, FLAG flag, NUMBER int32, LONG int64, COUNT count32, COUNT64 count64, UINT64 uint64";
     let clashes = CLASHES.map(|it| format!("TEXT {it}")).join(", ");
@@ -315,7 +315,7 @@ fn parameters(line: &str) -> String {
     written.join(" ")
 }
 
-/// Writes out what an operation says of its bodies.
+/// Expands the request and response bodies of an operation.
 fn bodies(line: &str) -> String {
     let words = line.split(' ').collect::<Vec<&str>>();
     let mut line = line.to_owned();
@@ -333,8 +333,8 @@ fn bodies(line: &str) -> String {
     line
 }
 
-/// The description without the lines that the reader does not take.
-fn taken(mut text: String) -> String {
+/// Returns the description without the lines that the reader refuses.
+fn accepted(mut text: String) -> String {
     loop {
         let Err(diagnostics) = generate_vendor(HOUSE, "house.yaml", text.as_bytes()) else {
             return text;
@@ -363,7 +363,7 @@ fn taken(mut text: String) -> String {
     }
 }
 
-/// The names with a capital that the generated code has.
+/// Returns the capitalized identifiers of the generated code.
 fn types_of(output: &Output) -> BTreeSet<String> {
     let mut types = BTreeSet::new();
     for (path, text) in output.files() {
@@ -384,7 +384,7 @@ fn collect(tokens: TokenStream, types: &mut BTreeSet<String>) {
     }
 }
 
-fn made(text: &str) -> Output {
+fn generate(text: &str) -> Output {
     let output = generate_vendor(HOUSE, "house.yaml", text.as_bytes());
     output.unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
 }
@@ -392,8 +392,8 @@ fn made(text: &str) -> Output {
 // U28
 #[test]
 fn every_accepted_description_compiles_and_is_documented() {
-    let text = taken(description(&BTreeSet::from(["Other".to_owned()])));
-    // The types of tags and queries, whose names no schema may have.
+    let text = accepted(description(&BTreeSet::from(["Other".to_owned()])));
+    // No schema may have the name of a tag's or a query's type.
     let tags = text
         .lines()
         .filter_map(|it| it.strip_prefix("  - { name: ")?.split_once(','));
@@ -402,7 +402,7 @@ fn every_accepted_description_compiles_and_is_documented() {
         let query = it.strip_suffix("Query");
         tags.contains(it) || query.is_some_and(|it| text.contains(&format!("operationId: {it},")))
     };
-    // Not many are refused, such as a nullable property that is required.
+    // Few are refused: a required nullable property, for example.
     assert!(text.lines().count() > 900, "{}", text.lines().count());
     let is_free = |it: &String| {
         names::pascal(it) == *it
@@ -410,13 +410,16 @@ fn every_accepted_description_compiles_and_is_documented() {
             && !is_of_client(it)
             && !text.contains(&format!("    {it}:"))
     };
-    let types: BTreeSet<String> = types_of(&made(&text)).into_iter().filter(is_free).collect();
+    let types: BTreeSet<String> = types_of(&generate(&text))
+        .into_iter()
+        .filter(is_free)
+        .collect();
     for name in ["Method", "Operation"] {
         assert!(types.contains(name), "{types:?}");
     }
-    let output = made(&taken(description(&types)));
+    let output = generate(&accepted(description(&types)));
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    // Below the target folder, so that only the first run builds what is not ours.
+    // Below the target folder, so that only the first run builds the dependencies.
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiles");
     let root = folder.join("workspace");
     if root.exists() {
@@ -428,11 +431,11 @@ fn every_accepted_description_compiles_and_is_documented() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    house::build(&root);
+    house::add_vendor(&root);
     let cargo = |arguments: &str, flags: &str| {
         cargo(arguments, flags, &root, &folder.join("target"));
     };
-    // The models, the client, the emulator and the command line, whose test runs.
+    // The models, the client, the emulator, and the command line with its test.
     cargo(
         "test --quiet --package=gatelet --bin=gatelet --features=gatelet-models/samples house",
         "RUSTFLAGS",
@@ -452,7 +455,7 @@ fn every_accepted_description_compiles_and_is_documented() {
     );
 }
 
-/// Copies what cargo reads of the workspace, and no build output.
+/// Copies the files of the workspace that cargo reads, without build output.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// The types, each with a default where it can have one, and with an example.
+/// The types: each with an example, and with a default where one is allowed.
 const TYPES: &[(&str, Option<&str>, &str)] = &[
     ("type: string", Some("a \\\"b\\\" {}"), "a"),
     (
@@ -96,7 +96,7 @@ const TYPES: &[(&str, Option<&str>, &str)] = &[
     ),
 ];
 
-/// The properties of each type and each way to be absent, and an example of them; `extra` is a keyword that each has.
+/// Returns a property for each type and each way to be absent, and their examples; each has the keyword `extra`.
 pub(super) fn properties(extra: &str) -> (String, String) {
     let mut required = String::from("      required:\n");
     let mut properties = String::from("      properties:\n");
