@@ -38,7 +38,12 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "format of tests/bench",
-        cargo: &["fmt", "--manifest-path", "tests/bench/Cargo.toml", "--check"],
+        cargo: &[
+            "fmt",
+            "--manifest-path",
+            "tests/bench/Cargo.toml",
+            "--check",
+        ],
         environment: &[],
     },
     Step {

@@ -91,8 +91,8 @@ impl<'a> Resource<'a> {
         ];
         items.extend(self.queries().flat_map(query_type).map(Item::Plain));
         let about = Markdown::escaped(&self.tag.name)
-            .joined(Markdown::own(":"))
-            .and(self.tag.description.markdown());
+            .joined(Markdown::own("."))
+            .paragraph(self.tag.description.sentence());
         rust::file(&self.api.file, &about, &items)
     }
 

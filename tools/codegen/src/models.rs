@@ -38,8 +38,8 @@ fn about(api: &Api, module: &str) -> Markdown {
         .find(|tag| names::snake(&tag.name) == module);
     match tag {
         Some(tag) => Markdown::escaped(&tag.name)
-            .joined(Markdown::own(":"))
-            .and(tag.description.markdown()),
+            .joined(Markdown::own("."))
+            .paragraph(tag.description.sentence()),
         None => {
             Markdown::own("Types shared by several groups of operations, and the bodies of errors.")
         }
