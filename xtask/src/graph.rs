@@ -1,7 +1,8 @@
 //! `cargo xtask graph [--check]`: draws the crates and their rooms from the code, and refuses cycles and upward imports.
 //!
 //! `source` reads a file, `crate_map` the modules of a crate, `cycle` finds cycles, `layout` and `svg` draw `docs/graph.svg`.
-//! A room is a first-level module of a crate. An import is upward if it names a re-export of an outer module.
+//! A room is a first-level module of a crate. An import is upward if it names a re-export of an outer module, or the crate's root
+//! as a whole.
 
 pub(crate) mod crate_map;
 mod cycle;

@@ -123,6 +123,10 @@ impl CrateMap {
     /// Finds imports that name a re-export instead of the module that defines the item.
     pub(crate) fn imports_of_re_exports(&self) -> Vec<String> {
         let found = self.imports().filter_map(|import| {
+            if import.to.is_empty() && import.name.is_none() {
+                let problem = "imports the crate's root; import each item from the module that defines it";
+                return Some(format!("{}: {problem}", import.place));
+            }
             let name = import.name?;
             let module = self.modules.get(import.to)?;
             // Within a room, the files of one noun may share what their parent gathers: `super::Name`.
@@ -271,6 +275,47 @@ mod tests {
             [
                 "crates/me/src/wire.rs:2: `Call` is re-exported by crates/me/src/lib.rs; import it from the module that defines it"
             ]
+        );
+    }
+
+    #[test]
+    fn an_import_of_the_root_is_found_in_every_form() {
+        for import in [
+            "use crate as root;",
+            "use crate::{self as root};",
+            "use super::super as root;",
+            "use crate::*;",
+            "use crate::{call::Call, *};",
+            "use super::super::*;",
+            "fn f() { use crate::*; }",
+            "extern crate self as root;",
+        ] {
+            let map = map(&[
+                ("lib.rs", "mod call;\nmod wire;\npub use call::Call;\n"),
+                ("call.rs", "pub struct Call;\n"),
+                ("wire.rs", "mod json;\n"),
+                ("wire/json.rs", import),
+            ]);
+            let found = map.imports_of_re_exports();
+            assert_eq!(found.len(), 1, "{import} {found:?}");
+            let start = "crates/me/src/wire/json.rs:1: imports the crate's root";
+            assert!(found[0].starts_with(start), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_raw_identifier_is_the_same_name() {
+        let map = map(&[
+            ("lib.rs", "mod call;\nmod wire;\n"),
+            ("call.rs", "pub struct Call;\n"),
+            (
+                "wire.rs",
+                "use crate::r#call::Call;\nfn f(_: crate::r#call::Call) {}\n",
+            ),
+        ]);
+        assert_eq!(
+            map.place("wire", "call").unwrap(),
+            "crates/me/src/wire.rs:1"
         );
     }
 

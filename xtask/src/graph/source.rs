@@ -111,7 +111,15 @@ impl Source {
                 [TokenTree::Ident(keyword), TokenTree::Ident(what), ..]
                     if keyword == "extern" && what == "crate" =>
                 {
-                    split_at_semicolon(rest).1
+                    let (item, after) = split_at_semicolon(rest);
+                    // `extern crate self as name;` is another name of the root.
+                    if let [_, _, TokenTree::Ident(own), ..] = item
+                        && own == "self"
+                    {
+                        let root = vec!["crate".to_owned()];
+                        self.paths.push(ModulePath::new(own, root, inside));
+                    }
+                    after
                 }
                 [first, ..] => {
                     if inside.is_empty() && !is_semicolon(first) {
@@ -189,23 +197,27 @@ impl Source {
                     TokenTree::Group(group) => {
                         name = None;
                         let inner: Vec<TokenTree> = group.stream().into_iter().collect();
-                        names.extend(self.read_use(&inner, prefix, inside));
+                        // With a `#`, as in `quote!`, the imports are those of other code.
+                        if !inner.iter().any(|token| is_punct(token, '#')) {
+                            names.extend(self.read_use(&inner, prefix, inside));
+                        }
                     }
                     _ => {}
                 }
             }
-            let is_group = matches!(branch.last(), Some(TokenTree::Group(_)));
-            if let (false, Some(start)) = (is_group, prefix.first().cloned()) {
+            // A group's branches are read by themselves, and after its last comma there is none.
+            let is_leaf = !matches!(branch.last(), Some(TokenTree::Group(_)) | None);
+            if let (true, Some(start)) = (is_leaf, prefix.first().cloned()) {
                 // `{self}` names the module before the braces.
                 let last_self = depth > 0 && prefix.last().is_some_and(|it| it == "self");
                 let end = prefix.len() - usize::from(last_self);
-                let segments: Vec<String> = prefix[..end].iter().map(ToString::to_string).collect();
+                let segments: Vec<String> = prefix[..end].iter().map(unraw).collect();
                 if last_self && name.as_deref() == Some("self") {
                     name = segments.last().cloned();
                 }
                 if is_start(&start) {
-                    let place = prefix.last().cloned().unwrap_or(start);
-                    self.add(&place, segments, inside);
+                    let place = prefix.last().unwrap_or(&start);
+                    self.paths.push(ModulePath::new(place, segments, inside));
                 }
             }
             names.extend(name);
@@ -216,13 +228,24 @@ impl Source {
 
     fn add(&mut self, place: &Ident, segments: Vec<String>, inside: &[String]) {
         if segments.len() > 1 {
-            self.paths.push(ModulePath {
-                line: place.span().start().line,
-                inside: inside.to_vec(),
-                segments,
-            });
+            self.paths.push(ModulePath::new(place, segments, inside));
         }
     }
+}
+
+impl ModulePath {
+    fn new(place: &Ident, segments: Vec<String>, inside: &[String]) -> Self {
+        Self {
+            line: place.span().start().line,
+            inside: inside.to_vec(),
+            segments,
+        }
+    }
+}
+
+/// Returns the name that an identifier means: `r#call` is `call`.
+fn unraw(word: &Ident) -> String {
+    word.to_string().trim_start_matches("r#").to_owned()
 }
 
 fn is_punct(token: &TokenTree, wanted: char) -> bool {
@@ -247,7 +270,7 @@ fn path(tokens: &[TokenTree]) -> (Vec<String>, &[TokenTree]) {
     let mut segments = Vec::new();
     let mut rest = tokens;
     while let [TokenTree::Ident(word), after @ ..] = rest {
-        segments.push(word.to_string());
+        segments.push(unraw(word));
         rest = after;
         match after {
             [first, second, TokenTree::Ident(_), ..]

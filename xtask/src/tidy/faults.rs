@@ -250,7 +250,7 @@ mod tests {
     use super::*;
 
     const PROVEN: &str = "# Faults\n\nWhy.\n\n## Transport\n\n| case | what happens | proven by |\n| --- | --- | --- |\n\
-        | T5 | A bad certificate | [tests/a.rs](../crates/x/tests/a.rs) |\n\n## Not proven yet\n\n- T10: An empty reply\n";
+        | T5 | A bad certificate | [tests/a.rs](../crates/x/tests/a.rs) |\n\n## Not proven yet\n\n- T10: An empty response\n";
 
     fn files(page: &str, source: &str) -> Vec<TextFile> {
         let file = |path: &str, text: &str| TextFile {
@@ -290,7 +290,7 @@ mod tests {
         );
         let found = findings(&files(PROVEN, &source)).join("\n");
         assert!(
-            found.contains("+| T10 | An empty reply | [tests/a.rs](../crates/x/tests/a.rs) |"),
+            found.contains("+| T10 | An empty response | [tests/a.rs](../crates/x/tests/a.rs) |"),
             "{found}"
         );
     }
