@@ -22,10 +22,11 @@ mod tracking;
 use std::future::Future;
 use std::sync::Arc;
 
+use crate::future::timeout::timeout;
 use crate::transport::transport::Transport;
 
 use self::cases::TestBed;
-use self::deadline::{Deadline, LIMIT, RealTime, before_deadline};
+use self::deadline::{Deadline, LIMIT, RealTime};
 use self::loopback::Loopback;
 use self::script::{Action, Scenario, Script};
 
@@ -150,7 +151,7 @@ async fn check_rule(
     check: impl Future<Output = Result<(), String>>,
     deadline: &impl Deadline,
 ) {
-    match before_deadline(deadline, check).await {
+    match timeout(deadline.wait(), check).await {
         Some(Ok(())) => {}
         Some(Err(problem)) => panic!("the transport breaks its contract: {name}: {problem}"),
         None => panic!(

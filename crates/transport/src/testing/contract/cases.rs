@@ -1,8 +1,6 @@
 //! The rules of the contract that need a scripted server.
 
-use std::future::{Future as _, poll_fn};
 use std::pin::pin;
-use std::task::Poll;
 
 use bytes::Bytes;
 use http::header::{
@@ -18,6 +16,7 @@ use super::tracking;
 use crate::call::call_secrets::AddedSecret;
 use crate::error::sent::Sent;
 use crate::error::transport::{TooLarge, TransportErrorKind};
+use crate::future::timeout::timeout;
 use crate::transport::transport::Transport;
 use crate::wire::body_limit::BodyLimit;
 
@@ -368,15 +367,11 @@ async fn reports_unsent<S: TestBed>(test_bed: &S) -> Result<(), String> {
 async fn cancels<S: TestBed>(test_bed: &S) -> Result<(), String> {
     let scenario = test_bed.open(vec![Action::Hang, Action::Respond(response(200))]);
     {
-        let mut sending = pin!(scenario.get());
-        let mut first_request = pin!(scenario.script.first_request());
-        poll_fn(|context| {
-            if sending.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Err("a request without a response got one"));
-            }
-            first_request.as_mut().poll(context).map(Ok)
-        })
-        .await?;
+        let sending = pin!(scenario.get());
+        let arrival = scenario.script.first_request();
+        if timeout(arrival, sending).await.is_some() {
+            return Err("a request without a response got one".into());
+        }
     }
     scenario.script.abandoned().await;
     let next = scenario.get().await;

@@ -1,7 +1,6 @@
 //! The time limit of a rule, in real time: the suite runs under any runtime, and so has no timers.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
@@ -22,19 +21,6 @@ impl Deadline for RealTime {
     fn wait(&self) -> impl Future<Output = ()> + Send {
         elapse(LIMIT)
     }
-}
-
-/// Returns the output of a future, or `None` if the deadline passes first.
-pub(super) async fn before_deadline<F: Future>(
-    deadline: &impl Deadline,
-    future: F,
-) -> Option<F::Output> {
-    let (mut future, mut end) = (pin!(future), pin!(deadline.wait()));
-    poll_fn(|context| match future.as_mut().poll(context) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => end.as_mut().poll(context).map(|()| None),
-    })
-    .await
 }
 
 #[derive(Default)]
