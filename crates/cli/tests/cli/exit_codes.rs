@@ -272,7 +272,7 @@ fn a_refused_connection_is_8() {
 
 // C3
 #[test]
-fn a_server_that_never_answers_is_9_or_12_for_a_create() {
+fn a_server_that_never_responds_is_9_or_12_for_a_create() {
     let silent = RawServer::new(|_| RawResponse::Silence);
     let line = Fixture::dt(&silent.url)
         .run(&format!("--timeout 0.3 {LIST}"))

@@ -20,7 +20,7 @@ struct CallerLog {
     created: BTreeMap<String, (String, String)>,
     /// The ids of acknowledged deletions.
     deleted: BTreeSet<String>,
-    /// The last request, if it was not answered: the name of a token or the id of a deletion.
+    /// The last request, if it got no response: the name of a token or the id of a deletion.
     unanswered: Option<Unanswered>,
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use gatelet_models::Timestamp;
 use http::{Method, StatusCode};
 
-/// A request that was answered, or whose connection a fault closed.
+/// A request that got a response, or whose connection a fault closed.
 pub(crate) struct AccessLogLine<'a> {
     pub(crate) time: Timestamp,
     pub(crate) peer: SocketAddr,

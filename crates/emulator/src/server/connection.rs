@@ -37,7 +37,7 @@ const CLIENT_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long the server keeps reading after a rejected request, so that the client receives the response.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// Answers requests: the emulator with its optional faults and access log.
+/// Responds to requests: the emulator with its optional faults and access log.
 pub(crate) struct Service {
     emulator: Emulator,
     pub(crate) faults: Option<FaultScript>,
@@ -119,7 +119,7 @@ impl Service {
         response
     }
 
-    /// Answers one complete request, after the fault that the script has for it.
+    /// Responds to one complete request, after the fault that the script has for it.
     async fn respond(&self, head: Parts, body: Bytes) -> io::Result<Response<ResponseBody>> {
         let whole = |response: Response<Bytes>| Ok(response.map(ResponseBody::Whole));
         let Some(faults) = &self.faults else {

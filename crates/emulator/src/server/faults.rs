@@ -23,7 +23,7 @@ pub(crate) const PATH: &str = "/emulator/v1/faults";
 /// What happens to one request.
 #[derive(Debug, PartialEq)]
 pub(crate) enum ServerFault {
-    /// The request is executed and answered.
+    /// The request is executed, and the response is sent.
     Pass,
     /// The connection is closed; the request is not executed.
     Refuse,
@@ -58,7 +58,7 @@ impl FaultScript {
         self.script().pop_front().unwrap_or(ServerFault::Pass)
     }
 
-    /// Answers a request that replaces the script.
+    /// Responds to a request that replaces the script.
     pub(crate) fn handle(&self, key: &Key, head: &Parts, body: &Bytes) -> Response<Bytes> {
         let replaced = self.replace(key, head, body);
         replaced.unwrap_or_else(PlainError::into_response)

@@ -140,7 +140,7 @@ impl Server {
         self.address
     }
 
-    /// Stops accepting connections and waits until the requests in flight are answered, for at most five seconds.
+    /// Stops accepting connections and waits until the requests in flight have their responses, for at most five seconds.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         // An error means that the task panicked or was aborted; either way it has ended.

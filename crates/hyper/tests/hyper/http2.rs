@@ -171,8 +171,8 @@ async fn a_create_that_was_not_processed_is_retried() {
         ]) {
             let transport = server.client(HyperTransport::builder());
             let channel = channel(&server, &transport, CallTimeouts::default());
-            let reply = channel.call(create("{}".into())).await.unwrap();
-            assert_eq!(reply.attempts(), 2);
+            let response = channel.call(create("{}".into())).await.unwrap();
+            assert_eq!(response.attempts(), 2);
             server.finish().await;
         }
     }

@@ -42,8 +42,8 @@ async fn a_create_after_the_servers_keep_alive_timeout_uses_a_new_connection() {
         transport.send(server.get()).await.unwrap();
         clock.pass(3_000).await;
         let channel = channel(&server, &transport, CallTimeouts::default());
-        let reply = channel.call(create("{}".into())).await.unwrap();
-        assert_eq!(reply.attempts(), 1);
+        let response = channel.call(create("{}".into())).await.unwrap();
+        assert_eq!(response.attempts(), 1);
         server.finish().await;
     }
 }

@@ -86,8 +86,8 @@ async fn the_status_survives_a_body_that_takes_longer_than_the_attempt() {
     for server in each.chain(TestServer::each([half_a_head, created])) {
         let transport = server.client(HyperTransport::builder());
         let channel = channel(&server, &transport, CallTimeouts::default().attempt(SHORT));
-        let reply = channel.call(create("{}".into())).await.unwrap();
-        assert_eq!((reply.attempts(), reply.status().as_u16()), (2, 201));
+        let response = channel.call(create("{}".into())).await.unwrap();
+        assert_eq!((response.attempts(), response.status().as_u16()), (2, 201));
         server.finish().await;
     }
 }

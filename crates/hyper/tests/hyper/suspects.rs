@@ -137,8 +137,8 @@ async fn a_read_succeeds_though_all_idle_connections_are_closed() {
         let transport = HyperTransport::new();
         server.fill_pool(&transport, 4).await;
         let channel = server.channel(&transport, CallTimeouts::default());
-        let reply = channel.call(read()).await.unwrap();
-        assert_eq!(reply.attempts(), 2, "{sickness:?}");
+        let response = channel.call(read()).await.unwrap();
+        assert_eq!(response.attempts(), 2, "{sickness:?}");
         assert_eq!(server.connections(), 5);
         // The next call meets no broken connection.
         assert_eq!(channel.call(read()).await.unwrap().attempts(), 1);
@@ -159,8 +159,8 @@ async fn a_read_succeeds_though_all_idle_connections_are_unresponsive() {
         let server = Server::start(4, Sickness::Silence).await;
         server.fill_pool(&transport, 4).await;
         let channel = server.channel(&transport, timeouts);
-        let reply = channel.call(read()).await.unwrap();
-        assert_eq!(reply.attempts(), 2);
+        let response = channel.call(read()).await.unwrap();
+        assert_eq!(response.attempts(), 2);
         assert_eq!(server.connections(), 5);
     }
 }
@@ -192,8 +192,8 @@ async fn concurrent_reads_on_closed_connections_all_succeed() {
         let channel = channel.clone();
         calls.spawn(async move { channel.call(read()).await });
     }
-    for reply in calls.join_all().await {
-        assert!(reply.unwrap().attempts() <= 2);
+    for response in calls.join_all().await {
+        assert!(response.unwrap().attempts() <= 2);
     }
     assert!(server.connections() <= 12);
 }

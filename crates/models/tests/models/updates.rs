@@ -62,11 +62,11 @@ fn an_update_made_from_a_read_sends_back_all_that_was_read_and_leaves_out_what_w
         shown.contains("x-new") && !shown.contains("rack"),
         "{shown}"
     );
-    let labelled = asa::Gateway::new("a", "b", false)
+    let labeled = asa::Gateway::new("a", "b", false)
         .with_labels([("env", "dev")])
         .with_access_address("h:1");
     assert_eq!(
-        written(&asa::GatewayUpdate::from(&labelled).with_name("c")),
+        written(&asa::GatewayUpdate::from(&labeled).with_name("c")),
         json!({"name": "c", "refuse_connections": false, "labels": {"env": "dev"}, "access_address": "h:1"})
     );
 }

@@ -376,16 +376,16 @@ async fn a_rejected_bearer_is_exchanged_once_and_the_call_is_repeated() {
 /// A pending request: its credential, and the sender of its status.
 pub(crate) type PendingRequest = (String, oneshot::Sender<u16>);
 
-/// A transport whose requests are answered one by one by the test.
+/// A transport to whose requests the test responds one by one.
 pub(crate) fn manual_responses() -> (impl Transport, mpsc::UnboundedReceiver<PendingRequest>) {
     let (ask, requests) = mpsc::unbounded_channel();
     let transport = from_fn(move |request: Request<Bytes>| {
-        let (response, answered) = oneshot::channel();
+        let (response, status) = oneshot::channel();
         let bearer = request.headers()["authorization"].to_str().unwrap();
         ask.send((bearer.to_owned(), response)).unwrap();
         async move {
             let response = Response::builder()
-                .status(answered.await.unwrap())
+                .status(status.await.unwrap())
                 .header("content-type", "application/json")
                 .body(Bytes::from_static(b"{}"));
             Ok(response.unwrap())

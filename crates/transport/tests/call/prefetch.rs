@@ -147,12 +147,10 @@ async fn time_of_list(prefetches: bool) -> Duration {
     let clock = ManualClock::new();
     let server = clock.clone();
     let transport = from_fn(move |request| {
-        let answered = server.monotonic() + Duration::from_millis(20);
+        let end = server.monotonic() + Duration::from_millis(20);
         let clock = server.clone();
         async move {
-            clock
-                .sleep(answered.saturating_sub(clock.monotonic()))
-                .await;
+            clock.sleep(end.saturating_sub(clock.monotonic())).await;
             let body = number(&request).to_string();
             let response = http::Response::builder().header("content-type", "application/json");
             Ok(response.body(body.into()).unwrap())

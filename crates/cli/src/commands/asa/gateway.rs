@@ -117,15 +117,15 @@ mod tests {
         }
     }
 
-    fn labelled() -> Gateway {
+    fn labeled() -> Gateway {
         Gateway::new("g1", "eu", false).with_labels([("env".to_owned(), "dev".to_owned())])
     }
 
     #[test]
     fn unnamed_members_are_kept() {
         assert_eq!(
-            changes().apply_to(&labelled()),
-            GatewayUpdate::from(&labelled())
+            changes().apply_to(&labeled()),
+            GatewayUpdate::from(&labeled())
         );
     }
 
@@ -135,7 +135,7 @@ mod tests {
             labels: vec!["zone=a".parse().unwrap()],
             ..changes()
         }
-        .apply_to(&labelled());
+        .apply_to(&labeled());
         let labels = added.labels.as_option().unwrap();
         assert_eq!(labels.keys().collect::<Vec<_>>(), ["env", "zone"]);
 
@@ -144,7 +144,7 @@ mod tests {
             clear_labels: true,
             ..changes()
         }
-        .apply_to(&labelled());
+        .apply_to(&labeled());
         assert_eq!(
             replaced
                 .labels
@@ -159,7 +159,7 @@ mod tests {
             clear_labels: true,
             ..changes()
         }
-        .apply_to(&labelled());
+        .apply_to(&labeled());
         assert!(cleared.labels.as_option().unwrap().is_empty());
     }
 
@@ -169,7 +169,7 @@ mod tests {
             no_description: true,
             ..changes()
         }
-        .apply_to(&labelled());
+        .apply_to(&labeled());
         assert_eq!(update.description, Patch::Clear);
     }
 }
