@@ -9,7 +9,7 @@ use gatelet_transport::testing::{FakeResponse, FakeTransport};
 use gatelet_transport::{
     SendTracker, Sent, Transport, TransportError, TransportErrorKind, from_fn,
 };
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use tokio::sync::Semaphore;
 
 type Outcome = Result<Response<Bytes>, TransportError>;
@@ -41,6 +41,38 @@ async fn a_transport_that_changes_the_request_is_found() {
         "a request arrives unchanged",
         async |origin: OriginServer, mut request| {
             request.headers_mut().remove(header::USER_AGENT);
+            origin.send(request).await
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_transport_that_changes_the_type_of_a_body_is_found() {
+    for name in [header::ACCEPT, header::CONTENT_TYPE] {
+        breaks(
+            "a request arrives unchanged",
+            move |origin: OriginServer, mut request: Request<_>| {
+                let name = name.clone();
+                async move {
+                    let other = HeaderValue::from_static("*/*");
+                    request.headers_mut().insert(name, other);
+                    origin.send(request).await
+                }
+            },
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_transport_that_adds_a_query_is_found() {
+    breaks(
+        "a request arrives unchanged",
+        async |origin: OriginServer, mut request: Request<_>| {
+            if request.uri().query().is_none() {
+                *request.uri_mut() = format!("{}?", request.uri()).parse().unwrap();
+            }
             origin.send(request).await
         },
     )
@@ -149,6 +181,33 @@ async fn a_transport_that_follows_redirects_is_found() {
         },
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_transport_that_retries_one_method_is_found() {
+    for method in [Method::GET, Method::PUT, Method::DELETE, Method::POST] {
+        for retries_statuses in [true, false] {
+            let method = method.clone();
+            breaks(
+                "nothing is retried",
+                move |origin: OriginServer, request: Request<Bytes>| {
+                    let is_retried = *request.method() == method;
+                    async move {
+                        let outcome = origin.send(request.clone()).await;
+                        let has_failed = match &outcome {
+                            Ok(response) => retries_statuses && response.status() == 503,
+                            Err(_) => !retries_statuses,
+                        };
+                        match is_retried && has_failed {
+                            true => origin.send(request).await,
+                            false => outcome,
+                        }
+                    }
+                },
+            )
+            .await;
+        }
+    }
 }
 
 #[tokio::test]

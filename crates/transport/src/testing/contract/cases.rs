@@ -4,8 +4,8 @@ use std::pin::pin;
 
 use bytes::Bytes;
 use http::header::{
-    AUTHORIZATION, CONTENT_TYPE, COOKIE, DATE, LINK, LOCATION, PROXY_AUTHORIZATION, REFERER,
-    RETRY_AFTER, SET_COOKIE, USER_AGENT, WARNING, WWW_AUTHENTICATE,
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, DATE, LINK, LOCATION, PROXY_AUTHORIZATION,
+    REFERER, RETRY_AFTER, SET_COOKIE, USER_AGENT, WARNING, WWW_AUTHENTICATE,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 
@@ -98,14 +98,18 @@ pub(super) fn ensure(is_so: bool, problem: impl FnOnce() -> String) -> Result<()
 const OPAQUE: HeaderName = HeaderName::from_static("x-opaque");
 
 async fn sends_requests_unchanged<S: TestBed>(test_bed: &S) -> Result<(), String> {
-    for (method, body) in [
-        (Method::GET, Bytes::new()),
-        (Method::DELETE, Bytes::new()),
-        (Method::PUT, Bytes::from_static(b"{\"name\": \"eu-1\"}")),
-        (Method::POST, pattern(70_000)),
+    let long = "/v1/a%2Fb/%C3%BC/100%25/things?q=%2B&r=a+b&s=%26%3D&t";
+    for (method, path, body) in [
+        (Method::GET, long, Bytes::new()),
+        (Method::DELETE, "/v1/a%2fb", Bytes::new()),
+        (
+            Method::PUT,
+            long,
+            Bytes::from_static(b"{\"name\": \"eu-1\"}"),
+        ),
+        (Method::POST, "/v1/things", pattern(70_000)),
     ] {
         let scenario = test_bed.open(vec![Action::Respond(response(204))]);
-        let path = "/v1/a%2Fb/%C3%BC/100%25/things?q=%2B&r=a+b&s=%26%3D&t";
         let mut request = scenario.request(method, path);
         *request.body_mut() = body;
         let mut secret = HeaderValue::from_static("Bearer secret");
@@ -113,6 +117,9 @@ async fn sends_requests_unchanged<S: TestBed>(test_bed: &S) -> Result<(), String
         let headers = request.headers_mut();
         headers.insert(AUTHORIZATION, secret);
         headers.insert(USER_AGENT, HeaderValue::from_static("contract/1"));
+        for name in [ACCEPT, CONTENT_TYPE] {
+            headers.insert(name, HeaderValue::from_static("application/json"));
+        }
         headers.append(OPAQUE, HeaderValue::from_static("one"));
         headers.append(OPAQUE, HeaderValue::from_static("two"));
         let sent = request.clone();
@@ -264,13 +271,21 @@ async fn follows_no_redirect<S: TestBed>(test_bed: &S) -> Result<(), String> {
 }
 
 async fn retries_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
+    for method in [Method::GET, Method::PUT, Method::DELETE, Method::POST] {
+        retries_nothing_with(&method, test_bed).await?;
+    }
+    Ok(())
+}
+
+async fn retries_nothing_with<S: TestBed>(method: &Method, test_bed: &S) -> Result<(), String> {
     for status in [408, 421, 425, 429, 500, 502, 503, 504] {
         let refusal = with(response(status), RETRY_AFTER, "0");
         let scenario = test_bed.open(vec![
             Action::Respond(refusal),
             Action::Respond(response(200)),
         ]);
-        let _outcome = scenario.get().await;
+        let request = scenario.request(method.clone(), "/things");
+        let _outcome = scenario.transport.send(request).await;
         scenario.expect_requests(1)?;
     }
     // A second request, because a reused connection tempts transports to retry on another one.
@@ -282,7 +297,8 @@ async fn retries_nothing<S: TestBed>(test_bed: &S) -> Result<(), String> {
     let scenario = test_bed.open(actions.to_vec());
     let first = scenario.get().await;
     first.map_err(|error| format!("a response failed: {error}"))?;
-    let second = scenario.get().await;
+    let request = scenario.request(method.clone(), "/things");
+    let second = scenario.transport.send(request).await;
     scenario.expect_requests(2)?;
     ensure(second.is_err(), || {
         "a request without a response got one".into()
