@@ -130,6 +130,33 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
+        name: "the emulator's tests without other packages",
+        cargo: &["check", "--package=gatelet-emulator", "--all-targets"],
+        environment: &[],
+    },
+    Step {
+        name: "clients without a transport",
+        cargo: &[
+            "check",
+            "--package=asa-client",
+            "--package=dt-client",
+            "--no-default-features",
+            "--all-targets",
+        ],
+        environment: &[],
+    },
+    Step {
+        name: "docs of clients without a transport",
+        cargo: &[
+            "doc",
+            "--package=asa-client",
+            "--package=dt-client",
+            "--no-default-features",
+            "--no-deps",
+        ],
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+    },
+    Step {
         name: "clients without an async runtime",
         cargo: &[
             "test",

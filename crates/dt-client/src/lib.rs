@@ -40,7 +40,7 @@
 //!
 //! # Features
 //!
-//! `ring` (default) adds HTTP over TLS and [`ClientBuilder::build`], using rustls with the cryptography of ring; `aws-lc-rs` adds
+//! `ring` (default) adds HTTP over TLS and `ClientBuilder::build`, using rustls with the cryptography of ring; `aws-lc-rs` adds
 //! the same with that of AWS-LC, which is used if both are on. `hyper` adds HTTP without TLS, for loopback. Without any of them,
 //! [`ClientBuilder::build_with`] takes any [`Transport`] and [`Clock`]. `stream` makes lists `futures_core::Stream`s. `tracing` adds
 //! spans of calls and attempts under OpenTelemetry's names.
