@@ -5,7 +5,7 @@ use gatelet_transport::{ApiResponse, Call, Channel, Error, OperationRequest};
 use http::Method;
 use serde::Serialize;
 
-use crate::query::{Query, QueryValue};
+use crate::query::{ListQuery, Query, QueryValue};
 
 /// A call of an operation with its values. An invalid value is reported when the request is sent.
 ///
@@ -65,6 +65,12 @@ impl OperationCall {
     /// Refuses the call if a check of its values has failed. Of several checks the first error is reported.
     pub fn check(mut self, checked: Result<(), Error>) -> Self {
         self.check = self.check.and(checked);
+        self
+    }
+
+    /// Sets the typed query parameters of the operation.
+    pub fn with_query(mut self, query: &impl ListQuery) -> Self {
+        query.write_to(&mut self.query);
         self
     }
 

@@ -23,7 +23,7 @@ pub enum QueryValue {
     Integer(i64),
 }
 
-/// The typed query parameters of a list, except those for paging. `()` has none.
+/// The typed query parameters of an operation, except those for paging. `()` has none.
 ///
 /// ```
 /// use gatelet_client::{ListQuery, Query};

@@ -7,3 +7,4 @@ pub(crate) mod parse_error;
 mod system_time;
 mod text;
 pub(crate) mod timestamp;
+pub(crate) mod unix_millis;

@@ -11,7 +11,7 @@ use super::example;
 use super::graph::{Graph, propagate};
 use super::ir::{
     Api, DefaultValue, Field, Kind, Limits, Method, Operation, Paging, PagingStyle, Presence,
-    Reference, Schema, Shape,
+    Reference, Schema, Shape, TimestampForm,
 };
 use super::names;
 use super::schema::{check_duplicates, check_rust_names};
@@ -154,6 +154,11 @@ fn route(operation: &Operation) -> String {
     format!("{} {}", operation.method.keyword(), route_path(operation))
 }
 
+/// Whether two segments are the same, or both are parameters.
+pub(crate) fn is_same_segment(one: &str, other: &str) -> bool {
+    one == other || one.starts_with('{') && other.starts_with('{')
+}
+
 fn route_path(operation: &Operation) -> String {
     let segments = operation.path.split('/');
     let segments = segments.map(|it| if it.starts_with('{') { "{}" } else { it });
@@ -234,16 +239,21 @@ fn check_parameters(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut 
     );
     for parameter in &operation.parameters {
         let named = parameter.kind.reference().and_then(|it| graph.get(it));
+        let is_word = named.is_none_or(|it| !matches!(it.shape, Shape::Object(_)));
         let is_served = match (&parameter.kind, parameter.in_path) {
             (Kind::Text, _) | (Kind::Integer(_) | Kind::Boolean, false) => true,
             (Kind::Named(_), true) => named.is_none_or(|it| matches!(it.shape, Shape::Id)),
+            (Kind::Named(_), false) => is_word,
+            (Kind::List(element), false) => {
+                matches!(**element, Kind::Text) || matches!(**element, Kind::Named(_)) && is_word
+            }
             _ => false,
         };
         if !is_served {
             diagnostics.add(
                 parameter.at,
                 format!("the parameter `{}` has an unsupported type", parameter.name),
-                "use a string or an id in the path; a string, an integer or a boolean in the query",
+                "use a string or an id in the path; a string, an id, an enum, a list of those, an integer or a boolean in the query",
             );
         }
     }
@@ -412,7 +422,7 @@ fn check_patches(schema: &Schema, diagnostics: &mut Diagnostics) {
         if schema.presence(field) != Presence::Patch {
             continue;
         }
-        if matches!(field.kind, Kind::Timestamp { milliseconds: true }) {
+        if matches!(field.kind, Kind::Timestamp(form) if form != TimestampForm::Text) {
             let fix = "remove `x-timestamp`, or extend the generator";
             diagnostics.add(field.at, "`x-timestamp` in an update", fix);
         }

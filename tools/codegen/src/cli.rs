@@ -14,9 +14,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::client::{Resource, is_delete, is_list, method_name, path_arguments};
-use super::client_query::{query_name, query_value, rust_name};
+use super::client_query::{one_value, own_query, query_name, query_value, rust_name};
 use super::field_type::{ident, model};
-use super::ir::{Api, Kind, Method, Operation, Parameter, Tag};
+use super::ir::{Api, Kind, Method, Operation, Parameter, Shape, Tag};
 use super::markdown::Markdown;
 use super::names;
 use super::rust::{self, Item, doc_of};
@@ -63,7 +63,10 @@ fn imports(api: &Api, groups: &[Group<'_>], records: &Records<'_>) -> TokenStrea
         commands.any(|(group, operation)| test(group, operation))
     };
     let any_plain = |test: fn(&Operation) -> bool| any(&|group, it| group.is_plain(it) && test(it));
-    let has_id = |it: &Operation| path_arguments(it).any(|it| it.kind.reference().is_some());
+    let has_id = |it: &Operation| {
+        let mut parameters = path_arguments(it).chain(own_query(it));
+        parameters.any(|it| it.kind.reference().is_some())
+    };
     let has_models = !records.is_empty() || any_plain(has_id);
     let models = has_models.then(|| quote!(self as models,));
     let commands = any(&|group, it| !group.is_plain(it));
@@ -75,13 +78,15 @@ fn imports(api: &Api, groups: &[Group<'_>], records: &Records<'_>) -> TokenStrea
     let helps = helps.iter().filter(|(is_used, _)| *is_used);
     let helps = helps.map(|(_, name)| ident(name));
     let lists = any_plain(is_list);
+    let prints_rows =
+        any(&|group, it| group.is_plain(it) && (is_list(it) || group.rows(it).is_some()));
     let imports = [
         (any_plain(is_delete), quote!(commands::report)),
         (true, quote!(error::error::CliError)),
         (true, quote!(options::operation_help::{#(#helps),*})),
         (lists, quote!(options::paging::Paging)),
         (records.have_columns(), quote!(output::columns)),
-        (lists, quote!(output::list)),
+        (prints_rows, quote!(output::list)),
         (true, quote!(output::output::Output)),
         (
             !records.is_empty(),
@@ -242,6 +247,7 @@ impl<'a> Group<'a> {
         let variants = self.operations.iter().map(|it| self.subcommand(it));
         quote! {
             #docs
+            #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
             #[derive(Debug, Subcommand)]
             pub(crate) enum #name { #(#variants)* }
         }
@@ -282,23 +288,35 @@ impl<'a> Group<'a> {
     /// Returns the arguments of a plain command.
     fn fields(&self, operation: &Operation) -> TokenStream {
         let ids = positionals(operation).map(|(name, parameter)| {
-            let help = self.id_help(parameter, name == "id");
+            let is_own = name == "id" && method_name(operation) != "list";
+            let help = self.id_help(parameter, is_own);
             let kind = match parameter.kind.reference() {
                 Some(reference) => model(reference),
                 None => quote!(String),
             };
-            quote!(#[arg(help = #help)] #name: #kind,)
+            // Ids may be negative numbers.
+            quote!(#[arg(help = #help, allow_negative_numbers = true)] #name: #kind,)
         });
         let options = options(operation).map(|(name, parameter)| {
             let kind = query_value(parameter);
             let help = without_stop(parameter.description.plain());
             match parameter.kind {
-                Kind::Boolean => quote!(#[arg(long, help = #help)] #name: bool,),
+                Kind::Boolean => quote! {
+                    #[arg(
+                        long,
+                        value_name = "BOOLEAN",
+                        num_args = 0..=1,
+                        require_equals = true,
+                        default_missing_value = "true",
+                        help = #help
+                    )]
+                    #name: Option<bool>,
+                },
                 Kind::Integer(_) => quote! {
                     #[arg(long, value_name = "N", allow_negative_numbers = true, help = #help)]
                     #name: Option<#kind>,
                 },
-                _ => quote!(#[arg(long, value_name = "TEXT", help = #help)] #name: Option<#kind>,),
+                _ => self.text_option(&name, parameter, help),
             }
         });
         let paging = is_list(operation).then(|| quote!(#[command(flatten)] paging: Paging,));
@@ -309,6 +327,22 @@ impl<'a> Group<'a> {
         }
     }
 
+    /// Returns the option of a parameter with texts, ids or words.
+    fn text_option(&self, name: &Ident, parameter: &Parameter, help: &str) -> TokenStream {
+        let kind = query_value(parameter);
+        let words = one_value(parameter).reference();
+        let words = words.and_then(|it| self.api.schema(&it.name));
+        let value_name = match words.map(|it| &it.shape) {
+            Some(Shape::Enum(_)) => "WORD",
+            _ => "TEXT",
+        };
+        let kind = match parameter.kind {
+            Kind::List(_) => quote!(Vec<#kind>),
+            _ => quote!(Option<#kind>),
+        };
+        quote!(#[arg(long, value_name = #value_name, help = #help)] #name: #kind,)
+    }
+
     /// Returns the help of an id: `ID of the gateway, as shown by ...`.
     fn id_help(&self, parameter: &Parameter, is_own: bool) -> String {
         let text = parameter.description.plain();
@@ -317,7 +351,7 @@ impl<'a> Group<'a> {
             Some(rest) => format!("ID {rest}"),
             None => text.to_owned(),
         };
-        match is_own && self.operations.iter().any(|it| is_list(it)) {
+        match is_own && self.operations.iter().any(|it| method_name(it) == "list") {
             true => text + ", as shown by `list`",
             false => text,
         }
@@ -410,6 +444,13 @@ impl<'a> Group<'a> {
             } else if operation.response.is_none() {
                 let line = format!("{} {object}: done", method.replace('_', " "));
                 quote!(#call; terminal::eprint_line(&format!(#line)); Ok(()))
+            } else if let Some(rows) = self.rows(operation) {
+                let field = ident(&rows.rust);
+                let items = match rows.is_required {
+                    true => quote!(response.#field),
+                    false => quote!(response.#field.unwrap_or_default()),
+                };
+                quote!(let response = #call; list::write_items(#items, output))
             } else {
                 quote!(Ok(output.item(#call)?))
             };
@@ -424,9 +465,9 @@ fn set_options(operation: &Operation, set: impl Fn(TokenStream) -> TokenStream) 
     let options = options(operation).map(|(name, parameter)| {
         let setter = ident(&rust_name(parameter));
         match parameter.kind {
-            Kind::Boolean => {
-                let set = set(quote!(#setter(true)));
-                quote!(if #name { #set })
+            Kind::List(_) => {
+                let set = set(quote!(#setter(value)));
+                quote!(for value in #name { #set })
             }
             _ => {
                 let set = set(quote!(#setter(#name)));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::client_query::{list_paging, own_query, query_name, query_type, rust_name};
+use super::client_query::{list_paging, one_value, own_query, query_name, query_type, rust_name};
 use super::field_type::{ident, model, qualified_type};
 use super::ir::{Api, Integer, Kind, Method, Operation, Paging, PagingStyle, Parameter, Tag};
 use super::markdown::Markdown;
@@ -118,7 +118,7 @@ impl<'a> Resource<'a> {
             let module = ident(module);
             is_used.then(|| quote!(use crate::#module;))
         };
-        let check = by_hand(any(|it| it.by_hand.check.is_some()), "check");
+        let check = by_hand(any(has_check_function), "check");
         let decode = by_hand(any(|it| it.by_hand.decode.is_some()), "decode");
         quote! {
             use gatelet_client::{#(#from_client),*};
@@ -254,7 +254,8 @@ impl<'a> Resource<'a> {
             arguments.push(quote!(query: #name));
         }
         // A check may change the body, so it comes before the body is written.
-        let (statement, check) = is_checked
+        let has_function = has_check_function(operation);
+        let (statement, check) = has_function
             .then(|| {
                 let path = path_arguments(operation).map(|it| argument_name(operation, it));
                 let body = operation.request.is_some().then(|| quote!(, &mut body));
@@ -262,10 +263,10 @@ impl<'a> Resource<'a> {
                 (quote!(let checked = #call;), quote!(.check(checked)))
             })
             .unzip();
-        let query = own_query(operation).map(|parameter| {
-            let (name, field) = (&parameter.name, ident(&rust_name(parameter)));
-            quote!(.query(#name, query.#field))
-        });
+        // A query checks itself, since its type stands here.
+        let query_check =
+            (is_checked && has_query).then(|| quote!(.check(query.check(&self.channel))));
+        let query = has_query.then(|| quote!(.with_query(&query)));
         let json = operation.request.is_some().then(|| quote!(.json(&body)));
         let resource = path_arguments(operation).last().map(|parameter| {
             let value = argument_value(operation, parameter);
@@ -288,7 +289,8 @@ impl<'a> Resource<'a> {
                 #statement
                 OperationCall::new(models::OperationId::#id.operation(), &[#(#values),*])
                     #check
-                    #(#query)*
+                    #query_check
+                    #query
                     #json
                     #resource
                     .request(&self.channel, #decode)
@@ -355,7 +357,7 @@ impl<'a> Resource<'a> {
             values.join(", ")
         );
         if let (Some(first), Some(_)) = (own_query(operation).next(), list_paging(operation)) {
-            let value = match first.kind {
+            let value = match one_value(first) {
                 Kind::Boolean => "true",
                 Kind::Integer(_) => "1",
                 _ => "\"text\"",
@@ -492,6 +494,12 @@ pub(crate) fn is_list(operation: &Operation) -> bool {
 
 pub(crate) fn is_delete(operation: &Operation) -> bool {
     operation.method == Method::Delete && operation.response.is_none()
+}
+
+/// Whether a function checks what is sent beside the query.
+fn has_check_function(operation: &Operation) -> bool {
+    let has_query = own_query(operation).next().is_some();
+    operation.by_hand.check.is_some() && (operation.request.is_some() || !has_query)
 }
 
 fn decodes_json(operation: &Operation) -> bool {

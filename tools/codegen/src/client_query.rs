@@ -3,8 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::field_type::{ident, value_type};
+use super::field_type::{ident, qualified_type};
 use super::ir::{Integer, Kind, Method, Operation, Paging, Parameter};
+use super::markdown::Markdown;
 use super::names;
 use super::rust::{doc, doc_of};
 
@@ -14,19 +15,30 @@ pub(crate) fn query_type(operation: &Operation) -> [TokenStream; 3] {
     let docs = doc(&format!("The query parameters of `{}`.", operation.id));
     let fields = own_query(operation).map(|parameter| {
         let (field, kind) = (ident(&rust_name(parameter)), query_value(parameter));
-        quote!(#field: Option<#kind>,)
+        match parameter.kind {
+            Kind::List(_) => quote!(pub(crate) #field: Vec<#kind>,),
+            _ => quote!(pub(crate) #field: Option<#kind>,),
+        }
     });
     let setters = own_query(operation).map(|parameter| {
         let (field, kind) = (ident(&rust_name(parameter)), query_value(parameter));
-        let docs = doc_of(&parameter.description.sentence());
+        let mut text = parameter.description.sentence();
         let (argument, value) = match parameter.kind {
             Kind::Boolean | Kind::Integer(_) => (quote!(#kind), quote!(value)),
-            _ => (quote!(impl Into<String>), quote!(value.into())),
+            _ => (quote!(impl Into<#kind>), quote!(value.into())),
         };
+        let set = match parameter.kind {
+            Kind::List(_) => {
+                text = text.and(Markdown::own("Each call adds a value."));
+                quote!(self.#field.push(#value);)
+            }
+            _ => quote!(self.#field = Some(#value);),
+        };
+        let docs = doc_of(&text);
         quote! {
             #docs
             pub fn #field(mut self, value: #argument) -> Self {
-                self.#field = Some(#value);
+                #set
                 self
             }
         }
@@ -35,6 +47,13 @@ pub(crate) fn query_type(operation: &Operation) -> [TokenStream; 3] {
         let (name, field) = (&parameter.name, ident(&rust_name(parameter)));
         match parameter.kind {
             Kind::Boolean | Kind::Integer(_) => quote!(query.set(#name, self.#field);),
+            Kind::Named(_) => {
+                let kind = query_value(parameter);
+                quote!(query.set(#name, self.#field.as_ref().map(#kind::as_str));)
+            }
+            Kind::List(_) => {
+                quote!(for value in &self.#field { query.set(#name, Some(value.as_str())); })
+            }
             _ => quote!(query.set(#name, self.#field.as_deref());),
         }
     });
@@ -54,12 +73,21 @@ pub(crate) fn query_type(operation: &Operation) -> [TokenStream; 3] {
     ]
 }
 
+/// Returns the type of one value of a parameter.
 pub(crate) fn query_value(parameter: &Parameter) -> TokenStream {
-    match &parameter.kind {
+    match &one_value(parameter) {
         // The widest type that a query takes.
         Kind::Integer(Integer::Count64 | Integer::Uint64) => quote!(i64),
-        kind @ (Kind::Boolean | Kind::Integer(_)) => value_type(kind),
+        kind @ (Kind::Boolean | Kind::Integer(_) | Kind::Named(_)) => qualified_type(kind),
         _ => quote!(String),
+    }
+}
+
+/// Returns the kind of one value of a parameter, which is repeated if there are several.
+pub(crate) fn one_value(parameter: &Parameter) -> &Kind {
+    match &parameter.kind {
+        Kind::List(element) => element,
+        kind => kind,
     }
 }
 
@@ -85,8 +113,11 @@ pub(crate) fn own_query(operation: &Operation) -> impl Iterator<Item = &Paramete
     })
 }
 
-/// Returns the Rust name of a parameter, whose own name may be any text.
+/// Returns the Rust name of a parameter: that of the description, or one made of its own name, which may be any text.
 pub(crate) fn rust_name(parameter: &Parameter) -> String {
+    if let Some(name) = &parameter.rust_name {
+        return name.clone();
+    }
     let name = names::snake(&parameter.name);
     match names::is_identifier(&name) {
         true => name,

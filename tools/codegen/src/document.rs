@@ -467,6 +467,14 @@ fn parameter(node: &Node, diagnostics: &mut Diagnostics) -> Option<Parameter> {
         let fix = "remove it; an account is part of the path";
         diagnostics.add(node.at, "`x-account` of a query parameter", fix);
     }
+    let rust_name = reader
+        .take("x-rust-name")
+        .and_then(|node| method_name(node, diagnostics));
+    let reserved = reader.texts("x-reserved", diagnostics);
+    if let Some((_, at)) = reserved.first().filter(|_| !in_path) {
+        let fix = "remove it, only a value in the path can be a path of its own";
+        diagnostics.add(*at, "`x-reserved` of a query parameter", fix);
+    }
     let schema = reader.need("schema", diagnostics)?;
     reader.finish(diagnostics);
     let mut schema = Reader::new(schema, "the type of a parameter", diagnostics)?;
@@ -474,8 +482,10 @@ fn parameter(node: &Node, diagnostics: &mut Diagnostics) -> Option<Parameter> {
     schema.finish(diagnostics);
     Some(Parameter {
         name,
+        rust_name,
         in_path,
         is_account: is_account.unwrap_or_default(),
+        reserved: reserved.into_iter().map(|(it, _)| it.to_owned()).collect(),
         description,
         kind,
         limits,

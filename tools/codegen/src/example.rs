@@ -3,9 +3,11 @@
 //! The first example shows every property in the form in which the model writes it, so that tests can use it as a sample. Further
 //! examples may omit properties or give them as null.
 
+use std::ops::RangeInclusive;
+
 use super::diagnostics::Diagnostics;
 use super::graph::Graph;
-use super::ir::{Field, Kind, Limits, Presence, Schema, Shape};
+use super::ir::{Field, Kind, Limits, Presence, Schema, Shape, TimestampForm};
 use super::json::Json;
 use super::timestamp;
 use super::yaml::{Entry, Node, Value};
@@ -100,9 +102,13 @@ impl Checker<'_, '_> {
                 let fix = format!("write `{SECRET}`, which stands for every secret");
                 self.diagnostics.add(node.at, "a secret in an example", fix);
             }
-            (Kind::Timestamp { milliseconds }, Value::Text(text)) => {
-                if !timestamp::is_canonical(text, *milliseconds) {
-                    let form = if *milliseconds { ".000" } else { "" };
+            (Kind::Timestamp(TimestampForm::UnixMillis), Value::Integer(value)) => {
+                self.check_range(*value, &TimestampForm::UNIX_MILLIS, node);
+            }
+            (Kind::Timestamp(form), Value::Text(text)) if *form != TimestampForm::UnixMillis => {
+                let milliseconds = *form == TimestampForm::TextMillis;
+                if !timestamp::is_canonical(text, milliseconds) {
+                    let form = if milliseconds { ".000" } else { "" };
                     let fix = format!("write it as the model does: `2026-11-21T20:48:09{form}Z`");
                     let what = format!("the timestamp `{text}` in an example");
                     self.diagnostics.add(node.at, what, fix);
@@ -110,13 +116,7 @@ impl Checker<'_, '_> {
             }
             (Kind::Boolean, Value::Boolean(_)) => {}
             (Kind::Integer(range), Value::Integer(value)) => {
-                let range = range.within(limits);
-                if !range.contains(&(*value).into()) {
-                    let (least, most) = range.into_inner();
-                    let fix = format!("write an integer from {least} to {most}");
-                    let what = format!("the integer {value} in an example is out of range");
-                    self.diagnostics.add(node.at, what, fix);
-                }
+                self.check_range(*value, &range.within(limits), node);
             }
             (Kind::List(element), Value::List(nodes)) => {
                 self.check_not_empty(nodes.is_empty(), "list", node);
@@ -131,6 +131,14 @@ impl Checker<'_, '_> {
                 }
             }
             (kind, _) => self.report_type(node, expected(kind)),
+        }
+    }
+
+    fn check_range(&mut self, value: i64, range: &RangeInclusive<i128>, node: &Node) {
+        if !range.contains(&value.into()) {
+            let fix = format!("write an integer from {} to {}", range.start(), range.end());
+            let what = format!("the integer {value} in an example is out of range");
+            self.diagnostics.add(node.at, what, fix);
         }
     }
 
@@ -195,7 +203,8 @@ impl Checker<'_, '_> {
 fn expected(kind: &Kind) -> &'static str {
     match kind {
         Kind::Text | Kind::Secret => "a string",
-        Kind::Timestamp { .. } => "a timestamp",
+        Kind::Timestamp(TimestampForm::UnixMillis) => "milliseconds since 1970",
+        Kind::Timestamp(_) => "a timestamp",
         Kind::Boolean => "a boolean",
         Kind::Integer(_) => "an integer",
         Kind::List(_) => "a list",

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::ir::{DefaultValue, Field, Integer, Kind, Reference};
+use super::ir::{DefaultValue, Field, Integer, Kind, Reference, TimestampForm};
 use super::names;
 
 /// Returns a Rust identifier.
@@ -16,7 +16,7 @@ pub(crate) fn value_type(kind: &Kind) -> TokenStream {
     match kind {
         Kind::Text => quote!(String),
         Kind::Secret => quote!(Secret),
-        Kind::Timestamp { .. } => quote!(Timestamp),
+        Kind::Timestamp(_) => quote!(Timestamp),
         Kind::Boolean => quote!(bool),
         Kind::Integer(Integer::Int32) => quote!(i32),
         Kind::Integer(Integer::Int64) => quote!(i64),
@@ -39,7 +39,7 @@ pub(crate) fn value_type(kind: &Kind) -> TokenStream {
 pub(crate) fn qualified_type(kind: &Kind) -> TokenStream {
     match kind {
         Kind::Secret => quote!(gatelet_models::Secret),
-        Kind::Timestamp { .. } => quote!(gatelet_models::Timestamp),
+        Kind::Timestamp(_) => quote!(gatelet_models::Timestamp),
         Kind::Named(reference) => model(reference),
         Kind::List(element) => {
             let element = qualified_type(element);
@@ -60,7 +60,8 @@ pub(crate) fn model(reference: &Reference) -> TokenStream {
 pub(crate) fn seed(kind: &Kind) -> TokenStream {
     match kind {
         Kind::Text => quote!(de::STRING),
-        Kind::Secret | Kind::Timestamp { .. } | Kind::Named(_) => quote!(de::of()),
+        Kind::Timestamp(TimestampForm::UnixMillis) => quote!(crate::time::unix_millis::UnixMillis),
+        Kind::Secret | Kind::Timestamp(_) | Kind::Named(_) => quote!(de::of()),
         Kind::Boolean => quote!(de::BOOLEAN),
         Kind::Integer(Integer::Int32) => quote!(de::INT32),
         Kind::Integer(Integer::Int64) => quote!(de::IntegerSeed::between(i64::MIN, i64::MAX)),
@@ -112,7 +113,7 @@ impl<'a> Argument<'a> {
 pub(crate) fn default_value(field: &Field) -> TokenStream {
     match (&field.default, &field.kind) {
         (Some(DefaultValue::Text(word)), Kind::Named(reference)) => {
-            let (name, variant) = (ident(&reference.name), ident(&names::pascal(word)));
+            let (name, variant) = (ident(&reference.name), ident(&names::variant(word)));
             quote!(#name::#variant)
         }
         (Some(DefaultValue::Text(text)), _) => quote!(String::from(#text)),

@@ -176,9 +176,13 @@ pub(crate) enum PagingStyle {
 #[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
+    /// As Rust writes it, where that does not follow from the name.
+    pub(crate) rust_name: Option<String>,
     pub(crate) in_path: bool,
     /// Whether it is the account of the client, such as a team.
     pub(crate) is_account: bool,
+    /// The values that it cannot have, because they are paths of their own.
+    pub(crate) reserved: Vec<String>,
     pub(crate) description: Prose,
     pub(crate) kind: Kind,
     pub(crate) limits: Limits,
@@ -333,10 +337,7 @@ impl fmt::Display for DefaultValue {
 pub(crate) enum Kind {
     Text,
     Secret,
-    /// A date and time, always with milliseconds if `milliseconds` is set.
-    Timestamp {
-        milliseconds: bool,
-    },
+    Timestamp(TimestampForm),
     Boolean,
     Integer(Integer),
     Named(Reference),
@@ -364,7 +365,15 @@ impl Kind {
         }
     }
 
-    /// Returns the schema that it names.
+    /// Returns the schema that it is.
+    pub(crate) fn named(&self) -> Option<&Reference> {
+        match self {
+            Self::Named(reference) => Some(reference),
+            _ => None,
+        }
+    }
+
+    /// Returns the schema that it names, or that its elements do.
     pub(crate) fn reference(&self) -> Option<&Reference> {
         match self {
             Self::Named(reference) => Some(reference),
@@ -372,6 +381,22 @@ impl Kind {
             _ => None,
         }
     }
+}
+
+/// The form of a point in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimestampForm {
+    /// A date and time.
+    Text,
+    /// A date and time, written with at least three fraction digits.
+    TextMillis,
+    /// An integer, the milliseconds since 1970.
+    UnixMillis,
+}
+
+impl TimestampForm {
+    /// The first millisecond of the year 1 and the last of the year 9999.
+    pub(crate) const UNIX_MILLIS: RangeInclusive<i128> = -62_135_596_800_000..=253_402_300_799_999;
 }
 
 /// The range of an integer.

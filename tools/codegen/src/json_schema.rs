@@ -2,9 +2,13 @@
 //!
 //! It describes what the models write and the vendor documents; the models accept a little more.
 
+use std::ops::RangeInclusive;
+
 use super::example;
 use super::graph::Graph;
-use super::ir::{Api, DefaultValue, Field, Integer, Kind, Limits, Presence, Schema, Shape, Word};
+use super::ir::{
+    Api, DefaultValue, Field, Kind, Limits, Presence, Schema, Shape, TimestampForm, Word,
+};
 use super::json::Json;
 use super::prose::Prose;
 
@@ -114,13 +118,17 @@ fn kind(kind: &Kind, limits: &Limits, is_nullable: bool) -> Vec<(&'static str, J
             members.push(("format", "password".into()));
             "string"
         }
-        Kind::Timestamp { .. } => {
+        Kind::Timestamp(TimestampForm::UnixMillis) => {
+            members.extend(bounds(TimestampForm::UNIX_MILLIS));
+            "integer"
+        }
+        Kind::Timestamp(TimestampForm::Text | TimestampForm::TextMillis) => {
             members.push(("format", "date-time".into()));
             "string"
         }
         Kind::Boolean => "boolean",
         Kind::Integer(range) => {
-            members.extend(bounds(*range, limits));
+            members.extend(bounds(range.within(limits)));
             "integer"
         }
         Kind::List(element) => {
@@ -158,8 +166,8 @@ fn or_null(name: &str, is_nullable: bool) -> Json {
     }
 }
 
-fn bounds(range: Integer, limits: &Limits) -> [(&'static str, Json); 2] {
-    let (least, most) = range.within(limits).into_inner();
+fn bounds(range: RangeInclusive<i128>) -> [(&'static str, Json); 2] {
+    let (least, most) = range.into_inner();
     [
         ("minimum", Json::Integer(least)),
         ("maximum", Json::Integer(most)),

@@ -28,6 +28,7 @@ mod pattern;
 mod prose;
 mod reader;
 mod reference;
+mod reserved;
 mod rust;
 mod samples;
 mod schema;

@@ -113,7 +113,7 @@ fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
         (has_id, quote!(text::id::id)),
         (has_enum, quote!(text::open_enum::open_enum)),
         (
-            any(|kind| matches!(kind, Kind::Timestamp { .. })),
+            any(|kind| matches!(kind, Kind::Timestamp(_))),
             quote!(time::timestamp::Timestamp),
         ),
     ]);
@@ -164,7 +164,7 @@ fn open_enum(schema: &Schema, words: &[Word]) -> Item {
     let (docs, name) = (schema_doc(schema), ident(&schema.name));
     let variants = words.iter().map(|word| {
         let docs = doc_of(&word.description.sentence());
-        let (variant, word) = (ident(&names::pascal(&word.word)), &word.word);
+        let (variant, word) = (ident(&names::variant(&word.word)), &word.word);
         quote!(#docs #variant = #word,)
     });
     Item::MacroCall("open_enum", quote!(#docs pub enum #name { #(#variants)* }))

@@ -46,6 +46,15 @@ pub fn pascal(name: &str) -> String {
         .collect()
 }
 
+/// Converts a word of an enum to its variant, beside `Unknown` for the words that a description does not have.
+#[must_use]
+pub fn variant(word: &str) -> String {
+    match pascal(word) {
+        unknown if unknown == "Unknown" => "UnknownWord".to_owned(),
+        variant => variant,
+    }
+}
+
 /// Returns the name of a tag for use inside a sentence: `gateway setup tokens`.
 #[must_use]
 pub fn in_sentence(name: &str) -> String {
@@ -223,6 +232,12 @@ mod tests {
             assert_eq!(in_sentence(name), within);
             assert_eq!(singular(name), one);
         }
+    }
+
+    #[test]
+    fn a_word_of_the_vendor_is_not_the_variant_of_unknown_words() {
+        assert_eq!(variant("UNKNOWN"), "UnknownWord");
+        assert_eq!(variant("UP2DATE"), "Up2date");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::field_type::ident;
 use super::ir::{Api, Kind, Method, Operation, Paging, PagingStyle, Parameter, Reference};
 use super::markdown::Markdown;
 use super::names;
+use super::reserved::reserved;
 use super::rust::{self, Item, doc_of};
 
 /// Returns the text of `operations.rs`.
@@ -96,6 +97,12 @@ fn table(api: &Api, operation: &Operation) -> TokenStream {
         Method::Put => quote!(Method::Put),
         Method::Delete => quote!(Method::Delete),
     };
+    let reserved = reserved(api, operation)
+        .into_iter()
+        .map(|(parameter, values)| {
+            let (name, values) = (&parameter.name, values.iter());
+            quote!((#name, &[#(#values),*]))
+        });
     let query = operation.query().map(query_parameter);
     let (request, response) = (schema(&operation.request), schema(&operation.response));
     let success = Literal::u16_unsuffixed(operation.success);
@@ -111,6 +118,7 @@ fn table(api: &Api, operation: &Operation) -> TokenStream {
             summary: #summary,
             method: #method,
             path: #path,
+            reserved: &[#(#reserved),*],
             query: &[#(#query),*],
             request: #request,
             response: #response,

@@ -11,6 +11,7 @@ use super::yaml::{Entry, Node, Value};
 /// Our own keywords, and where each belongs.
 const OURS: &[(&str, &str)] = &[
     ("x-account", "a parameter of the path"),
+    ("x-reserved", "a parameter of the path"),
     ("x-by-hand", "an operation"),
     ("x-default", "a property that is a `$ref`"),
     ("x-enum-meanings", "a schema with `enum`"),
@@ -21,7 +22,7 @@ const OURS: &[(&str, &str)] = &[
     ("x-own-columns", "a schema of type object"),
     ("x-paging", "an operation"),
     ("x-permissions", "an operation"),
-    ("x-rust-name", "a property or an operation"),
+    ("x-rust-name", "a property, a parameter or an operation"),
     (
         "x-secret",
         "`type: string` of a property or of the elements of a list",

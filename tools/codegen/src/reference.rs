@@ -1,14 +1,16 @@
 //! Writes the reference pages: every operation and every schema of a vendor, as Markdown.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::ir::{
     Api, Field, Integer, Kind, Operation, PagingStyle, Parameter, Presence, Reference, Schema,
-    Server, Shape,
+    Server, Shape, TimestampForm,
 };
 use super::markdown::Markdown;
 use super::names;
 use super::prose::Prose;
+use super::reserved::reserved;
 use super::source::source;
 
 /// Returns the page of one vendor.
@@ -37,7 +39,7 @@ pub(crate) fn page(api: &Api) -> String {
             tag.description.markdown().page()
         );
         for operation in api.operations.iter().filter(|it| it.tag == tag.name) {
-            self::operation(&mut page, operation);
+            self::operation(&mut page, api, operation);
         }
     }
     page.push_str("\n## Schemas\n");
@@ -59,7 +61,7 @@ fn server(server: &Server) -> Markdown {
     })
 }
 
-fn operation(page: &mut String, operation: &Operation) {
+fn operation(page: &mut String, api: &Api, operation: &Operation) {
     let _ = write!(
         page,
         "\n#### {}\n\n{}\n\n{}\n",
@@ -98,18 +100,29 @@ fn operation(page: &mut String, operation: &Operation) {
     if !operation.parameters.is_empty() {
         page.push_str("\n| parameter | in | type | meaning |\n| --- | --- | --- | --- |\n");
     }
+    let reserved = reserved(api, operation);
     for parameter in &operation.parameters {
-        self::parameter(page, parameter);
+        let mut reserved = reserved.iter();
+        let reserved = reserved.find(|(it, _)| it.name == parameter.name);
+        let reserved = reserved.map(|(_, values)| values);
+        self::parameter(page, parameter, reserved);
     }
 }
 
-fn parameter(page: &mut String, parameter: &Parameter) {
+fn parameter(page: &mut String, parameter: &Parameter, reserved: Option<&BTreeSet<&str>>) {
+    let mut text = meaning(&parameter.description, parameter.limits.sentence());
+    if let Some(values) = reserved {
+        let values = values.iter().map(|it| Markdown::code(it));
+        let values = values.reduce(|list, it| list.joined(Markdown::own(",")).and(it));
+        let sentence = Markdown::own("Cannot be").and(values.unwrap_or_default());
+        text = text.and(sentence.joined(Markdown::own(".")));
+    }
     let place = if parameter.in_path { "path" } else { "query" };
     let cells = [
         code(&parameter.name),
         place.into(),
         kind(&parameter.kind),
-        meaning(&parameter.description, parameter.limits.sentence()).cell(),
+        text.cell(),
     ];
     row(page, &cells);
 }
@@ -128,7 +141,7 @@ fn schema(page: &mut String, schema: &Schema, vendor: &str) {
             page.push_str("\nA string; unknown words are kept.\n");
             page.push_str("\n| word | in Rust | meaning |\n| --- | --- | --- |\n");
             for word in words {
-                let variant = code(&names::pascal(&word.word));
+                let variant = code(&names::variant(&word.word));
                 row(
                     page,
                     &[
@@ -187,10 +200,11 @@ fn kind(kind: &Kind) -> String {
     match kind {
         Kind::Text => "string".into(),
         Kind::Secret => "string, secret".into(),
-        Kind::Timestamp {
-            milliseconds: false,
-        } => "date and time".into(),
-        Kind::Timestamp { milliseconds: true } => "date and time, written with milliseconds".into(),
+        Kind::Timestamp(TimestampForm::Text) => "date and time".into(),
+        Kind::Timestamp(TimestampForm::TextMillis) => {
+            "date and time, written with milliseconds".into()
+        }
+        Kind::Timestamp(TimestampForm::UnixMillis) => "milliseconds since 1970".into(),
         Kind::Boolean => "boolean".into(),
         Kind::Integer(Integer::Int32) => "int32".into(),
         Kind::Integer(Integer::Int64) => "int64".into(),

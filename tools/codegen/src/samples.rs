@@ -8,7 +8,7 @@ use quote::quote;
 use super::example;
 use super::field_type::ident;
 use super::graph::Graph;
-use super::ir::{Api, Field, Kind, Limits, Presence, Schema, Shape};
+use super::ir::{Api, Field, Kind, Limits, Presence, Schema, Shape, TimestampForm};
 use super::markdown::Markdown;
 use super::names;
 use super::rust::{self, Item, doc};
@@ -85,7 +85,7 @@ fn property(field: &Field, api: &Api) -> TokenStream {
         ("x-omittable", field.is_omittable),
         ("x-shown-once", field.is_shown_once),
         ("x-secret", is_secret(&field.kind)),
-        ("date-time", matches!(field.kind, Kind::Timestamp { .. })),
+        ("date-time", is_date_time(&field.kind)),
         ("array", matches!(field.kind, Kind::List(_))),
         (
             "count",
@@ -123,10 +123,16 @@ fn is_secret(kind: &Kind) -> bool {
     }
 }
 
+/// Whether it is a point in time as a text.
+fn is_date_time(kind: &Kind) -> bool {
+    matches!(kind, Kind::Timestamp(form) if *form != TimestampForm::UnixMillis)
+}
+
 /// Returns the range of an integer, or of the integers in a list.
 fn range(kind: &Kind, limits: &Limits) -> Option<RangeInclusive<i128>> {
     match kind {
         Kind::Integer(integer) => Some(integer.within(limits)),
+        Kind::Timestamp(TimestampForm::UnixMillis) => Some(TimestampForm::UNIX_MILLIS),
         Kind::List(element) => range(element, limits),
         _ => None,
     }

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use super::diagnostics::{Diagnostics, Position};
-use super::ir::{DefaultValue, Field, Integer, Kind, Limits, Reference, Schema, Shape, Word};
+use super::ir::{
+    DefaultValue, Field, Integer, Kind, Limits, Reference, Schema, Shape, TimestampForm, Word,
+};
 use super::names;
 use super::pattern;
 use super::reader::{Reader, boolean, entries, list, reference, text};
@@ -129,8 +131,8 @@ fn words(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Shape {
         described.finish(diagnostics);
     }
     for word in &words {
-        let variant = names::pascal(&word.word);
-        if !names::is_identifier(&variant) || variant == "Unknown" {
+        let variant = names::variant(&word.word);
+        if !names::is_identifier(&variant) {
             diagnostics.add(
                 word.at,
                 format!("the word `{}` is not valid as a Rust variant", word.word),
@@ -141,7 +143,7 @@ fn words(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Shape {
     check_rust_names(
         words
             .iter()
-            .map(|word| (names::pascal(&word.word), word.at)),
+            .map(|word| (names::variant(&word.word), word.at)),
         "words",
         "remove one; unknown words are kept anyway",
         diagnostics,
@@ -334,7 +336,7 @@ pub(crate) fn kind(
             if nullable {
                 diagnostics.add(items.at, "nullable elements", "make them non-nullable");
             }
-            if matches!(element_kind, Kind::Timestamp { milliseconds: true }) {
+            if matches!(element_kind, Kind::Timestamp(form) if form != TimestampForm::Text) {
                 let fix = "remove `x-timestamp`, or extend the generator";
                 diagnostics.add(items.at, "`x-timestamp` in a list", fix);
             }
@@ -432,18 +434,9 @@ fn string(
         }
         None => Some(Kind::Text),
         Some("date-time") => match reader.text("x-timestamp", diagnostics) {
-            None => Some(Kind::Timestamp {
-                milliseconds: false,
-            }),
-            Some("milliseconds") => Some(Kind::Timestamp { milliseconds: true }),
-            Some(other) => {
-                diagnostics.add(
-                    at,
-                    format!("unknown `x-timestamp` `{other}`"),
-                    "use `milliseconds`, or leave it out",
-                );
-                None
-            }
+            None => Some(Kind::Timestamp(TimestampForm::Text)),
+            Some("milliseconds") => Some(Kind::Timestamp(TimestampForm::TextMillis)),
+            Some(other) => unknown_form(other, at, diagnostics),
         },
         Some(other) => {
             diagnostics.add(
@@ -454,6 +447,15 @@ fn string(
             None
         }
     }
+}
+
+fn unknown_form(form: &str, at: Position, diagnostics: &mut Diagnostics) -> Option<Kind> {
+    diagnostics.add(
+        at,
+        format!("unknown `x-timestamp` `{form}`"),
+        "use `milliseconds`, or leave it out",
+    );
+    None
 }
 
 fn pattern(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
@@ -473,6 +475,9 @@ fn integer(
     let at = reader.at;
     limits.minimum = reader.integer("minimum", diagnostics);
     limits.maximum = reader.integer("maximum", diagnostics);
+    if let Some(form) = reader.text("x-timestamp", diagnostics) {
+        return timestamp(reader, form, limits, diagnostics);
+    }
     let is_count = limits.minimum.is_some_and(|minimum| minimum >= 0);
     let range = match reader
         .need("format", diagnostics)
@@ -493,6 +498,26 @@ fn integer(
         }
     };
     Some(Kind::Integer(range))
+}
+
+/// Milliseconds since 1970.
+fn timestamp(
+    reader: &mut Reader<'_>,
+    form: &str,
+    limits: &Limits,
+    diagnostics: &mut Diagnostics,
+) -> Option<Kind> {
+    let at = reader.at;
+    if form != "milliseconds" {
+        return unknown_form(form, at, diagnostics);
+    }
+    let format = reader.need_text("format", diagnostics);
+    if format != "int64" || limits.minimum.is_some() || limits.maximum.is_some() {
+        let what = "`x-timestamp` on an integer with limits or another format than int64";
+        diagnostics.add(at, what, "write `format: int64` and no limits");
+        return None;
+    }
+    Some(Kind::Timestamp(TimestampForm::UnixMillis))
 }
 
 fn map(

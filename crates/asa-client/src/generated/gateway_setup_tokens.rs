@@ -161,7 +161,7 @@ impl GatewaySetupTokens {
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct ListGatewaySetupTokensQuery {
-    descending: Option<bool>,
+    pub(crate) descending: Option<bool>,
 }
 
 impl ListGatewaySetupTokensQuery {

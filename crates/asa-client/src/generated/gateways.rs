@@ -173,8 +173,8 @@ impl Gateways {
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct ListGatewaysQuery {
-    contains: Option<String>,
-    descending: Option<bool>,
+    pub(crate) contains: Option<String>,
+    pub(crate) descending: Option<bool>,
 }
 
 impl ListGatewaysQuery {

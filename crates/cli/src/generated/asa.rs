@@ -58,6 +58,7 @@ impl Asa {
 }
 
 /// The commands on gateways.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum GatewayCommand {
     #[command(
@@ -72,8 +73,15 @@ pub(crate) enum GatewayCommand {
             help = "Lists only gateways whose name contains this text"
         )]
         contains: Option<String>,
-        #[arg(long, help = "Lists the newest first if true")]
-        descending: bool,
+        #[arg(
+            long,
+            value_name = "BOOLEAN",
+            num_args = 0..= 1,
+            require_equals = true,
+            default_missing_value = "true",
+            help = "Lists the newest first if true"
+        )]
+        descending: Option<bool>,
         #[command(flatten)]
         paging: Paging,
     },
@@ -81,7 +89,13 @@ pub(crate) enum GatewayCommand {
         about = "Read one gateway",
         after_help = operation_help(&api::GET_GATEWAY_INSTANCE)
     )]
-    Get { #[arg(help = "ID of the gateway, as shown by `list`")] id: models::GatewayId },
+    Get {
+        #[arg(
+            help = "ID of the gateway, as shown by `list`",
+            allow_negative_numbers = true
+        )]
+        id: models::GatewayId,
+    },
     #[command(
         about = "Update a gateway",
         after_help = operation_help(&api::UPDATE_GATEWAY_INSTANCE)
@@ -93,7 +107,10 @@ pub(crate) enum GatewayCommand {
         visible_alias = "rm"
     )]
     Delete {
-        #[arg(help = "ID of the gateway, as shown by `list`")]
+        #[arg(
+            help = "ID of the gateway, as shown by `list`",
+            allow_negative_numbers = true
+        )]
         id: models::GatewayId,
     },
     #[command(
@@ -101,7 +118,10 @@ pub(crate) enum GatewayCommand {
         after_help = operation_help(&api::GET_GATEWAY_STATUS_REPORT)
     )]
     Status {
-        #[arg(help = "ID of the gateway, as shown by `list`")]
+        #[arg(
+            help = "ID of the gateway, as shown by `list`",
+            allow_negative_numbers = true
+        )]
         id: models::GatewayId,
     },
 }
@@ -129,8 +149,8 @@ impl GatewayCommand {
                 if let Some(contains) = contains {
                     list = list.query(|query| query.contains(contains));
                 }
-                if descending {
-                    list = list.query(|query| query.descending(true));
+                if let Some(descending) = descending {
+                    list = list.query(|query| query.descending(descending));
                 }
                 let limit = paging.limit;
                 list::write_pages(paging.apply(list).pages(), limit, output).await
@@ -148,6 +168,7 @@ impl GatewayCommand {
 }
 
 /// The commands on gateway setup tokens.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum GatewaySetupTokenCommand {
     #[command(
@@ -156,8 +177,15 @@ pub(crate) enum GatewaySetupTokenCommand {
         visible_alias = "ls"
     )]
     List {
-        #[arg(long, help = "Lists the newest first if true")]
-        descending: bool,
+        #[arg(
+            long,
+            value_name = "BOOLEAN",
+            num_args = 0..= 1,
+            require_equals = true,
+            default_missing_value = "true",
+            help = "Lists the newest first if true"
+        )]
+        descending: Option<bool>,
         #[command(flatten)]
         paging: Paging,
     },
@@ -171,7 +199,10 @@ pub(crate) enum GatewaySetupTokenCommand {
         after_help = operation_help(&api::FETCH_GATEWAY_SETUP_TOKEN)
     )]
     Get {
-        #[arg(help = "ID of the setup token, as shown by `list`")]
+        #[arg(
+            help = "ID of the setup token, as shown by `list`",
+            allow_negative_numbers = true
+        )]
         id: models::GatewaySetupTokenId,
     },
     #[command(
@@ -180,7 +211,10 @@ pub(crate) enum GatewaySetupTokenCommand {
         visible_alias = "rm"
     )]
     Delete {
-        #[arg(help = "ID of the setup token, as shown by `list`")]
+        #[arg(
+            help = "ID of the setup token, as shown by `list`",
+            allow_negative_numbers = true
+        )]
         id: models::GatewaySetupTokenId,
     },
     #[command(
@@ -210,8 +244,8 @@ impl GatewaySetupTokenCommand {
         match self {
             Self::List { descending, paging } => {
                 let mut list = operations.list();
-                if descending {
-                    list = list.query(|query| query.descending(true));
+                if let Some(descending) = descending {
+                    list = list.query(|query| query.descending(descending));
                 }
                 let limit = paging.limit;
                 list::write_pages(paging.apply(list).pages(), limit, output).await

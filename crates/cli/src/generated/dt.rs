@@ -50,6 +50,7 @@ impl Dt {
 }
 
 /// The commands on ActiveGate tokens.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum ActiveGateTokenCommand {
     #[command(
@@ -68,7 +69,10 @@ pub(crate) enum ActiveGateTokenCommand {
         after_help = operation_help(&api::GET_TOKEN)
     )]
     Get {
-        #[arg(help = "ID of the token (its prefix and public part), as shown by `list`")]
+        #[arg(
+            help = "ID of the token (its prefix and public part), as shown by `list`",
+            allow_negative_numbers = true
+        )]
         id: models::ActiveGateTokenId,
     },
     #[command(
@@ -77,7 +81,10 @@ pub(crate) enum ActiveGateTokenCommand {
         visible_alias = "rm"
     )]
     Delete {
-        #[arg(help = "ID of the token (its prefix and public part), as shown by `list`")]
+        #[arg(
+            help = "ID of the token (its prefix and public part), as shown by `list`",
+            allow_negative_numbers = true
+        )]
         id: models::ActiveGateTokenId,
     },
 }

@@ -139,7 +139,10 @@ impl<T: Integer> IntegerSeed<T> {
 }
 
 /// Returns the digits of a number that is represented by an object.
-fn number<'de, A: MapAccess<'de>>(mut map: A, expected: &dyn Expected) -> Result<String, A::Error> {
+pub(crate) fn number<'de, A: MapAccess<'de>>(
+    mut map: A,
+    expected: &dyn Expected,
+) -> Result<String, A::Error> {
     if map.next_key_seed(Key(|key: &str| key == NUMBER))? != Some(true) {
         return Err(invalid_kind("an object", expected));
     }

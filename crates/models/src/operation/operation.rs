@@ -40,6 +40,8 @@ pub struct Operation {
     pub method: Method,
     /// The path below the API's base address, with its parameters in braces: `/v1/teams/{team_name}/gateways`.
     pub path: &'static str,
+    /// The values that a parameter of the path cannot have, because they are paths of their own, by its name.
+    pub reserved: &'static [(&'static str, &'static [&'static str])],
     /// The query parameters.
     pub query: &'static [QueryParameter],
     /// The schema of the request's body.
@@ -86,7 +88,7 @@ impl Operation {
     ///
     /// When there are more or fewer values than parameters, or a value could change the path's meaning or is not a valid id: it is empty or
     /// blank, `.` or `..`, begins or ends with white space, contains a control or an invisible character or [what looks like a
-    /// secret](crate::contains_secret), or is longer than 1024 bytes. The error never repeats the value.
+    /// secret](crate::contains_secret), is longer than 1024 bytes, or is [reserved](Self::reserved). The error never repeats the value.
     pub fn expand(&self, values: &[&str]) -> Result<String, PathError> {
         let mut values = values.iter();
         let mut path = String::with_capacity(self.path.len() + values.len() * 40);
@@ -99,7 +101,7 @@ impl Operation {
                         parameter,
                         kind: PathErrorKind::Count,
                     })?;
-                    check(value).map_err(|kind| PathError { parameter, kind })?;
+                    self.check(parameter, value)?;
                     path.extend(utf8_percent_encode(value, SEGMENT));
                 }
             }
@@ -122,18 +124,31 @@ impl Operation {
         let mut segments = path.split('/');
         for expected in self.path.split('/') {
             let segment = segments.next()?;
-            if parameter(expected).is_some() {
+            if let Some(parameter) = parameter(expected) {
                 let value = percent_decode_str(segment)
                     .decode_utf8()
                     .ok()
                     .map(Cow::into_owned)?;
-                check(&value).ok()?;
+                self.check(parameter, &value).ok()?;
                 values.push(value);
             } else if segment != expected {
                 return None;
             }
         }
         segments.next().is_none().then_some(values)
+    }
+
+    /// Checks the value of a parameter of the path.
+    fn check(&self, parameter: &'static str, value: &str) -> Result<(), PathError> {
+        let mut reserved = self.reserved.iter();
+        let is_reserved =
+            reserved.any(|(name, values)| *name == parameter && values.contains(&value));
+        let kind = match check(value) {
+            Err(kind) => kind,
+            Ok(()) if is_reserved => PathErrorKind::Reserved,
+            Ok(()) => return Ok(()),
+        };
+        Err(PathError { parameter, kind })
     }
 }
 
@@ -163,6 +178,7 @@ mod tests {
         summary: "Reads a gateway",
         method: Method::Get,
         path: "/v1/teams/{team_name}/gateways/{gateway_id}",
+        reserved: &[],
         query: &[],
         request: None,
         response: None,
@@ -178,6 +194,19 @@ mod tests {
         GET.expand(values)
             .err()
             .map(|error| (error.parameter, error.kind))
+    }
+
+    #[test]
+    fn a_path_of_its_own_is_no_value_of_a_parameter() {
+        let read = Operation {
+            reserved: &[("gateway_id", &["groups"])],
+            ..GET
+        };
+        let error = read.expand(&["t", "groups"]);
+        assert_eq!(error.map_err(|it| it.kind), Err(PathErrorKind::Reserved));
+        assert_eq!(read.match_path("/v1/teams/t/gateways/groups"), None);
+        assert_eq!(read.match_path("/v1/teams/t/gateways/%67roups"), None);
+        assert!(read.expand(&["groups", "Groups"]).is_ok());
     }
 
     #[test]

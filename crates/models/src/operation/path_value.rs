@@ -52,6 +52,8 @@ pub enum PathErrorKind {
     Secret,
     /// The value is longer than 1024 bytes.
     TooLong,
+    /// The value is a path of its own beside those of objects, such as `groups`.
+    Reserved,
     /// There are more or fewer values than parameters.
     Count,
 }
@@ -70,6 +72,7 @@ impl fmt::Display for PathErrorKind {
                 "must not contain a token with its secret part; the id of a token ends before it",
             ),
             Self::TooLong => write!(f, "must not be longer than {LONGEST_VALUE} bytes"),
+            Self::Reserved => f.write_str("must not be the path of another operation"),
             Self::Count => f.write_str("has no value"),
         }
     }

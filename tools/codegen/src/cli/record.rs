@@ -50,12 +50,10 @@ impl<'a> Records<'a> {
 impl<'a> Group<'a> {
     /// Returns the model that a command prints, unless a secret in it needs a handwritten decision.
     pub(super) fn record(&self, operation: &Operation) -> Option<&'a Schema> {
-        let name = match is_list(operation) {
-            true => match self.resource.element(operation)? {
-                Kind::Named(reference) => &reference.name,
-                _ => return None,
-            },
-            false => &operation.response.as_ref()?.name,
+        let name = match (is_list(operation), self.rows(operation)) {
+            (true, _) => &self.resource.element(operation)?.named()?.name,
+            (false, Some(rows)) => &rows.kind.reference()?.name,
+            (false, None) => &operation.response.as_ref()?.name,
         };
         let model = self.api.schema(name)?;
         let is_redactable = |field: &Field| match &field.kind {
@@ -66,6 +64,25 @@ impl<'a> Group<'a> {
         };
         let is_printable = model.shown_once().is_none() && model.fields().iter().all(is_redactable);
         is_printable.then_some(model)
+    }
+}
+
+impl Group<'_> {
+    /// Returns the list in the response of a command that prints one, although it has no pages: beside it are nothing but ids.
+    pub(super) fn rows(&self, operation: &Operation) -> Option<&Field> {
+        let response = operation.response.as_ref().filter(|_| !is_list(operation));
+        let fields = self.api.schema(&response?.name)?.fields().iter();
+        let is_id = |field: &&Field| {
+            let reference = field.kind.named();
+            let schema = reference.and_then(|it| self.api.schema(&it.name));
+            schema.is_some_and(|it| matches!(it.shape, Shape::Id))
+        };
+        let mut others = fields.filter(|field| !is_id(field));
+        let list = others.next().filter(|_| others.next().is_none())?;
+        match &list.kind {
+            Kind::List(element) => element.named().map(|_| list),
+            _ => None,
+        }
     }
 }
 
@@ -148,7 +165,7 @@ fn header(name: &str) -> String {
 fn column(api: &Api, model: &Schema, field: &Field) -> Option<TokenStream> {
     let function = match &field.kind {
         Kind::Text | Kind::Boolean | Kind::Integer(_) => "text",
-        Kind::Timestamp { .. } => "time",
+        Kind::Timestamp(_) => "time",
         Kind::Map => "labels",
         Kind::Named(reference) => match api.schema(&reference.name)?.shape {
             Shape::Id | Shape::Enum(_) => "text",

@@ -1,10 +1,10 @@
 //! Writes the serialization of a struct.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::super::field_type::{ident, seed};
-use super::super::ir::{Kind, Presence};
+use super::super::ir::{Kind, Presence, TimestampForm};
 use super::StructGenerator;
 
 impl StructGenerator<'_> {
@@ -12,7 +12,7 @@ impl StructGenerator<'_> {
         let name = self.name();
         let fields = self.fields.iter().map(|field| {
             let (field_name, wire) = (ident(&field.rust), &field.name);
-            let is_millis = matches!(field.kind, Kind::Timestamp { milliseconds: true });
+            let form = timestamp_form(&field.kind);
             let is_count = field.kind.is_count();
             let limits = seed(&field.kind);
             match self.presence(field) {
@@ -23,19 +23,20 @@ impl StructGenerator<'_> {
                 Presence::Lenient if is_count => {
                     quote!(fields.put_lenient(#wire, &self.#field_name, |it| ser::InRange(#limits, *it))?;)
                 }
-                Presence::Lenient if is_millis => {
-                    quote!(fields.put_lenient(#wire, &self.#field_name, |it| it.milliseconds())?;)
-                }
                 Presence::Lenient => {
-                    quote!(fields.put_lenient(#wire, &self.#field_name, |it| it)?;)
+                    let value = match &form {
+                        Some(form) => quote!(it.#form()),
+                        None => quote!(it),
+                    };
+                    quote!(fields.put_lenient(#wire, &self.#field_name, |it| #value)?;)
                 }
                 Presence::Optional | Presence::OptionalCount => {
-                    let value = match &field.kind {
+                    let value = match &form {
                         _ if is_count => {
                             quote!(self.#field_name.map(|it| ser::InRange(#limits, it)))
                         }
-                        _ if is_millis => quote!(self.#field_name.map(Timestamp::milliseconds)),
-                        _ => quote!(self.#field_name.as_ref()),
+                        Some(form) => quote!(self.#field_name.map(Timestamp::#form)),
+                        None => quote!(self.#field_name.as_ref()),
                     };
                     if self.schema.keeps_unknown && field.is_nullable {
                         quote!(fields.put_some_or_null(#wire, #value, &self.unknown_members)?;)
@@ -47,8 +48,10 @@ impl StructGenerator<'_> {
                     quote!(fields.put(#wire, &ser::InRange(#limits, self.#field_name))?;)
                 }
                 Presence::Patch => quote!(fields.put_patch(#wire, &self.#field_name)?;),
-                _ if is_millis => quote!(fields.put(#wire, &self.#field_name.milliseconds())?;),
-                _ => quote!(fields.put(#wire, &self.#field_name)?;),
+                _ => {
+                    let value = form.map(|form| quote!(.#form()));
+                    quote!(fields.put(#wire, &self.#field_name #value)?;)
+                }
             }
         });
         let keeps_unknown = self.schema.keeps_unknown;
@@ -68,5 +71,14 @@ impl StructGenerator<'_> {
                 }
             }
         }
+    }
+}
+
+/// Returns the method of a timestamp that converts it to the form in which it is written, if that is not its own.
+fn timestamp_form(kind: &Kind) -> Option<Ident> {
+    match kind {
+        Kind::Timestamp(TimestampForm::TextMillis) => Some(ident("milliseconds")),
+        Kind::Timestamp(TimestampForm::UnixMillis) => Some(ident("unix_millis")),
+        _ => None,
     }
 }

@@ -25,9 +25,12 @@ const CLIENT: &[(&str, &str)] = &[
     (
         "check.rs",
         "//! Checks.\n
-        use gatelet_models::house::EmptyKept;\nuse gatelet_transport::{Channel, Error};\n
+        use gatelet_models::house::{EmptyKept, Sent};\nuse gatelet_transport::{Channel, Error};\n
         #[expect(clippy::too_many_arguments)]
-        pub(crate) fn put_bare(_: &Channel, _: &str, _: &str, _: &str, _: &str, _: &str, _: &str, _: &str, _: &mut EmptyKept) -> Result<(), Error> { Ok(()) }\n",
+        pub(crate) fn put_bare(_: &Channel, _: &str, _: &str, _: &str, _: &str, _: &str, _: &str, _: &str, _: &mut EmptyKept) -> Result<(), Error> { Ok(()) }\n
+        pub(crate) fn send_asked(_: &Channel, _: &mut Sent) -> Result<(), Error> { Ok(()) }\n
+        impl crate::generated::AskQuery { pub(crate) fn check(&self, _: &Channel) -> Result<(), Error> { Ok(()) } }\n
+        impl crate::generated::SendAskedQuery { pub(crate) fn check(&self, _: &Channel) -> Result<(), Error> { Ok(()) } }\n",
     ),
     (
         "decode.rs",

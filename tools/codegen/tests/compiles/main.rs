@@ -57,8 +57,8 @@ paths:
   /accounts/{account}:
     get: { operationId: GetOnlyAccount, tags: [dialect], x-rust-name: fmt, parameters: [ACCOUNT account], responses: { "200": RESPONSE Shown
   /asked:
-    get: { operationId: Ask, tags: [generated], parameters: [QUERIES], responses: { "200": RESPONSE Shown
-    post: { operationId: SendAsked, tags: [generated], x-rust-name: default, parameters: [QUERIES], requestBody: BODY Sent, responses: { "204": { description: D }
+    get: { operationId: Ask, tags: [generated], x-by-hand: { check: C }, parameters: [QUERIES], responses: { "200": RESPONSE Shown
+    post: { operationId: SendAsked, tags: [generated], x-rust-name: default, x-by-hand: { check: C }, parameters: [QUERIES], requestBody: BODY Sent, responses: { "204": { description: D }
   /pages/{client}/{id}:
     get: { operationId: ListPages, tags: [generated], x-paging: { style: cursor, page-size: size, page-token: next, total-count: total }, parameters: [PATH client, PATH id, NUMBER size, TEXT next], responses: { "200": RESPONSE Page
     post: { operationId: SearchPages, tags: [generated], x-rust-name: search, x-paging: { style: cursor, page-size: size, page-token: next }, parameters: [PATH client, PATH id, NUMBER size, TEXT next], requestBody: BODY Sent, responses: { "200": RESPONSE Page
@@ -282,7 +282,7 @@ fn description(types: &BTreeSet<String>) -> String {
 
 /// Expands the parameters of an operation.
 fn parameters(line: &str) -> String {
-    let queries = "TEXT text, TEXT type, TEXT query, FLAG flag, NUMBER int32, LONG int64, COUNT count32, COUNT64 count64, UINT64 uint64";
+    let queries = "TEXT text, TEXT type, TEXT query, WORD word, WORDS words, ID id, IDS ids, TEXTS texts, FLAG flag, NUMBER int32, LONG int64, COUNT count32, COUNT64 count64, UINT64 uint64";
     let clashes = CLASHES.map(|it| format!("TEXT {it}")).join(", ");
     let line = line
         .replace("QUERIES", queries)
@@ -295,6 +295,11 @@ fn parameters(line: &str) -> String {
             "PATH" => ("path, required: true", "string"),
             "ACCOUNT" => ("path, required: true, x-account: true", "string"),
             "TEXT" => ("query", "string"),
+            "WORD" => ("query", "REF Word"),
+            "WORDS" => ("query", "array, items: { REF Word }"),
+            "ID" => ("query", "REF AnId"),
+            "IDS" => ("query", "array, items: { REF AnId }"),
+            "TEXTS" => ("query", "array, items: { type: string }"),
             "FLAG" => ("query", "boolean"),
             "NUMBER" => ("query", "integer, format: int32"),
             "LONG" => ("query", "integer, format: int64"),
@@ -308,8 +313,12 @@ fn parameters(line: &str) -> String {
         };
         let name = words.next().unwrap();
         let (name, end) = name.split_at(name.find([']', ',']).unwrap());
+        let kind = format!("type: {kind}")
+            .replace("type: REF", "REF")
+            .replace("REF Word", "$ref: \"#/components/schemas/Word\"")
+            .replace("REF AnId", "$ref: \"#/components/schemas/AnId\"");
         written.push(format!(
-            "{start}{{ name: {name}, in: {place}, description: D, schema: {{ type: {kind} }} }}{end}"
+            "{start}{{ name: {name}, in: {place}, description: D, schema: {{ {kind} }} }}{end}"
         ));
     }
     written.join(" ")

@@ -21,6 +21,11 @@ const TYPES: &[(&str, Option<&str>, &str)] = &[
         None,
         "2026-11-21T20:48:09.000Z",
     ),
+    (
+        "type: integer, format: int64, x-timestamp: milliseconds",
+        None,
+        "1763758089000",
+    ),
     ("type: boolean", Some("true"), "true"),
     ("type: integer, format: int32", Some("-1"), "1"),
     (

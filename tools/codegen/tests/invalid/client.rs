@@ -117,6 +117,11 @@ fn an_account_outside_the_path_or_beside_another_is_an_error() {
         "name: count, in: query, x-account: true,",
         "house.yaml:22:48: `x-account` of a query parameter; the fix: remove it; an account is part of the path",
     );
+    check(
+        "name: count, in: query,",
+        "name: count, in: query, x-reserved: [a],",
+        "house.yaml:22:50: `x-reserved` of a query parameter; the fix: remove it, only a value in the path can be a path of its own",
+    );
     let text = VALID.replace("/doors/{id}:", "/doors/{house}/{id}:");
     let text = text.replace(
         "      - $ref: \"#/components/parameters/Id\"\n",

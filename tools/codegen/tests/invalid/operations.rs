@@ -224,8 +224,8 @@ fn an_unsupported_operation_is_an_error() {
     );
     check(
         "{ type: integer, format: int32 } }",
-        "{ type: array, items: { type: string } } }",
-        "house.yaml:22:11: the parameter `count` has an unsupported type; the fix: use a string or an id in the path; a string, an integer or a boolean in the query",
+        "{ type: array, items: { type: boolean } } }",
+        "house.yaml:22:11: the parameter `count` has an unsupported type; the fix: use a string or an id in the path; a string, an id, an enum, a list of those, an integer or a boolean in the query",
     );
     check(
         "        required: true\n",

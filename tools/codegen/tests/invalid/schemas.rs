@@ -27,6 +27,21 @@ fn an_unsupported_type_is_an_error() {
     );
     check(
         list,
+        "{ type: integer, format: int64, x-timestamp: seconds",
+        "house.yaml:55:17: unknown `x-timestamp` `seconds`; the fix: use `milliseconds`, or leave it out",
+    );
+    check(
+        list,
+        "{ type: integer, format: int32, x-timestamp: milliseconds",
+        "house.yaml:55:17: `x-timestamp` on an integer with limits or another format than int64; the fix: write `format: int64` and no limits",
+    );
+    check(
+        list,
+        "{ type: integer, format: int64, minimum: 0, x-timestamp: milliseconds",
+        "house.yaml:55:17: `x-timestamp` on an integer with limits or another format than int64; the fix: write `format: int64` and no limits",
+    );
+    check(
+        list,
         "{ type: string, format: date-time, x-secret: true",
         "house.yaml:55:17: a secret with a format; the fix: leave the format out",
     );
@@ -193,8 +208,8 @@ fn names_that_are_invalid_in_rust_are_an_error() {
     }
     check(
         "enum: [red, blue]\n      x-enum-meanings: {",
-        "enum: [red, blue, unknown]\n      x-enum-meanings: { unknown: Dark,",
-        "house.yaml:43:25: the word `unknown` is not valid as a Rust variant; the fix: remove it; unknown words are kept anyway",
+        "enum: [red, blue, 1st]\n      x-enum-meanings: { 1st: Dark,",
+        "house.yaml:43:25: the word `1st` is not valid as a Rust variant; the fix: remove it; unknown words are kept anyway",
     );
     let renamed = VALID
         .replace(

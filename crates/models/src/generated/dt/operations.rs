@@ -56,6 +56,7 @@ pub static LIST_TOKENS: Operation = Operation {
     summary: "Lists the ActiveGate tokens of the environment",
     method: Method::Get,
     path: "/activeGateTokens",
+    reserved: &[],
     query: &[
         QueryParameter {
             name: "nextPageKey",
@@ -97,6 +98,7 @@ pub static CREATE_TOKEN: Operation = Operation {
     summary: "Creates an ActiveGate token",
     method: Method::Post,
     path: "/activeGateTokens",
+    reserved: &[],
     query: &[],
     request: Some("ActiveGateTokenCreate"),
     response: Some("ActiveGateTokenCreated"),
@@ -124,6 +126,7 @@ pub static GET_TOKEN: Operation = Operation {
     summary: "Reads the metadata of one ActiveGate token",
     method: Method::Get,
     path: "/activeGateTokens/{activeGateTokenIdentifier}",
+    reserved: &[],
     query: &[],
     request: None,
     response: Some("ActiveGateToken"),
@@ -148,6 +151,7 @@ pub static REVOKE_TOKEN: Operation = Operation {
     summary: "Deletes an ActiveGate token",
     method: Method::Delete,
     path: "/activeGateTokens/{activeGateTokenIdentifier}",
+    reserved: &[],
     query: &[],
     request: None,
     response: None,

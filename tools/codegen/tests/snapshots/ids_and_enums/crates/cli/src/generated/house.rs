@@ -42,10 +42,11 @@ impl House {
 }
 
 /// The commands on doors.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoorCommand {
     #[command(about = "Call GetDoor", after_help = operation_help(&api::GET_DOOR))]
-    Get { #[arg(help = "The door")] id: models::DoorId },
+    Get { #[arg(help = "The door", allow_negative_numbers = true)] id: models::DoorId },
 }
 
 impl DoorCommand {

@@ -8,6 +8,8 @@ use gatelet_models::house::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
 use crate::options::operation_help::operation_help;
+use crate::output::columns;
+use crate::output::list;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
@@ -41,6 +43,7 @@ impl House {
 }
 
 /// The commands on doors.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoorCommand {
     #[command(about = "Call GetDoors", after_help = operation_help(&api::GET_DOORS))]
@@ -63,11 +66,55 @@ impl DoorCommand {
     ) -> Result<(), CliError> {
         let operations = client.doors();
         match self {
-            Self::Get => Ok(output.item(operations.get().send().await?)?),
+            Self::Get => {
+                let response = operations.get().send().await?;
+                list::write_items(response.list, output)
+            }
         }
     }
 }
 
-impl Record for models::DoorList {
-    const COLUMNS: &'static [Column<Self>] = &[];
+impl Record for models::Door {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "NAME",
+            value: |it| columns::text(Some(&it.name)),
+        },
+        Column {
+            header: "OPENED",
+            value: |it| columns::text(it.opened.as_ref()),
+        },
+        Column {
+            header: "CLOSED",
+            value: |it| columns::text(it.closed.as_ref()),
+        },
+        Column {
+            header: "HEIGHT",
+            value: |it| columns::text(it.height.as_ref()),
+        },
+        Column {
+            header: "LOCKED",
+            value: |it| columns::text(Some(&it.locked)),
+        },
+        Column {
+            header: "TYPE",
+            value: |it| columns::text(it.kind.as_ref()),
+        },
+        Column {
+            header: "LABELS",
+            value: |it| columns::labels(it.labels.as_ref()),
+        },
+        Column {
+            header: "MADE",
+            value: |it| columns::time(it.made.as_ref()),
+        },
+        Column {
+            header: "PAINTED",
+            value: |it| columns::time(it.painted.as_ref()),
+        },
+        Column {
+            header: "OILED",
+            value: |it| columns::time(it.oiled.as_ref()),
+        },
+    ];
 }

@@ -9,6 +9,8 @@ use crate::client::factory::ClientFactory;
 use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::operation_help::operation_help;
+use crate::output::columns;
+use crate::output::list;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
@@ -42,6 +44,7 @@ impl House {
 }
 
 /// The commands on doors.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoorCommand {
     #[command(about = "Call ListDoors", after_help = operation_help(&api::LIST_DOORS))]
@@ -50,22 +53,40 @@ pub(crate) enum DoorCommand {
         contains: Option<String>,
         #[arg(long, value_name = "N", allow_negative_numbers = true, help = "How many")]
         count: Option<u32>,
-        #[arg(long, help = "Whether locked ones count")]
-        locked: bool,
+        #[arg(long, value_name = "TEXT", help = "Its version")]
+        query_version: Option<String>,
+        #[arg(
+            long,
+            value_name = "BOOLEAN",
+            num_args = 0..= 1,
+            require_equals = true,
+            default_missing_value = "true",
+            help = "Whether locked ones count"
+        )]
+        locked: Option<bool>,
+        #[arg(long, value_name = "WORD", help = "The side that it is on")]
+        side: Option<models::Side>,
+        #[arg(long, value_name = "WORD", help = "The sides that it is not on")]
+        other_sides: Vec<models::Side>,
     },
+    #[command(about = "Call ListSides", after_help = operation_help(&api::LIST_SIDES))]
+    Sides,
     #[command(
         about = "Call DeleteDoor",
         after_help = operation_help(&api::DELETE_DOOR),
         visible_alias = "rm"
     )]
-    Delete { #[arg(help = "The door")] id: models::DoorId },
+    Delete {
+        #[arg(help = "The door", allow_negative_numbers = true)]
+        id: models::DoorId,
+    },
 }
 
 impl DoorCommand {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::Doors { .. } => None,
+            Self::Doors { .. } | Self::Sides { .. } => None,
             Self::Delete { .. } => Some("delete"),
         }
     }
@@ -78,7 +99,14 @@ impl DoorCommand {
     ) -> Result<(), CliError> {
         let operations = client.doors();
         match self {
-            Self::Doors { contains, count, locked } => {
+            Self::Doors {
+                contains,
+                count,
+                query_version,
+                locked,
+                side,
+                other_sides,
+            } => {
                 let mut query = house_client::ListDoorsQuery::default();
                 if let Some(contains) = contains {
                     query = query.contains(contains);
@@ -86,10 +114,23 @@ impl DoorCommand {
                 if let Some(count) = count {
                     query = query.count(count);
                 }
-                if locked {
-                    query = query.locked(true);
+                if let Some(query_version) = query_version {
+                    query = query.version(query_version);
+                }
+                if let Some(locked) = locked {
+                    query = query.locked(locked);
+                }
+                if let Some(side) = side {
+                    query = query.side(side);
+                }
+                for value in other_sides {
+                    query = query.other_sides(value);
                 }
                 Ok(output.item(operations.doors(query).send().await?)?)
+            }
+            Self::Sides => {
+                let response = operations.sides().send().await?;
+                list::write_items(response.sides.unwrap_or_default(), output)
             }
             Self::Delete { id } => {
                 let deleted = operations.delete(&id).send().await?;
@@ -102,4 +143,13 @@ impl DoorCommand {
 
 impl Record for models::DoorList {
     const COLUMNS: &'static [Column<Self>] = &[];
+}
+
+impl Record for models::Side {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "SIDE",
+            value: |it| columns::text(Some(it)),
+        },
+    ];
 }

@@ -47,9 +47,25 @@ impl Doors {
     /// ```
     pub fn doors(&self, query: ListDoorsQuery) -> OperationRequest<models::DoorList> {
         OperationCall::new(models::OperationId::ListDoors.operation(), &[])
-            .query("contains", query.contains)
-            .query("count", query.count)
-            .query("locked", query.locked)
+            .with_query(&query)
+            .request(&self.channel, ApiResponse::json)
+    }
+
+    /// Calls ListSides.
+    ///
+    /// More about ListSides.
+    ///
+    /// Source: <https://house.example/ListSides>.
+    ///
+    /// ```
+    /// # async fn example(client: &house_client::Client) -> Result<(), house_client::Error> {
+    /// let response = client.doors().sides().send().await?;
+    /// println!("{response:?}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sides(&self) -> OperationRequest<models::SideList> {
+        OperationCall::new(models::OperationId::ListSides.operation(), &[])
             .request(&self.channel, ApiResponse::json)
     }
 
@@ -77,9 +93,12 @@ impl Doors {
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct ListDoorsQuery {
-    contains: Option<String>,
-    count: Option<u32>,
-    locked: Option<bool>,
+    pub(crate) contains: Option<String>,
+    pub(crate) count: Option<u32>,
+    pub(crate) version: Option<String>,
+    pub(crate) locked: Option<bool>,
+    pub(crate) side: Option<models::Side>,
+    pub(crate) other_sides: Vec<models::Side>,
 }
 
 impl ListDoorsQuery {
@@ -95,9 +114,27 @@ impl ListDoorsQuery {
         self
     }
 
+    /// Its version.
+    pub fn version(mut self, value: impl Into<String>) -> Self {
+        self.version = Some(value.into());
+        self
+    }
+
     /// Whether locked ones count.
     pub fn locked(mut self, value: bool) -> Self {
         self.locked = Some(value);
+        self
+    }
+
+    /// The side that it is on.
+    pub fn side(mut self, value: impl Into<models::Side>) -> Self {
+        self.side = Some(value.into());
+        self
+    }
+
+    /// The sides that it is not on. Each call adds a value.
+    pub fn other_sides(mut self, value: impl Into<models::Side>) -> Self {
+        self.other_sides.push(value.into());
         self
     }
 }
@@ -106,6 +143,11 @@ impl ListQuery for ListDoorsQuery {
     fn write_to(&self, query: &mut Query) {
         query.set("contains", self.contains.as_deref());
         query.set("count", self.count);
+        query.set("version", self.version.as_deref());
         query.set("locked", self.locked);
+        query.set("side", self.side.as_ref().map(models::Side::as_str));
+        for value in &self.other_sides {
+            query.set("otherSides", Some(value.as_str()));
+        }
     }
 }

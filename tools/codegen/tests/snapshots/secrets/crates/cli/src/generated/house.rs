@@ -43,12 +43,13 @@ impl House {
 }
 
 /// The commands on keys.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
     #[command(about = "Call CreateKey", after_help = secret_help(&api::CREATE_KEY))]
     Create(commands::key::Create),
     #[command(about = "Call GetKey", after_help = operation_help(&api::GET_KEY))]
-    Get { #[arg(help = "The key")] id: models::KeyId },
+    Get { #[arg(help = "The key", allow_negative_numbers = true)] id: models::KeyId },
 }
 
 impl KeyCommand {

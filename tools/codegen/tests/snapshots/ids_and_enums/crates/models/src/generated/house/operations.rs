@@ -36,6 +36,7 @@ pub static GET_DOOR: Operation = Operation {
     summary: "Calls GetDoor",
     method: Method::Get,
     path: "/doors/{id}",
+    reserved: &[],
     query: &[],
     request: None,
     response: Some("Door"),

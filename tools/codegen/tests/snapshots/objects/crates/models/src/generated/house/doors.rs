@@ -100,6 +100,8 @@ pub struct Door {
     pub made: Option<Timestamp>,
     /// When it was painted.
     pub painted: Option<Timestamp>,
+    /// When it was oiled.
+    pub oiled: Option<Timestamp>,
 }
 
 impl Door {
@@ -121,6 +123,7 @@ impl Door {
             labels: None,
             made: None,
             painted: None,
+            oiled: None,
         }
     }
 
@@ -198,6 +201,13 @@ impl Door {
         self.painted = Some(painted.into());
         self
     }
+
+    /// Sets [`oiled`](Self::oiled).
+    #[must_use]
+    pub fn with_oiled(mut self, oiled: impl Into<Timestamp>) -> Self {
+        self.oiled = Some(oiled.into());
+        self
+    }
 }
 
 impl core::fmt::Debug for Door {
@@ -213,6 +223,7 @@ impl core::fmt::Debug for Door {
             .field("labels", &TruncatedDebug(&self.labels))
             .field("made", &self.made)
             .field("painted", &self.painted)
+            .field("oiled", &self.oiled)
             .finish()
     }
 }
@@ -232,6 +243,7 @@ impl<'de> de::Object<'de> for Door {
             Labels,
             Made,
             Painted,
+            Oiled,
             Unknown,
         }
         let field = |name: &str| match name {
@@ -245,6 +257,7 @@ impl<'de> de::Object<'de> for Door {
             "labels" => Field::Labels,
             "made" => Field::Made,
             "painted" => Field::Painted,
+            "oiled" => Field::Oiled,
             _ => Field::Unknown,
         };
         let mut name_slot = de::Slot::new("name");
@@ -257,6 +270,7 @@ impl<'de> de::Object<'de> for Door {
         let mut labels_slot = de::Slot::new("labels");
         let mut made_slot = de::Slot::new("made");
         let mut painted_slot = de::Slot::new("painted");
+        let mut oiled_slot = de::Slot::new("oiled");
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Name => name_slot.fill(&mut map, de::STRING)?,
@@ -273,6 +287,13 @@ impl<'de> de::Object<'de> for Door {
                 }
                 Field::Made => made_slot.fill(&mut map, de::Nullable(de::of()))?,
                 Field::Painted => painted_slot.fill(&mut map, de::Nullable(de::of()))?,
+                Field::Oiled => {
+                    oiled_slot
+                        .fill(
+                            &mut map,
+                            de::Nullable(crate::time::unix_millis::UnixMillis),
+                        )?
+                }
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
@@ -287,6 +308,7 @@ impl<'de> de::Object<'de> for Door {
             labels: labels_slot.or_default(),
             made: made_slot.or_default(),
             painted: painted_slot.or_default(),
+            oiled: oiled_slot.or_default(),
         })
     }
 }
@@ -314,6 +336,7 @@ impl Serialize for Door {
         fields.put_some("labels", self.labels.as_ref())?;
         fields.put_some("made", self.made.as_ref())?;
         fields.put_some("painted", self.painted.map(Timestamp::milliseconds))?;
+        fields.put_some("oiled", self.oiled.map(Timestamp::unix_millis))?;
         fields.end()
     }
 }

@@ -27,7 +27,7 @@ static DOOR: Sample = Sample {
     vendor: "house",
     name: "Door",
     examples: &[
-        r#"{"name":"front","hinges":["left","right"],"opened":3,"closed":2,"height":-1,"locked":false,"type":"oak","labels":{"a":"b","b":"c"},"made":"2026-11-21T20:48:09Z","painted":"2026-11-21T20:48:09.500Z"}"#,
+        r#"{"name":"front","hinges":["left","right"],"opened":3,"closed":2,"height":-1,"locked":false,"type":"oak","labels":{"a":"b","b":"c"},"made":"2026-11-21T20:48:09Z","painted":"2026-11-21T20:48:09.500Z","oiled":1763758089000}"#,
         r#"{"name":"back","hinges":[],"opened":0}"#,
     ],
     properties: &[
@@ -42,6 +42,8 @@ static DOOR: Sample = Sample {
         Property::new("labels", &[], None),
         Property::new("made", &["date-time"], None),
         Property::new("painted", &["date-time"], None),
+        Property::new("oiled", &["null"], None)
+            .with_range(-62135596800000, 253402300799999),
     ],
     keeps_unknown: false,
     is_request: false,

@@ -16,6 +16,8 @@ use crate::store::encoded::Encoded;
 pub(crate) trait Operations {
     /// Calls ListDoors.
     fn list_doors(&self) -> Result<Encoded<models::DoorList>, ErrorResponse>;
+    /// Calls ListSides.
+    fn list_sides(&self) -> Result<Encoded<models::SideList>, ErrorResponse>;
     /// Calls DeleteDoor.
     fn delete_door(&self, id: &str) -> Result<(), ErrorResponse>;
     /// Calls listWindows.
@@ -30,6 +32,7 @@ pub(crate) fn dispatch(
 ) -> Result<Response<Bytes>, ErrorResponse> {
     let response = match id {
         models::OperationId::ListDoors => success(call, operations.list_doors()?),
+        models::OperationId::ListSides => success(call, operations.list_sides()?),
         models::OperationId::DeleteDoor => {
             success(call, operations.delete_door(call.value(0))?)
         }

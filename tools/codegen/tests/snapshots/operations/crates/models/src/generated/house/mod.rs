@@ -9,6 +9,6 @@ pub mod operations;
 #[doc(hidden)]
 pub mod samples;
 
-pub use doors::DoorId;
+pub use doors::{DoorId, Side, SideList};
 pub use shared::{DoorList, Failure};
 pub use operations::OperationId;

@@ -11,6 +11,8 @@ use crate::operation::{
 pub enum OperationId {
     /// Calls ListDoors.
     ListDoors,
+    /// Calls ListSides.
+    ListSides,
     /// Calls DeleteDoor.
     DeleteDoor,
     /// Calls listWindows.
@@ -21,6 +23,7 @@ impl OperationId {
     /// All operations, in the order of the description.
     pub const ALL: &'static [Self] = &[
         Self::ListDoors,
+        Self::ListSides,
         Self::DeleteDoor,
         Self::ListWindows,
     ];
@@ -30,6 +33,7 @@ impl OperationId {
     pub fn operation(self) -> &'static Operation {
         match self {
             Self::ListDoors => &LIST_DOORS,
+            Self::ListSides => &LIST_SIDES,
             Self::DeleteDoor => &DELETE_DOOR,
             Self::ListWindows => &LIST_WINDOWS,
         }
@@ -49,6 +53,7 @@ pub static LIST_DOORS: Operation = Operation {
     summary: "Calls ListDoors",
     method: Method::Get,
     path: "/doors",
+    reserved: &[],
     query: &[
         QueryParameter {
             name: "contains",
@@ -64,9 +69,24 @@ pub static LIST_DOORS: Operation = Operation {
             description: "How many",
         },
         QueryParameter {
+            name: "version",
+            kind: QueryKind::Text,
+            description: "Its version",
+        },
+        QueryParameter {
             name: "locked",
             kind: QueryKind::Boolean,
             description: "Whether locked ones count",
+        },
+        QueryParameter {
+            name: "side",
+            kind: QueryKind::Text,
+            description: "The side that it is on",
+        },
+        QueryParameter {
+            name: "otherSides",
+            kind: QueryKind::Text,
+            description: "The sides that it is not on",
         },
     ],
     request: None,
@@ -77,6 +97,31 @@ pub static LIST_DOORS: Operation = Operation {
     paging: None,
     permissions: &["porter", "owner"],
     source: "https://house.example/ListDoors",
+};
+
+/// Calls ListSides.
+///
+/// `GET /doors/sides`
+///
+/// More about ListSides.
+pub static LIST_SIDES: Operation = Operation {
+    vendor: "house",
+    id: "ListSides",
+    name: "house ListSides",
+    tag: "Doors",
+    summary: "Calls ListSides",
+    method: Method::Get,
+    path: "/doors/sides",
+    reserved: &[],
+    query: &[],
+    request: None,
+    response: Some("SideList"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &[],
+    source: "https://house.example/ListSides",
 };
 
 /// Calls DeleteDoor.
@@ -92,6 +137,7 @@ pub static DELETE_DOOR: Operation = Operation {
     summary: "Calls DeleteDoor",
     method: Method::Delete,
     path: "/doors/{id}",
+    reserved: &[("id", &["frames", "sides"])],
     query: &[],
     request: None,
     response: None,
@@ -116,6 +162,7 @@ pub static LIST_WINDOWS: Operation = Operation {
     summary: "Calls listWindows",
     method: Method::Post,
     path: "/windows",
+    reserved: &[],
     query: &[],
     request: None,
     response: Some("DoorList"),

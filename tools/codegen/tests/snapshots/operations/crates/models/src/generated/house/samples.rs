@@ -6,9 +6,22 @@ use crate::samples::{Property, Sample, Visitor};
 
 /// Visits every model, in the order of the description.
 pub fn visit(visitor: &mut impl Visitor) {
+    visitor.visit::<super::SideList>(&SIDE_LIST, |_| None);
     visitor.visit::<super::DoorList>(&DOOR_LIST, |_| None);
     visitor.visit::<super::Failure>(&FAILURE, |_| None);
 }
+
+static SIDE_LIST: Sample = Sample {
+    vendor: "house",
+    name: "SideList",
+    examples: &[r#"{"door":"front","sides":["LEFT"]}"#],
+    properties: &[
+        Property::new("door", &[], None),
+        Property::new("sides", &["array"], None),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
 
 static DOOR_LIST: Sample = Sample {
     vendor: "house",

@@ -42,6 +42,7 @@ pub static LIST_DOORS: Operation = Operation {
     summary: "Calls ListDoors",
     method: Method::Get,
     path: "/doors",
+    reserved: &[],
     query: &[
         QueryParameter {
             name: "count",
@@ -83,6 +84,7 @@ pub static LIST_WINDOWS: Operation = Operation {
     summary: "Calls ListWindows",
     method: Method::Get,
     path: "/windows",
+    reserved: &[],
     query: &[
         QueryParameter {
             name: "nextPageKey",
