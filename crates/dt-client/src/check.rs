@@ -1,6 +1,9 @@
 //! Checks of values before anything is sent, beyond those of the description.
 
-use gatelet_models::dt::{ActiveGateTokenCreate, Expiration, ExpirationError};
+use gatelet_models::dt::{
+    ActiveGateId, ActiveGateRelease, ActiveGateTokenCreate, Expiration, ExpirationError,
+    UpdateJobCreate,
+};
 use gatelet_transport::{Channel, Clock as _, Error};
 
 /// Refuses an expiration date that the server would refuse or misread, and converts a form that the API does not document to one that it
@@ -22,4 +25,46 @@ pub(crate) fn create_token(
         *text = expiration.into();
     }
     Ok(())
+}
+
+/// Refuses a target version that the server would not know.
+pub(crate) fn create_update_job_for_ag(
+    _: &Channel,
+    _: &ActiveGateId,
+    job: &mut UpdateJobCreate,
+) -> Result<(), Error> {
+    check_target(job)
+}
+
+/// Refuses a target version that the server would not know.
+pub(crate) fn validate_update_job_for_ag(
+    _: &Channel,
+    _: &ActiveGateId,
+    job: &mut UpdateJobCreate,
+) -> Result<(), Error> {
+    check_target(job)
+}
+
+fn check_target(job: &UpdateJobCreate) -> Result<(), Error> {
+    match job.target_version.is_valid() {
+        true => Ok(()),
+        false => Err(Error::invalid_input(
+            "target_version",
+            "must be `latest` or a whole version, such as 1.198.0.20200630-163221",
+        )),
+    }
+}
+
+/// Refuses a filter by a version that is not of three numbers.
+pub(crate) fn release(
+    parameter: &'static str,
+    release: Option<&ActiveGateRelease>,
+) -> Result<(), Error> {
+    match release.is_none_or(|release| release.numbers().is_some()) {
+        true => Ok(()),
+        false => Err(Error::invalid_input(
+            parameter,
+            "must be three numbers, such as 1.195.0",
+        )),
+    }
 }

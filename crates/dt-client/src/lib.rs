@@ -1,4 +1,4 @@
-//! A typed client of Dynatrace ActiveGate tokens (Environment API v2).
+//! A typed client of Dynatrace ActiveGates and their tokens (Environment API v2).
 //!
 //! ```
 //! use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
@@ -46,6 +46,7 @@
 //! spans of calls and attempts under OpenTelemetry's names.
 
 mod active_gate_tokens;
+mod active_gates;
 mod api_root;
 mod check;
 mod client;
@@ -53,6 +54,7 @@ mod decode;
 mod dialect;
 #[rustfmt::skip]
 mod generated;
+mod update_jobs;
 
 pub use client::{Client, ClientBuilder};
 pub use generated::*;

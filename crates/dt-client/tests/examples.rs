@@ -48,7 +48,7 @@ async fn list_and_export_writes_a_row_for_every_token() {
         .await
         .unwrap();
     let csv = String::from_utf8(csv).unwrap();
-    assert_eq!(csv.lines().count(), 4, "{csv}");
+    assert_eq!(csv.lines().count(), 5, "{csv}");
     assert!(csv.starts_with("id,name,owner,created,expires\ndt0g02."));
 }
 
@@ -59,11 +59,11 @@ async fn rotate_replaces_a_token_and_keeps_it_when_the_new_one_cannot_be_deliver
     let count = async || tokens.list().items().try_collect().await.unwrap().len();
     let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
     let old = tokens.create(create).send().await.unwrap();
-    assert_eq!(count().await, 4);
+    assert_eq!(count().await, 5);
 
     let refused = rotate::rotate(&client, &old.id, |_| Err("no".into())).await;
     assert_eq!(refused.unwrap_err().to_string(), "no");
-    assert_eq!(count().await, 4);
+    assert_eq!(count().await, 5);
     assert!(tokens.get(&old.id).send().await.is_ok());
 
     let mut handed_over = None;
@@ -76,7 +76,7 @@ async fn rotate_replaces_a_token_and_keeps_it_when_the_new_one_cannot_be_deliver
     let token = tokens.get(&new).send().await.unwrap();
     assert_eq!(token.name, "edge-7");
     assert!(tokens.get(&old.id).send().await.unwrap_err().is_not_found());
-    assert_eq!(count().await, 4);
+    assert_eq!(count().await, 5);
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn the_inventory_contains_every_environment_whichever_fails() {
     for at_once in [1, 2, 8] {
         let found = environments::inventory(clients.clone(), at_once).await;
         assert_eq!(found.keys().collect::<Vec<_>>(), ["a", "b", "c"]);
-        assert_eq!(found["a"].as_ref().unwrap().count, 3);
+        assert_eq!(found["a"].as_ref().unwrap().count, 4);
         assert!(
             found["b"]
                 .as_ref()
@@ -169,7 +169,7 @@ async fn the_layers_of_tower_let_four_requests_through_at_once_and_log_each() {
         lists.spawn(async move { client.active_gate_tokens().list().send().await });
     }
     for page in lists.join_all().await {
-        assert_eq!(page.unwrap().items.len(), 3);
+        assert_eq!(page.unwrap().items.len(), 4);
     }
     assert_eq!(most.load(Ordering::SeqCst), 4);
     assert_eq!(*told.lock().unwrap(), [200; 8]);

@@ -1,4 +1,4 @@
-//! A stateful emulator of two vendors' gateway APIs: Okta Advanced Server Access (ASA) and Dynatrace ActiveGate tokens.
+//! A stateful emulator of two vendors' gateway APIs: Okta Advanced Server Access (ASA) and Dynatrace ActiveGates and their tokens.
 //!
 //! [`Emulator`] keeps the state, in memory or in one file, and implements every operation of both APIs with the vendors'
 //! rules for credentials, paging, validation and error bodies. It is a [`gatelet_transport::Transport`], so either client

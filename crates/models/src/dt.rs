@@ -1,4 +1,4 @@
-//! Dynatrace Environment API v2: ActiveGate tokens.
+//! Dynatrace Environment API v2: ActiveGate tokens and ActiveGates.
 //!
 //! ```
 //! use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateType};
@@ -16,6 +16,7 @@ mod expiration;
 mod expiration_error;
 mod json_schema;
 mod time_unit;
+mod version;
 
 pub use crate::generated::dt::*;
 pub use expiration::Expiration;

@@ -3,14 +3,14 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::asa::{gateway, gateway_setup_token};
-use crate::commands::dt::active_gate_token;
+use crate::commands::dt::{active_gate_token, update_job};
 use crate::commands::emulator::command::EmulatorCommand;
 use crate::error::exit::Exit;
 use crate::generated::asa::Asa;
 use crate::generated::dt::Dt;
 use crate::options::global::GlobalOptions;
 
-/// Manages gateways of Okta Advanced Server Access and ActiveGate tokens of Dynatrace
+/// Manages gateways of Okta Advanced Server Access, and ActiveGates and their tokens of Dynatrace
 #[derive(Debug, Parser)]
 #[command(name = "gatelet", version, propagate_version = true, after_long_help = after_help())]
 pub(crate) struct Args {
@@ -21,6 +21,7 @@ pub(crate) struct Args {
 }
 
 /// The top-level commands.
+#[expect(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Okta Advanced Server Access and Okta Privileged Access
@@ -34,7 +35,8 @@ pub(crate) enum Command {
     #[command(
         subcommand,
         visible_alias = "dynatrace",
-        mut_subcommand("active-gate-token", active_gate_token::with_texts)
+        mut_subcommand("active-gate-token", active_gate_token::with_texts),
+        mut_subcommand("update-job", update_job::with_texts)
     )]
     Dt(Dt),
     /// An emulator of both APIs

@@ -1,6 +1,6 @@
 //! The names under which users know the libraries' parameters: options, arguments and environment variables.
 
-use gatelet_models::{asa, dt};
+use gatelet_models::{Operation, asa, dt};
 use gatelet_transport::{Error, ErrorKind};
 
 use crate::env;
@@ -13,8 +13,10 @@ pub(crate) fn describe(error: &Error, url: &str) -> String {
     };
     let typed = match (*parameter, error.operation()) {
         // A page token is the only input that becomes part of a query unchanged.
-        ("query", Some(operation)) if operation.starts_with("dt ") => typed_name("page_token", url),
-        (parameter, _) => typed_name(parameter, url),
+        ("query", Some(operation)) if operation.starts_with("dt ") => {
+            typed_name("page_token", None, url)
+        }
+        (parameter, operation) => typed_name(parameter, operation.and_then(find), url),
     };
     match typed {
         Some(typed) => text.replacen(&format!("`{parameter}`"), &typed, 1),
@@ -33,8 +35,18 @@ pub(crate) fn reason(error: &Error) -> String {
     reason.to_owned()
 }
 
+fn operations() -> impl Iterator<Item = &'static Operation> {
+    let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
+    let dt = dt::OperationId::ALL.iter().map(|id| id.operation());
+    asa.chain(dt)
+}
+
+fn find(name: &str) -> Option<&'static Operation> {
+    operations().find(|operation| operation.name == name)
+}
+
 /// Returns what the user typed for a parameter: an option, an argument or a variable. `url` is the variable of the base URL.
-fn typed_name(parameter: &str, url: &str) -> Option<String> {
+fn typed_name(parameter: &str, operation: Option<&Operation>, url: &str) -> Option<String> {
     Some(match parameter {
         "base_url" => url.to_owned(),
         "team_name" => "GATELET_ASA_TEAM".into(),
@@ -45,21 +57,35 @@ fn typed_name(parameter: &str, url: &str) -> Option<String> {
         "page_token" => "--page-token".into(),
         "query" => "--page-token or --contains".into(),
         "expiration_date" => "--expires".into(),
-        _ => return argument_name(parameter),
+        "target_version" => "<VERSION>".into(),
+        _ => return operation.and_then(|it| own_name(it, parameter)),
     })
 }
 
-/// Returns the argument for a parameter in the path of an operation. The last one of a path is the id of the object itself.
-fn argument_name(parameter: &str) -> Option<String> {
-    let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
-    let dt = dt::OperationId::ALL.iter().map(|id| id.operation());
-    let mut paths = asa
-        .chain(dt)
-        .map(|it| it.path_parameters().collect::<Vec<_>>());
-    let path = paths.find(|it| it.contains(&parameter))?;
-    Some(match path.last() == Some(&parameter) {
-        true => "<ID>".into(),
-        false => format!("<{}>", parameter.to_ascii_uppercase()),
+/// Returns the argument or the option for a parameter of an operation. The last one of a path is the id of the object itself.
+fn own_name(operation: &Operation, parameter: &str) -> Option<String> {
+    let mut path = operation.path_parameters();
+    if path.any(|it| it == parameter) {
+        return Some(match path.next() {
+            None => "<ID>".into(),
+            Some(_) => format!("<{}>", words(parameter, '_').to_ascii_uppercase()),
+        });
+    }
+    let mut query = operation.query.iter();
+    let found = query.find(|it| it.name == parameter)?;
+    Some(match found.name {
+        // Its own name is that of an option of every command.
+        "version" => "--query-version".into(),
+        name => format!("--{}", words(name, '-')),
+    })
+}
+
+/// Separates the words of a name in camel case.
+fn words(name: &str, separator: char) -> String {
+    name.chars().fold(String::new(), |mut words, letter| {
+        words.extend(letter.is_ascii_uppercase().then_some(separator));
+        words.push(letter.to_ascii_lowercase());
+        words
     })
 }
 
@@ -73,17 +99,16 @@ fn secret_variable_name(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use gatelet_models::Operation;
-
     use super::*;
 
     // U31
     #[test]
     fn every_path_parameter_has_a_name_for_users() {
-        let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
-        let dt = dt::OperationId::ALL.iter().map(|id| id.operation());
-        for parameter in asa.chain(dt).flat_map(Operation::path_parameters) {
-            assert!(typed_name(parameter, "").is_some(), "{parameter}");
+        for operation in operations() {
+            for parameter in operation.path_parameters() {
+                let name = typed_name(parameter, Some(operation), "");
+                assert!(name.is_some(), "{parameter}");
+            }
         }
     }
 
@@ -105,6 +130,17 @@ mod tests {
             let error =
                 Error::invalid_input("query", "contains a secret").with_operation(operation);
             let line = format!("{operation}: invalid {option}: contains a secret (not sent)");
+            assert_eq!(describe(&error, "the address"), line);
+        }
+        for (operation, parameter, name) in [
+            ("dt getAllActiveGates", "version", "--query-version"),
+            ("dt getAllUpdateJobList", "startVersion", "--start-version"),
+            ("dt getUpdateJobByJobIdForAg", "agId", "<AG_ID>"),
+            ("dt getUpdateJobByJobIdForAg", "jobId", "<ID>"),
+            ("dt getOneActiveGateById", "agId", "<ID>"),
+        ] {
+            let error = Error::invalid_input(parameter, "is wrong").with_operation(operation);
+            let line = format!("{operation}: invalid {name}: is wrong (not sent)");
             assert_eq!(describe(&error, "the address"), line);
         }
         let error = Error::invalid_input("base_url", "has no host");

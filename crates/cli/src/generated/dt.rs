@@ -22,17 +22,31 @@ use crate::output::stdout::Stdout;
 pub(crate) enum Dt {
     #[command(
         subcommand,
+        about = "The ActiveGates that are connected to the environment",
+        visible_alias = "active-gates"
+    )]
+    ActiveGate(ActiveGateCommand),
+    #[command(
+        subcommand,
         about = "Tokens that ActiveGates connect to the environment with",
         visible_alias = "active-gate-tokens"
     )]
     ActiveGateToken(ActiveGateTokenCommand),
+    #[command(
+        subcommand,
+        about = "Updates of ActiveGates, running and finished",
+        visible_alias = "update-jobs"
+    )]
+    UpdateJob(UpdateJobCommand),
 }
 
 impl Dt {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
+            Self::ActiveGate(command) => command.mutation_verb(),
             Self::ActiveGateToken(command) => command.mutation_verb(),
+            Self::UpdateJob(command) => command.mutation_verb(),
         }
     }
 
@@ -44,7 +58,250 @@ impl Dt {
     ) -> Result<(), CliError> {
         let client = clients.dt().await?;
         match self {
+            Self::ActiveGate(command) => command.run(&client, output).await,
             Self::ActiveGateToken(command) => command.run(&client, output).await,
+            Self::UpdateJob(command) => command.run(&client, output).await,
+        }
+    }
+}
+
+/// The commands on ActiveGates.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum ActiveGateCommand {
+    #[command(
+        about = "List the ActiveGates of the environment",
+        after_help = operation_help(&api::GET_ALL_ACTIVE_GATES),
+        visible_alias = "ls"
+    )]
+    List {
+        #[arg(long, value_name = "TEXT", help = "A part of the host name")]
+        hostname: Option<String>,
+        #[arg(long, value_name = "WORD", help = "The operating system")]
+        os_type: Option<models::OsType>,
+        #[arg(long, value_name = "WORD", help = "The processor architecture")]
+        os_architecture: Option<models::OsArchitecture>,
+        #[arg(long, value_name = "TEXT", help = "A part of a network address")]
+        network_address: Option<String>,
+        #[arg(long, value_name = "TEXT", help = "A part of a load balancer address")]
+        load_balancer_address: Option<String>,
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "The kind; `CLUSTER` is not documented as a filter"
+        )]
+        kind: Option<models::ActiveGateKind>,
+        #[arg(
+            long,
+            value_name = "TEXT",
+            help = "A part of the name of the network zone"
+        )]
+        network_zone: Option<String>,
+        #[arg(long, value_name = "WORD", help = "The state of the update")]
+        update_status: Option<models::AutoUpdateStatus>,
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "How the version is compared with `version`; `EQUAL` if omitted"
+        )]
+        version_compare_type: Option<models::VersionCompareType>,
+        #[arg(
+            long,
+            value_name = "TEXT",
+            help = "The version, three numbers such as `1.195.0`"
+        )]
+        query_version: Option<models::ActiveGateRelease>,
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "Whether automatic updates are in effect"
+        )]
+        auto_update: Option<models::AutoUpdateState>,
+        #[arg(long, value_name = "TEXT", help = "A part of the name of the group")]
+        group: Option<String>,
+        #[arg(
+            long,
+            value_name = "BOOLEAN",
+            num_args = 0..= 1,
+            require_equals = true,
+            default_missing_value = "true",
+            help = "Whether the ActiveGate is connected"
+        )]
+        online: Option<bool>,
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "A module that is enabled. It is not documented whether one of several or all must be"
+        )]
+        enabled_module: Vec<models::ActiveGateModuleType>,
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "A module that is disabled. It is not documented whether one of several or all must be"
+        )]
+        disabled_module: Vec<models::ActiveGateModuleType>,
+        #[arg(
+            long,
+            value_name = "BOOLEAN",
+            num_args = 0..= 1,
+            require_equals = true,
+            default_missing_value = "true",
+            help = "Whether the ActiveGate runs in a container"
+        )]
+        containerized: Option<bool>,
+        #[arg(long, value_name = "WORD", help = "The state of the ActiveGate token")]
+        token_state: Option<models::ActiveGateTokenState>,
+        #[arg(
+            long,
+            value_name = "BOOLEAN",
+            num_args = 0..= 1,
+            require_equals = true,
+            default_missing_value = "true",
+            help = "Whether the ActiveGate token has an expiration date"
+        )]
+        token_expiration_set: Option<bool>,
+        #[arg(
+            long,
+            value_name = "BOOLEAN",
+            num_args = 0..= 1,
+            require_equals = true,
+            default_missing_value = "true",
+            help = "Whether the ActiveGate runs in FIPS mode"
+        )]
+        fips_mode: Option<bool>,
+    },
+    #[command(
+        about = "List the groups of ActiveGates",
+        after_help = operation_help(&api::GET_ACTIVE_GATE_GROUPS)
+    )]
+    Groups,
+    #[command(
+        about = "Read whether ActiveGates need a valid token to connect",
+        after_help = operation_help(&api::GET_TOKEN_ENFORCEMENT)
+    )]
+    TokenEnforcement,
+    #[command(
+        about = "Read one ActiveGate",
+        after_help = operation_help(&api::GET_ONE_ACTIVE_GATE_BY_ID)
+    )]
+    Get {
+        #[arg(
+            help = "ID of the ActiveGate, as shown by `list`",
+            allow_negative_numbers = true
+        )]
+        id: models::ActiveGateId,
+    },
+}
+
+impl ActiveGateCommand {
+    /// Returns what the command changes, as a verb; `None` if it only reads.
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
+        match self {
+            Self::List { .. }
+            | Self::Groups { .. }
+            | Self::TokenEnforcement { .. }
+            | Self::Get { .. } => None,
+        }
+    }
+
+    /// Runs the command and prints its result.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let operations = client.active_gates();
+        match self {
+            Self::List {
+                hostname,
+                os_type,
+                os_architecture,
+                network_address,
+                load_balancer_address,
+                kind,
+                network_zone,
+                update_status,
+                version_compare_type,
+                query_version,
+                auto_update,
+                group,
+                online,
+                enabled_module,
+                disabled_module,
+                containerized,
+                token_state,
+                token_expiration_set,
+                fips_mode,
+            } => {
+                let mut query = dt_client::GetAllActiveGatesQuery::default();
+                if let Some(hostname) = hostname {
+                    query = query.hostname(hostname);
+                }
+                if let Some(os_type) = os_type {
+                    query = query.os_type(os_type);
+                }
+                if let Some(os_architecture) = os_architecture {
+                    query = query.os_architecture(os_architecture);
+                }
+                if let Some(network_address) = network_address {
+                    query = query.network_address(network_address);
+                }
+                if let Some(load_balancer_address) = load_balancer_address {
+                    query = query.load_balancer_address(load_balancer_address);
+                }
+                if let Some(kind) = kind {
+                    query = query.kind(kind);
+                }
+                if let Some(network_zone) = network_zone {
+                    query = query.network_zone(network_zone);
+                }
+                if let Some(update_status) = update_status {
+                    query = query.update_status(update_status);
+                }
+                if let Some(version_compare_type) = version_compare_type {
+                    query = query.version_compare_type(version_compare_type);
+                }
+                if let Some(query_version) = query_version {
+                    query = query.version(query_version);
+                }
+                if let Some(auto_update) = auto_update {
+                    query = query.auto_update(auto_update);
+                }
+                if let Some(group) = group {
+                    query = query.group(group);
+                }
+                if let Some(online) = online {
+                    query = query.online(online);
+                }
+                for value in enabled_module {
+                    query = query.enabled_module(value);
+                }
+                for value in disabled_module {
+                    query = query.disabled_module(value);
+                }
+                if let Some(containerized) = containerized {
+                    query = query.containerized(containerized);
+                }
+                if let Some(token_state) = token_state {
+                    query = query.token_state(token_state);
+                }
+                if let Some(token_expiration_set) = token_expiration_set {
+                    query = query.token_expiration_set(token_expiration_set);
+                }
+                if let Some(fips_mode) = fips_mode {
+                    query = query.fips_mode(fips_mode);
+                }
+                let response = operations.list(query).send().await?;
+                list::write_items(response.active_gates.unwrap_or_default(), output)
+            }
+            Self::Groups => {
+                let response = operations.groups().send().await?;
+                list::write_items(response.groups.unwrap_or_default(), output)
+            }
+            Self::TokenEnforcement => {
+                Ok(output.item(operations.token_enforcement().send().await?)?)
+            }
+            Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
         }
     }
 }
@@ -123,6 +380,208 @@ impl ActiveGateTokenCommand {
     }
 }
 
+/// The commands on update jobs.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum UpdateJobCommand {
+    #[command(
+        about = "List the update jobs of all ActiveGates",
+        after_help = operation_help(&api::GET_ALL_UPDATE_JOB_LIST)
+    )]
+    ListAll(commands::update_job::ListAll),
+    #[command(
+        about = "List the update jobs of one ActiveGate",
+        after_help = operation_help(&api::GET_UPDATE_JOB_LIST_BY_AG_ID),
+        visible_alias = "ls"
+    )]
+    List {
+        #[arg(help = "ID of the ActiveGate", allow_negative_numbers = true)]
+        id: models::ActiveGateId,
+        #[arg(
+            long,
+            value_name = "TEXT",
+            help = "The start of the time span: milliseconds of the Unix time as digits, a date and time, or an expression such as `now-1d` with one of the units m, h, d, w, M, y; `now-1w` if omitted. The span is at most 31 days"
+        )]
+        from: Option<String>,
+        #[arg(
+            long,
+            value_name = "TEXT",
+            help = "The end of the time span, in the same forms; now if omitted"
+        )]
+        to: Option<String>,
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "How the version before the update is compared with `startVersion`; `EQUAL` if omitted"
+        )]
+        start_version_compare_type: Option<models::VersionCompareType>,
+        #[arg(
+            long,
+            value_name = "TEXT",
+            help = "The version before the update, three numbers such as `1.195.0`"
+        )]
+        start_version: Option<models::ActiveGateRelease>,
+        #[arg(long, value_name = "WORD", help = "The component that is updated")]
+        update_type: Option<models::UpdateType>,
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "How the version after the update is compared with `targetVersion`; `EQUAL` if omitted"
+        )]
+        target_version_compare_type: Option<models::VersionCompareType>,
+        #[arg(
+            long,
+            value_name = "TEXT",
+            help = "The version after the update, three numbers such as `1.195.0`"
+        )]
+        target_version: Option<models::ActiveGateRelease>,
+        #[arg(
+            long,
+            value_name = "BOOLEAN",
+            num_args = 0..= 1,
+            require_equals = true,
+            default_missing_value = "true",
+            help = "Whether only the newest update of each type is listed; false if omitted"
+        )]
+        last_updates: Option<bool>,
+    },
+    #[command(
+        about = "Create an update job for one ActiveGate",
+        after_help = operation_help(&api::CREATE_UPDATE_JOB_FOR_AG)
+    )]
+    Create(commands::update_job::Create),
+    #[command(
+        about = "Check an update job without creating it",
+        after_help = operation_help(&api::VALIDATE_UPDATE_JOB_FOR_AG)
+    )]
+    Validate(commands::update_job::Validate),
+    #[command(
+        about = "Read one update job",
+        after_help = operation_help(&api::GET_UPDATE_JOB_BY_JOB_ID_FOR_AG)
+    )]
+    Get {
+        #[arg(help = "ID of the ActiveGate", allow_negative_numbers = true)]
+        ag_id: models::ActiveGateId,
+        #[arg(help = "ID of the job, as shown by `list`", allow_negative_numbers = true)]
+        id: models::UpdateJobId,
+    },
+    #[command(
+        about = "Cancel an update job and deletes it",
+        after_help = operation_help(&api::DELETE_UPDATE_JOB_BY_JOB_ID_FOR_AG),
+        visible_alias = "rm"
+    )]
+    Delete {
+        #[arg(help = "ID of the ActiveGate", allow_negative_numbers = true)]
+        ag_id: models::ActiveGateId,
+        #[arg(help = "ID of the job, as shown by `list`", allow_negative_numbers = true)]
+        id: models::UpdateJobId,
+    },
+}
+
+impl UpdateJobCommand {
+    /// Returns what the command changes, as a verb; `None` if it only reads.
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
+        match self {
+            Self::ListAll { .. } | Self::List { .. } | Self::Get { .. } => None,
+            Self::Create { .. } => Some("create"),
+            Self::Validate { .. } => Some("validate"),
+            Self::Delete { .. } => Some("delete"),
+        }
+    }
+
+    /// Runs the command and prints its result.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let operations = client.update_jobs();
+        match self {
+            Self::ListAll(command) => command.run(client, output).await,
+            Self::List {
+                id,
+                from,
+                to,
+                start_version_compare_type,
+                start_version,
+                update_type,
+                target_version_compare_type,
+                target_version,
+                last_updates,
+            } => {
+                let mut query = dt_client::GetUpdateJobListByAgIdQuery::default();
+                if let Some(from) = from {
+                    query = query.from(from);
+                }
+                if let Some(to) = to {
+                    query = query.to(to);
+                }
+                if let Some(start_version_compare_type) = start_version_compare_type {
+                    query = query.start_version_compare_type(start_version_compare_type);
+                }
+                if let Some(start_version) = start_version {
+                    query = query.start_version(start_version);
+                }
+                if let Some(update_type) = update_type {
+                    query = query.update_type(update_type);
+                }
+                if let Some(target_version_compare_type) = target_version_compare_type {
+                    query = query
+                        .target_version_compare_type(target_version_compare_type);
+                }
+                if let Some(target_version) = target_version {
+                    query = query.target_version(target_version);
+                }
+                if let Some(last_updates) = last_updates {
+                    query = query.last_updates(last_updates);
+                }
+                let response = operations.list(&id, query).send().await?;
+                list::write_items(response.update_jobs.unwrap_or_default(), output)
+            }
+            Self::Create(command) => command.run(client, output).await,
+            Self::Validate(command) => command.run(client, output).await,
+            Self::Get { ag_id, id } => {
+                Ok(output.item(operations.get(&ag_id, &id).send().await?)?)
+            }
+            Self::Delete { ag_id, id } => {
+                let deleted = operations.delete(&ag_id, &id).send().await?;
+                report::report_deleted(format_args!("update job {id}"), deleted);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Record for models::ActiveGate {
+    const COLUMNS: &'static [Column<Self>] = columns::ACTIVE_GATE;
+}
+
+impl Record for models::ActiveGateGroup {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "NAME",
+            value: |it| columns::text(it.name.as_ref()),
+        },
+    ];
+}
+
 impl Record for models::ActiveGateToken {
     const COLUMNS: &'static [Column<Self>] = columns::ACTIVE_GATE_TOKEN;
+}
+
+impl Record for models::ActiveGateTokenEnforcement {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "AUTO ENFORCED",
+            value: |it| columns::text(it.auto_enforced.as_ref()),
+        },
+        Column {
+            header: "MANUAL ENFORCED",
+            value: |it| columns::text(it.manual_enforced.as_ref()),
+        },
+    ];
+}
+
+impl Record for models::UpdateJob {
+    const COLUMNS: &'static [Column<Self>] = columns::UPDATE_JOB;
 }

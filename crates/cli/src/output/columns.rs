@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use gatelet_models::Timestamp;
 use gatelet_models::asa::{AgentToken, Gateway, GatewaySetupToken, GatewayStatusReport};
-use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenCreated};
+use gatelet_models::dt::{
+    ActiveGate, ActiveGateToken, ActiveGateTokenCreated, ActiveGateTokenUse, UpdateJob,
+};
 
 use crate::output::record::{Column, Record};
 
@@ -139,6 +141,89 @@ pub(crate) const ACTIVE_GATE_TOKEN: &[Column<ActiveGateToken>] = &[
         value: |token| time(token.last_used_date.as_ref()),
     },
 ];
+
+pub(crate) const ACTIVE_GATE: &[Column<ActiveGate>] = &[
+    Column {
+        header: "ID",
+        value: |gate| text(gate.id.as_ref()),
+    },
+    Column {
+        header: "HOSTNAME",
+        value: |gate| gate.hostname.clone(),
+    },
+    Column {
+        header: "TYPE",
+        value: |gate| text(gate.kind.as_ref()),
+    },
+    Column {
+        header: "VERSION",
+        value: |gate| text(gate.version.as_ref()),
+    },
+    Column {
+        header: "UPDATE",
+        value: |gate| text(gate.auto_update_status.as_ref()),
+    },
+    Column {
+        header: "GROUP",
+        value: |gate| gate.group.clone(),
+    },
+    Column {
+        header: "NETWORK ZONE",
+        value: |gate| gate.network_zone.clone(),
+    },
+    Column {
+        header: "TOKENS",
+        value: |gate| gate.active_gate_tokens.as_deref().map(token_uses),
+    },
+    Column {
+        header: "OFFLINE SINCE",
+        value: |gate| time(gate.offline_since.as_ref()),
+    },
+];
+
+pub(crate) const UPDATE_JOB: &[Column<UpdateJob>] = &[
+    Column {
+        header: "ID",
+        value: |job| text(job.job_id.as_ref()),
+    },
+    Column {
+        header: "STATE",
+        value: |job| text(job.job_state.as_ref()),
+    },
+    Column {
+        header: "TYPE",
+        value: |job| text(job.update_type.as_ref()),
+    },
+    Column {
+        header: "FROM",
+        value: |job| text(job.start_version.as_ref()),
+    },
+    Column {
+        header: "TO",
+        value: |job| text(job.target_version.as_ref()),
+    },
+    Column {
+        header: "CANCELABLE",
+        value: |job| text(job.cancelable.as_ref()),
+    },
+    Column {
+        header: "ENDED",
+        value: |job| time(job.timestamp.as_ref()),
+    },
+    Column {
+        header: "ERROR",
+        value: |job| job.error.clone(),
+    },
+];
+
+/// Formats the tokens of an ActiveGate with their states.
+fn token_uses(tokens: &[ActiveGateTokenUse]) -> String {
+    let tokens = tokens.iter().map(|token| {
+        let parts = [text(token.id.as_ref()), text(token.state.as_ref())];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    });
+    tokens.collect::<Vec<_>>().join(", ")
+}
 
 impl Record for ActiveGateTokenCreated {
     const COLUMNS: &'static [Column<Self>] = &[

@@ -8,6 +8,16 @@ use crate::error::error::CliError;
 use crate::output::output::Output;
 use crate::output::record::Record;
 
+/// Writes the items of a list that has no pages.
+pub(crate) fn write_items<T: Record>(
+    items: Vec<T>,
+    output: &mut Output<impl Write>,
+) -> Result<(), CliError> {
+    let mut list = output.list();
+    list.page(items.into_iter())?;
+    Ok(list.finish()?)
+}
+
 /// Writes the items of all pages, at most `limit`. Items before an error are written in every format, so that continuing
 /// as the error line suggests neither skips nor repeats an item.
 pub(crate) async fn write_pages<T: Record>(

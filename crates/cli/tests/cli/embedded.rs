@@ -341,3 +341,53 @@ fn a_state_file_that_cannot_be_created_is_a_one_line_error() {
         .fails_with(1);
     assert!(line.contains("/proc/none"), "{line}");
 }
+
+#[test]
+fn active_gates_are_listed_by_their_tokens_and_shown() {
+    let fixture = Fixture::new();
+    let list = |options: &str| {
+        let line = format!("--emulator dt active-gate list -o json {options}");
+        names(&fixture.run(&line).json(), "id")
+    };
+    assert_eq!(list(""), ["1541791174", "-1556499193"]);
+    assert_eq!(list("--token-state EXPIRING"), ["-1556499193"]);
+    assert_eq!(
+        list("--enabled-module LOGS --enabled-module SYNTHETIC"),
+        [""; 0]
+    );
+    assert_eq!(list("--online=false"), [""; 0]);
+    assert_eq!(list("--online --query-version 1.343.12"), ["1541791174"]);
+    let table = fixture
+        .run("--emulator dt active-gate get -1556499193")
+        .success();
+    assert!(table.contains("dt0g02.soon20 EXPIRING"), "{table}");
+    let groups = fixture.run("--emulator dt active-gate groups").success();
+    assert_eq!(groups, "NAME\ndefault\n");
+    let enforcement = fixture.run("--emulator dt active-gate token-enforcement");
+    assert!(enforcement.success().starts_with("AUTO ENFORCED"));
+}
+
+#[test]
+fn an_update_job_is_checked_created_shown_and_deleted() {
+    let fixture = Fixture::new();
+    let run = |command: &str| fixture.run(&format!("--emulator dt update-job {command}"));
+    run("validate -1556499193 latest").success();
+    let created = run("create -1556499193 latest -o json").json();
+    assert_eq!(created["jobState"], "PENDING");
+    let id = created["jobId"].as_str().unwrap();
+    assert_eq!(
+        run(&format!("get -1556499193 {id} -o json")).json(),
+        created
+    );
+    assert_eq!(
+        names(&run("list -1556499193 -o json").json(), "jobId"),
+        [id]
+    );
+    let all = run("list-all -o json").json();
+    assert_eq!(names(&all, "agId"), ["-1556499193"]);
+    assert_eq!(all[0]["updateJob"], created);
+    run(&format!("delete -1556499193 {id}")).success();
+    let refused = run("create -1556499193 1.2.3");
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("invalid <VERSION>"), "{refused:?}");
+}

@@ -9,9 +9,14 @@ use serde_json::Value;
 
 use crate::run::{CommandOutput, EmulatorServer, Fixture};
 
-/// The arguments of commands that need more than an id.
-const ARGUMENTS: [(&str, &str); 2] = [
+/// The arguments of commands that need more than an id. The number is that of an ActiveGate.
+const ARGUMENTS: [(&str, &str); 7] = [
     ("dt createToken", "edge-7"),
+    ("dt getUpdateJobListByAgId", "-1556499193"),
+    ("dt createUpdateJobForAg", "-1556499193 latest"),
+    ("dt validateUpdateJobForAg", "-1556499193 latest"),
+    ("dt getUpdateJobByJobIdForAg", "-1556499193 {id}"),
+    ("dt deleteUpdateJobByJobIdForAg", "-1556499193 {id}"),
     ("asa UpdateGatewayInstance", "{id} --name y"),
 ];
 
@@ -119,7 +124,8 @@ fn run_all(
         all_stderr.push_str(&stderr);
         let document: Value = serde_json::from_str(&stdout).unwrap_or_default();
         let first = document.get(0).unwrap_or(&document);
-        if let Some(id) = first["id"].as_str() {
+        let id = first["id"].as_str().or_else(|| first["jobId"].as_str());
+        if let Some(id) = id {
             ids.entry(noun).or_insert_with(|| id.to_owned());
         }
         secrets.extend(first["token"].as_str().map(str::to_owned));

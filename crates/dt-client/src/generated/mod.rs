@@ -3,5 +3,11 @@
 //! The calls of Dynatrace Environment API v2.
 
 pub(crate) mod active_gate_tokens;
+pub(crate) mod active_gates;
+pub(crate) mod update_jobs;
 
 pub use self::active_gate_tokens::ActiveGateTokens;
+pub use self::active_gates::{ActiveGates, GetAllActiveGatesQuery};
+pub use self::update_jobs::{
+    GetAllUpdateJobListQuery, GetUpdateJobListByAgIdQuery, UpdateJobs,
+};

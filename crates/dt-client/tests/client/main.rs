@@ -5,6 +5,7 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
+mod active_gates;
 mod created;
 mod lists;
 mod operations;

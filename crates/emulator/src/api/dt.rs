@@ -1,8 +1,11 @@
 //! Dynatrace's environment API v2.
 
 pub(crate) mod access_token;
+pub(crate) mod active_gate;
+mod active_gate_filter;
 pub(crate) mod active_gate_secret;
 pub(crate) mod auth;
+pub(crate) mod enrollment;
 pub(crate) mod error_response;
 pub(crate) mod examples;
 pub(crate) mod handler;
@@ -11,4 +14,5 @@ pub(crate) mod public_part;
 pub(crate) mod response;
 pub(crate) mod table;
 pub(crate) mod token;
+mod update_job;
 pub(crate) mod vendor;

@@ -89,6 +89,47 @@ impl ServerCall<'_> {
         }
     }
 
+    /// Parses a boolean parameter, in any case as Java does; `None` if absent.
+    pub(crate) fn flag(&self, name: &'static str) -> Result<Option<bool>, InvalidParameter> {
+        match self.query(name) {
+            None => Ok(None),
+            Some(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
+            Some(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+            Some(_) => Err(InvalidParameter {
+                name,
+                message: "must be true or false".to_owned(),
+            }),
+        }
+    }
+
+    /// Returns the values of a repeated parameter, each one of the known words.
+    pub(crate) fn words(
+        &self,
+        name: &'static str,
+        known: &[&str],
+    ) -> Result<Vec<String>, InvalidParameter> {
+        let query = self.head.uri.query().unwrap_or("");
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        let values = pairs.filter(|(key, _)| key == name);
+        let words = values.map(|(_, word)| match known.contains(&&*word) {
+            true => Ok(word.into_owned()),
+            false => Err(InvalidParameter {
+                name,
+                message: format!("must be one of {}", known.join(", ")),
+            }),
+        });
+        words.collect()
+    }
+
+    /// Returns the value of a parameter, one of the known words; `None` if absent.
+    pub(crate) fn word(
+        &self,
+        name: &'static str,
+        known: &[&str],
+    ) -> Result<Option<String>, InvalidParameter> {
+        Ok(self.words(name, known)?.into_iter().next())
+    }
+
     /// Decodes the JSON body.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, InvalidBody> {
         decode(self.head, self.body)

@@ -1,6 +1,7 @@
 //! What the emulator needs of a vendor. The rest of the crate knows no vendor.
 
 use bytes::Bytes;
+use gatelet_models::Timestamp;
 use http::{Response, StatusCode};
 use redb::WriteTransaction;
 
@@ -27,24 +28,28 @@ pub(crate) trait Vendor: Sync {
     /// Returns an error response with this status in the vendor's format.
     fn error_response(&self, status: StatusCode) -> Response<Bytes>;
 
-    /// Creates the vendor's tables and its well-known credentials.
+    /// Returns the name of the table that earlier versions did not have.
+    fn newest_table(&self) -> &'static str;
+
+    /// Creates those of the vendor's tables that do not exist, and its well-known credentials.
     fn create_tables(&self, transaction: &WriteTransaction, key: &Key) -> Result<(), Error>;
 
-    /// Adds the examples of the vendor's documentation.
-    fn add_examples(&self, transaction: &WriteTransaction) -> Result<(), Error>;
+    /// Adds the examples of the vendor's documentation, and what must be recent `now`.
+    fn add_examples(&self, transaction: &WriteTransaction, now: Timestamp) -> Result<(), Error>;
 }
 
 impl dyn Vendor {
-    /// Creates the vendor's tables in a store that has none of them: a new one, or one that was made without this vendor.
+    /// Creates the vendor's tables in a store that lacks some: a new one, or one that was made without this vendor or by an earlier
+    /// version.
     pub(crate) fn prepare(&self, store: &Store) -> Result<(), Error> {
-        if store.read(|transaction| store::has_tables(transaction, self.name()))? {
+        if store.read(|transaction| store::has_table(transaction, self.newest_table()))? {
             return Ok(());
         }
         store.write(|transaction| self.create_tables(transaction, store.key()))
     }
 
     /// Adds the vendor's examples, once for each store.
-    pub(crate) fn seed(&self, store: &Store) -> Result<(), Error> {
+    pub(crate) fn seed(&self, store: &Store, now: Timestamp) -> Result<(), Error> {
         let sequence = format!("{}.seed", self.name());
         // A second call would change nothing anyway, because ids are not reused, but it would write to the disk.
         if store.read(|transaction| store::has_sequence(transaction, &sequence))? {
@@ -52,7 +57,7 @@ impl dyn Vendor {
         }
         store.write(|transaction| {
             store::next_sequence(transaction, &sequence)?;
-            self.add_examples(transaction)
+            self.add_examples(transaction, now)
         })
     }
 }

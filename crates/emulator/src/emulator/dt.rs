@@ -1,9 +1,9 @@
 //! The emulator's methods for Dynatrace.
 
 use gatelet_models::Secret;
-use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenId};
+use gatelet_models::dt::{ActiveGate, ActiveGateId, ActiveGateToken, ActiveGateTokenId};
 
-use crate::api::dt::{access_token, token};
+use crate::api::dt::{access_token, active_gate, token};
 use crate::emulator::emulator::Emulator;
 use crate::error::Error;
 
@@ -61,5 +61,64 @@ impl Emulator {
     /// [`Error::TokenRejected`] if the token is wrong, revoked or expired.
     pub fn connect_active_gate(&self, token: &Secret) -> Result<ActiveGateTokenId, Error> {
         token::connect(&self.state, token)
+    }
+
+    /// Adds ActiveGates as given, all or none. Their tokens have the states that follow from the environment's tokens; a token use
+    /// without an id keeps the state that it is given.
+    ///
+    /// ```
+    /// use gatelet_emulator::Emulator;
+    /// use gatelet_models::dt::ActiveGate;
+    ///
+    /// let emulator = Emulator::memory()?;
+    /// emulator.add_active_gates((0..10).map(|n| {
+    ///     ActiveGate::new().with_id(format!("-{n}")).with_hostname(format!("edge-{n}"))
+    /// }))?;
+    /// # Ok::<(), gatelet_emulator::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if an id is absent or in use, [`Error::Full`] or [`Error::Storage`] if the write fails.
+    pub fn add_active_gates(
+        &self,
+        gates: impl IntoIterator<Item = ActiveGate>,
+    ) -> Result<(), Error> {
+        active_gate::add(&self.state, gates)
+    }
+
+    /// Connects an ActiveGate with its token and adds it if it is new; it is online from then on. Over HTTP this is
+    /// `POST /emulator/v1/activeGates` with the token as bearer and the ActiveGate as JSON body.
+    ///
+    /// ```
+    /// use gatelet_emulator::{Emulator, Error};
+    /// use gatelet_models::dt::ActiveGate;
+    ///
+    /// let emulator = Emulator::memory()?;
+    /// let gate = ActiveGate::new().with_id("-1556499193").with_hostname("edge-7");
+    /// let refused = emulator.enroll_active_gate(&"dt0g02.wrong".into(), gate);
+    /// assert!(matches!(refused, Err(Error::TokenRejected)));
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenRejected`] if the token is wrong, revoked or expired, [`Error::Invalid`] if the id is absent,
+    /// [`Error::Full`] or [`Error::Storage`] if the write fails.
+    pub fn enroll_active_gate(
+        &self,
+        token: &Secret,
+        gate: ActiveGate,
+    ) -> Result<ActiveGate, Error> {
+        active_gate::enroll(&self.state, token, gate)
+    }
+
+    /// Disconnects an ActiveGate; the list shows it for two more hours.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if there is no ActiveGate with this id, [`Error::Full`] or [`Error::Storage`] if the write fails.
+    pub fn disconnect_active_gate(&self, id: &ActiveGateId) -> Result<(), Error> {
+        active_gate::disconnect(&self.state, id.as_str())
     }
 }

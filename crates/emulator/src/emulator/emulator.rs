@@ -86,14 +86,14 @@ impl Emulator {
     /// Adds the examples of the vendors' documentation. Only the first call on a store has an effect.
     ///
     /// The team `well_known::ASA_TEAM` gets two gateways and two gateway setup tokens, the Dynatrace environment three
-    /// ActiveGate tokens, with the published ids, names and dates.
+    /// ActiveGate tokens, with the published ids, names and dates. One more token ends in 20 days; of two ActiveGates, one uses it.
     ///
     /// # Errors
     ///
     /// [`Error::Full`] or [`Error::Storage`] if the write fails.
     pub fn seed(&self) -> Result<(), Error> {
         for vendor in self.vendors {
-            vendor.seed(self.store())?;
+            vendor.seed(self.store(), self.state.now())?;
         }
         Ok(())
     }
@@ -251,10 +251,10 @@ mod tests {
                 let count = |list: &Value| list.as_array().unwrap().len();
                 [count(&gateways["list"]), count(&tokens["activeGateTokens"])]
             };
-            let expected = if name == "asa" { [2, 0] } else { [0, 3] };
+            let expected = if name == "asa" { [2, 0] } else { [0, 4] };
             assert_eq!(count(), expected);
             both.seed().unwrap();
-            assert_eq!(count(), [2, 3]);
+            assert_eq!(count(), [2, 4]);
         }
     }
 

@@ -120,9 +120,11 @@ impl StorageBackend for File {
 
     fn set_len(&self, len: u64) -> io::Result<()> {
         let mut content = self.0.content();
-        content.is_synced = false;
+        let len_in_bytes = usize::try_from(len).unwrap();
+        // A file that is cut off loses nothing that was written: redb cuts off free pages after a commit.
+        content.is_synced &= len_in_bytes <= content.bytes.len();
         content.written.retain(|block| block * BLOCK < len);
-        content.bytes.resize(usize::try_from(len).unwrap(), 0);
+        content.bytes.resize(len_in_bytes, 0);
         Ok(())
     }
 

@@ -250,14 +250,10 @@ pub(crate) fn has_sequence(transaction: &ReadTransaction, name: &str) -> Result<
     Ok(transaction.open_table(NUMBERS)?.get(name)?.is_some())
 }
 
-/// Whether the store has a table with a name that begins with `<owner>.`.
-pub(crate) fn has_tables(transaction: &ReadTransaction, owner: &str) -> Result<bool, Error> {
-    let is_owned = |name: &str| {
-        let rest = name.strip_prefix(owner);
-        rest.is_some_and(|rest| rest.starts_with('.'))
-    };
+/// Whether a store has a table of this name.
+pub(crate) fn has_table(transaction: &ReadTransaction, name: &str) -> Result<bool, Error> {
     let mut tables = transaction.list_tables()?;
-    Ok(tables.any(|table| is_owned(table.name())))
+    Ok(tables.any(|table| table.name() == name))
 }
 
 /// Opens a database file. The error names the process that has it open.

@@ -77,7 +77,7 @@ fn a_body_that_does_not_match_the_model_is_refused_with_400() {
     assert_eq!(admin.get(&gateway).json(), before);
     assert_eq!(
         developer.get("/api/v2/activeGateTokens").json()["totalCount"],
-        3
+        4
     );
 }
 

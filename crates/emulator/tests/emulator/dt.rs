@@ -49,9 +49,12 @@ fn create_body(name: &str) -> Value {
 #[test]
 fn the_published_examples_are_returned_as_published() {
     let emulator = seeded();
-    let list = Caller::developer(&emulator).get(TOKENS).expect(200).json();
+    let mut list = Caller::developer(&emulator).get(TOKENS).expect(200).json();
+    // Beside the examples, one that expires in 20 days.
+    let expiring = list["activeGateTokens"].as_array_mut().unwrap().pop();
+    assert!(expiring.unwrap()["expirationDate"].is_string());
     let expected = json!({
-        "totalCount": 3,
+        "totalCount": 4,
         "pageSize": 100,
         "nextPageKey": null,
         "activeGateTokens": [
@@ -128,7 +131,7 @@ fn every_form_of_the_base_url_is_the_same_environment() {
             .get(&format!("{base}/activeGateTokens"))
             .expect(200)
             .json();
-        assert_eq!(list["totalCount"], 3, "{base}");
+        assert_eq!(list["totalCount"], 4, "{base}");
         assert_error(developer.get(&format!("{base}/apiTokens")), 404);
     }
 }

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
+mod active_gates;
 mod asa;
 mod bodies;
 mod concurrency;
@@ -22,3 +23,4 @@ mod socket;
 mod support;
 mod unknown_members;
 mod unknown_paths;
+mod update_jobs;

@@ -91,22 +91,40 @@ impl Expiration {
                 && !text.contains(":60")
     }
 
-    /// Returns the instant, relative to `now`.
+    /// Returns the instant, relative to `now`, in the past too: the time spans of update jobs have the same forms. `None` beyond the end
+    /// of the calendar.
+    ///
+    /// ```
+    /// use gatelet_models::Timestamp;
+    /// use gatelet_models::dt::Expiration;
+    ///
+    /// let now: Timestamp = "2026-11-21T20:48:09Z".parse()?;
+    /// let yesterday = "now-1d".parse::<Expiration>()?.instant(now);
+    /// assert_eq!(yesterday, Some("2026-11-20T20:48:09Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn instant(self, now: Timestamp) -> Option<Timestamp> {
+        match self.0 {
+            Form::At(instant) => Some(instant),
+            Form::FromNow { shift, alignment } => resolve_relative(now, shift, alignment),
+        }
+    }
+
+    /// Returns the instant, relative to `now`, if a token may expire then.
     ///
     /// # Errors
     ///
     /// [`ExpirationError::Past`] and [`ExpirationError::TooFar`], which the server refuses too.
     pub fn resolve(self, now: Timestamp) -> Result<Timestamp, ExpirationError> {
-        let end = match self.0 {
-            Form::At(instant) => instant,
-            Form::FromNow { shift, alignment } => {
-                let beyond = match shift {
-                    Some((..0, _)) => ExpirationError::Past,
-                    _ => ExpirationError::TooFar,
-                };
-                resolve_relative(now, shift, alignment).ok_or(beyond)?
-            }
+        let beyond = match self.0 {
+            Form::FromNow {
+                shift: Some((..0, _)),
+                ..
+            } => ExpirationError::Past,
+            _ => ExpirationError::TooFar,
         };
+        let end = self.instant(now).ok_or(beyond)?;
         let latest = TimeUnit::Year
             .add_to(now.as_offset_date_time(), 2)
             .map(Timestamp::from);

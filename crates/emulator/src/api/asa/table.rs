@@ -13,7 +13,10 @@ pub(crate) const SETUP_TOKENS: Table<GatewaySetupToken> =
 pub(crate) const GATEWAYS: Table<Gateway> = Table::new("asa.gateways", "asa.gateways.ids");
 /// The status reports of gateways, by team and gateway id.
 pub(crate) const STATUS_REPORTS: Table<GatewayStatusReport> =
-    Table::new("asa.status_reports", "asa.status_reports.ids");
+    Table::new(NEWEST, "asa.status_reports.ids");
+
+/// The newest of the tables.
+pub(crate) const NEWEST: &str = "asa.status_reports";
 
 pub(crate) fn create_all(transaction: &WriteTransaction) -> Result<(), Error> {
     SETUP_TOKENS.create(transaction)?;

@@ -1,6 +1,7 @@
 //! ASA as one of the emulator's vendors.
 
 use bytes::Bytes;
+use gatelet_models::Timestamp;
 use gatelet_models::asa::OperationId;
 use http::{Method, Response, StatusCode};
 use redb::WriteTransaction;
@@ -21,6 +22,10 @@ struct Asa;
 impl Vendor for Asa {
     fn name(&self) -> &'static str {
         "asa"
+    }
+
+    fn newest_table(&self) -> &'static str {
+        table::NEWEST
     }
 
     fn owns(&self, path: &str) -> bool {
@@ -51,7 +56,7 @@ impl Vendor for Asa {
         service_user::create_table(transaction, key)
     }
 
-    fn add_examples(&self, transaction: &WriteTransaction) -> Result<(), Error> {
+    fn add_examples(&self, transaction: &WriteTransaction, _: Timestamp) -> Result<(), Error> {
         examples::add(transaction)
     }
 }

@@ -105,6 +105,8 @@ impl From<InvalidParameter> for ErrorResponse {
 impl From<Error> for ErrorResponse {
     fn from(error: Error) -> Self {
         match error {
+            Error::TokenRejected => Self::bad_credential(),
+            Error::Invalid(what) => Self::violation(ParameterLocation::PayloadBody, "", what),
             Error::Full => Self::new(507, "No space is left for the emulator's store."),
             _ => Self::new(500, "Internal error of the emulator."),
         }

@@ -2,17 +2,27 @@
 //!
 //! Source: docs.dynatrace.com, "ActiveGate tokens API - GET all tokens".
 
+use std::time::Duration;
+
 use gatelet_models::Timestamp;
-use gatelet_models::dt::{ActiveGateToken, ActiveGateType};
+use gatelet_models::dt::{
+    ActiveGate, ActiveGateAutoUpdateConfig, ActiveGateKind, ActiveGateModule, ActiveGateModuleType,
+    ActiveGateToken, ActiveGateTokenUse, ActiveGateType, AutoUpdateSetting, AutoUpdateState,
+    AutoUpdateStatus, ConnectedHosts, OsArchitecture, OsType,
+};
 use redb::WriteTransaction;
 
-use crate::api::dt::token;
+use crate::api::dt::{active_gate, token};
 use crate::error::Error;
 
-/// Adds the examples to the environment.
-pub(crate) fn add(transaction: &WriteTransaction) -> Result<(), Error> {
+/// Adds the examples to the environment, with a token that expires soon and ActiveGates, of which there are no published ones.
+pub(crate) fn add(transaction: &WriteTransaction, now: Timestamp) -> Result<(), Error> {
     for token in active_gate_tokens()? {
         token::insert(transaction, &token)?;
+    }
+    token::insert(transaction, &expiring_token(now))?;
+    for gate in active_gates() {
+        active_gate::insert(transaction, &gate)?;
     }
     Ok(())
 }
@@ -67,4 +77,78 @@ fn active_gate_tokens() -> Result<Vec<ActiveGateToken>, Error> {
         Ok(token)
     });
     tokens.collect()
+}
+
+/// The id of a token that is about to expire.
+const EXPIRING_TOKEN: &str = "dt0g02.soon20";
+
+/// Returns a token that expires in 20 days, which none of the published ones does.
+fn expiring_token(now: Timestamp) -> ActiveGateToken {
+    let day = Duration::from_secs(24 * 60 * 60);
+    let created = now.saturating_sub(day * 40);
+    let mut token = ActiveGateToken::new(
+        EXPIRING_TOKEN,
+        "system:initial-setup",
+        "mary.brown@company.com",
+        created,
+    );
+    token.expiration_date = Some(now.saturating_add(day * 20));
+    token.last_used_date = Some(now);
+    token.seed_token = Some(false);
+    token.active_gate_type = Some(ActiveGateType::Environment);
+    token
+}
+
+/// Returns two ActiveGates that are connected, one with a published token, and one with the token that expires.
+fn active_gates() -> [ActiveGate; 2] {
+    [
+        (
+            "1541791174",
+            "activegate-1",
+            "1.343.12.20260901-101500",
+            "dt0g02.123abc",
+        ),
+        (
+            "-1556499193",
+            "activegate-2",
+            "1.341.30.20260720-093000",
+            EXPIRING_TOKEN,
+        ),
+    ]
+    .map(|(id, host, version, token)| {
+        let settings = ActiveGateAutoUpdateConfig::new()
+            .with_setting(AutoUpdateSetting::Inherited)
+            .with_effective_setting(AutoUpdateState::Enabled);
+        let modules = [
+            (ActiveGateModuleType::OneAgentRouting, true),
+            (ActiveGateModuleType::Logs, true),
+            (ActiveGateModuleType::Synthetic, false),
+        ];
+        let modules = modules.map(|(kind, is_enabled)| {
+            ActiveGateModule::new()
+                .with_kind(kind)
+                .with_enabled(is_enabled)
+                .with_misconfigured(false)
+        });
+        ActiveGate::new()
+            .with_id(id)
+            .with_hostname(format!("{host}.example.com"))
+            .with_os_type(OsType::Linux)
+            .with_os_architecture(OsArchitecture::X86)
+            .with_os_bitness("64")
+            .with_kind(ActiveGateKind::Environment)
+            .with_version(version)
+            .with_auto_update_status(AutoUpdateStatus::Up2date)
+            .with_auto_update_settings(settings)
+            .with_environments(["abc12345".to_owned()])
+            .with_group("default")
+            .with_network_zone("default")
+            .with_network_addresses([format!("{host}.example.com")])
+            .with_load_balancer_addresses([])
+            .with_containerized(false)
+            .with_fips_mode(false)
+            .with_connected_hosts(ConnectedHosts::new().with_number(3_u32))
+            .with_modules(modules)
+            .with_active_gate_tokens([ActiveGateTokenUse::new().with_id(token)])
+    })
 }

@@ -2,14 +2,15 @@
 
 use bytes::Bytes;
 use gatelet_models::dt::{
-    ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenList,
-    OperationId,
+    ActiveGate, ActiveGateGroups, ActiveGateList, ActiveGateToken, ActiveGateTokenCreate,
+    ActiveGateTokenCreated, ActiveGateTokenEnforcement, ActiveGateTokenList, OperationId,
+    UpdateJob, UpdateJobCreate, UpdateJobList, UpdateJobsAll,
 };
 use http::Response;
 
 use crate::api::dt::access_token::AccessToken;
 use crate::api::dt::error_response::ErrorResponse;
-use crate::api::dt::{auth, token};
+use crate::api::dt::{active_gate, auth, token, update_job};
 use crate::api::generated::dt::{Operations, dispatch};
 use crate::api::server_call::ServerCall;
 use crate::store::encoded::Encoded;
@@ -45,5 +46,64 @@ impl Operations for Authorized<'_> {
 
     fn revoke_token(&self, id: &str) -> Result<(), ErrorResponse> {
         token::revoke(self.call, id)
+    }
+
+    fn get_all_active_gates(&self) -> Result<Encoded<ActiveGateList>, ErrorResponse> {
+        active_gate::list(self.call)
+    }
+
+    fn get_active_gate_groups(&self) -> Result<Encoded<ActiveGateGroups>, ErrorResponse> {
+        active_gate::groups(self.call)
+    }
+
+    fn get_token_enforcement(&self) -> Result<Encoded<ActiveGateTokenEnforcement>, ErrorResponse> {
+        active_gate::token_enforcement()
+    }
+
+    fn get_one_active_gate_by_id(&self, id: &str) -> Result<Encoded<ActiveGate>, ErrorResponse> {
+        active_gate::get(self.call, id)
+    }
+
+    fn get_all_update_job_list(&self) -> Result<Encoded<UpdateJobsAll>, ErrorResponse> {
+        update_job::list_all(self.call)
+    }
+
+    fn get_update_job_list_by_ag_id(
+        &self,
+        gate: &str,
+    ) -> Result<Encoded<UpdateJobList>, ErrorResponse> {
+        update_job::list(self.call, gate)
+    }
+
+    fn create_update_job_for_ag(
+        &self,
+        gate: &str,
+        body: UpdateJobCreate,
+    ) -> Result<Encoded<UpdateJob>, ErrorResponse> {
+        update_job::create(self.call, gate, &body)
+    }
+
+    fn validate_update_job_for_ag(
+        &self,
+        gate: &str,
+        body: UpdateJobCreate,
+    ) -> Result<(), ErrorResponse> {
+        update_job::validate(self.call, gate, &body)
+    }
+
+    fn get_update_job_by_job_id_for_ag(
+        &self,
+        gate: &str,
+        id: &str,
+    ) -> Result<Encoded<UpdateJob>, ErrorResponse> {
+        update_job::get(self.call, gate, id)
+    }
+
+    fn delete_update_job_by_job_id_for_ag(
+        &self,
+        gate: &str,
+        id: &str,
+    ) -> Result<(), ErrorResponse> {
+        update_job::delete(self.call, gate, id)
     }
 }

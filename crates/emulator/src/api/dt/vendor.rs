@@ -1,13 +1,14 @@
 //! Dynatrace as one of the emulator's vendors.
 
 use bytes::Bytes;
+use gatelet_models::Timestamp;
 use gatelet_models::dt::OperationId;
-use http::{Response, StatusCode};
+use http::{Method, Response, StatusCode};
 use redb::WriteTransaction;
 
 use crate::api::dt::error_response::ErrorResponse;
-use crate::api::dt::table::ACTIVE_GATE_TOKENS;
-use crate::api::dt::{access_token, active_gate_secret, examples, handler};
+use crate::api::dt::{access_token, active_gate_secret, enrollment, examples, handler, table};
+use crate::api::response;
 use crate::api::route::route;
 use crate::api::server_request::ServerRequest;
 use crate::api::vendor::Vendor;
@@ -23,14 +24,26 @@ impl Vendor for Dt {
         "dt"
     }
 
+    fn newest_table(&self) -> &'static str {
+        table::NEWEST
+    }
+
     fn owns(&self, path: &str) -> bool {
-        environment_path(path).is_some()
+        environment_path(path).is_some() || path == enrollment::PATH
     }
 
     fn handle(&self, request: &ServerRequest<'_>) -> Response<Bytes> {
-        let path = environment_path(request.head.uri.path()).unwrap_or_default();
-        let operations = OperationId::ALL.iter().map(|id| (*id, id.operation()));
-        route(self, request, path, operations, handler::handle)
+        if let Some(path) = environment_path(request.head.uri.path()) {
+            let operations = OperationId::ALL.iter().map(|id| (*id, id.operation()));
+            return route(self, request, path, operations, handler::handle);
+        }
+        match request.head.method == Method::POST {
+            true => enrollment::handle(request),
+            false => {
+                let refused = self.error_response(StatusCode::METHOD_NOT_ALLOWED);
+                response::with_allowed(refused, &["POST"])
+            }
+        }
     }
 
     fn error_response(&self, status: StatusCode) -> Response<Bytes> {
@@ -38,13 +51,13 @@ impl Vendor for Dt {
     }
 
     fn create_tables(&self, transaction: &WriteTransaction, key: &Key) -> Result<(), Error> {
-        ACTIVE_GATE_TOKENS.create(transaction)?;
+        table::create_all(transaction)?;
         active_gate_secret::create_table(transaction)?;
         access_token::create_table(transaction, key)
     }
 
-    fn add_examples(&self, transaction: &WriteTransaction) -> Result<(), Error> {
-        examples::add(transaction)
+    fn add_examples(&self, transaction: &WriteTransaction, now: Timestamp) -> Result<(), Error> {
+        examples::add(transaction, now)
     }
 }
 
@@ -65,7 +78,32 @@ fn environment_path(path: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::environment_path;
+    use redb::TableDefinition;
+
+    use super::{DT, environment_path};
+    use crate::error::Error;
+    use crate::store::store;
+    use crate::store::store::Store;
+
+    // E37
+    #[test]
+    fn a_store_of_an_earlier_version_gets_the_tables_that_it_lacks() {
+        let store = Store::in_memory().unwrap();
+        DT.prepare(&store).unwrap();
+        let newest = DT.newest_table();
+        let has_newest = || {
+            let found = store.read(|transaction| store::has_table(transaction, newest));
+            found.unwrap()
+        };
+        assert!(has_newest());
+        let removed = store.write(|transaction| {
+            let table = TableDefinition::<(), ()>::new(newest);
+            Ok::<_, Error>(transaction.delete_table(table)?)
+        });
+        assert!(removed.unwrap() && !has_newest());
+        DT.prepare(&store).unwrap();
+        assert!(has_newest());
+    }
 
     #[test]
     fn every_form_of_the_base_path_is_stripped() {

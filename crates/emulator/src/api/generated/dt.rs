@@ -31,6 +31,56 @@ pub(crate) trait Operations {
         &self,
         active_gate_token_identifier: &str,
     ) -> Result<(), ErrorResponse>;
+    /// Lists the ActiveGates of the environment.
+    fn get_all_active_gates(
+        &self,
+    ) -> Result<Encoded<models::ActiveGateList>, ErrorResponse>;
+    /// Lists the groups of ActiveGates.
+    fn get_active_gate_groups(
+        &self,
+    ) -> Result<Encoded<models::ActiveGateGroups>, ErrorResponse>;
+    /// Reads whether ActiveGates need a valid token to connect.
+    fn get_token_enforcement(
+        &self,
+    ) -> Result<Encoded<models::ActiveGateTokenEnforcement>, ErrorResponse>;
+    /// Reads one ActiveGate.
+    fn get_one_active_gate_by_id(
+        &self,
+        ag_id: &str,
+    ) -> Result<Encoded<models::ActiveGate>, ErrorResponse>;
+    /// Lists the update jobs of all ActiveGates.
+    fn get_all_update_job_list(
+        &self,
+    ) -> Result<Encoded<models::UpdateJobsAll>, ErrorResponse>;
+    /// Lists the update jobs of one ActiveGate.
+    fn get_update_job_list_by_ag_id(
+        &self,
+        ag_id: &str,
+    ) -> Result<Encoded<models::UpdateJobList>, ErrorResponse>;
+    /// Creates an update job for one ActiveGate.
+    fn create_update_job_for_ag(
+        &self,
+        ag_id: &str,
+        body: models::UpdateJobCreate,
+    ) -> Result<Encoded<models::UpdateJob>, ErrorResponse>;
+    /// Checks an update job without creating it.
+    fn validate_update_job_for_ag(
+        &self,
+        ag_id: &str,
+        body: models::UpdateJobCreate,
+    ) -> Result<(), ErrorResponse>;
+    /// Reads one update job.
+    fn get_update_job_by_job_id_for_ag(
+        &self,
+        ag_id: &str,
+        job_id: &str,
+    ) -> Result<Encoded<models::UpdateJob>, ErrorResponse>;
+    /// Cancels an update job and deletes it.
+    fn delete_update_job_by_job_id_for_ag(
+        &self,
+        ag_id: &str,
+        job_id: &str,
+    ) -> Result<(), ErrorResponse>;
 }
 
 /// Calls the method of an operation and encodes its result with the status of the description.
@@ -49,6 +99,49 @@ pub(crate) fn dispatch(
         }
         models::OperationId::RevokeToken => {
             success(call, operations.revoke_token(call.value(0))?)
+        }
+        models::OperationId::GetAllActiveGates => {
+            success(call, operations.get_all_active_gates()?)
+        }
+        models::OperationId::GetActiveGateGroups => {
+            success(call, operations.get_active_gate_groups()?)
+        }
+        models::OperationId::GetTokenEnforcement => {
+            success(call, operations.get_token_enforcement()?)
+        }
+        models::OperationId::GetOneActiveGateById => {
+            success(call, operations.get_one_active_gate_by_id(call.value(0))?)
+        }
+        models::OperationId::GetAllUpdateJobList => {
+            success(call, operations.get_all_update_job_list()?)
+        }
+        models::OperationId::GetUpdateJobListByAgId => {
+            success(call, operations.get_update_job_list_by_ag_id(call.value(0))?)
+        }
+        models::OperationId::CreateUpdateJobForAg => {
+            success(
+                call,
+                operations.create_update_job_for_ag(call.value(0), call.json()?)?,
+            )
+        }
+        models::OperationId::ValidateUpdateJobForAg => {
+            success(
+                call,
+                operations.validate_update_job_for_ag(call.value(0), call.json()?)?,
+            )
+        }
+        models::OperationId::GetUpdateJobByJobIdForAg => {
+            success(
+                call,
+                operations.get_update_job_by_job_id_for_ag(call.value(0), call.value(1))?,
+            )
+        }
+        models::OperationId::DeleteUpdateJobByJobIdForAg => {
+            success(
+                call,
+                operations
+                    .delete_update_job_by_job_id_for_ag(call.value(0), call.value(1))?,
+            )
         }
     };
     Ok(response)

@@ -8,17 +8,10 @@ use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
     de, field::lenient::{Lenient, Unreadable},
-    secret::secret::Secret, ser, text::display::TruncatedDebug, text::id::id,
+    secret::secret::Secret, ser, text::display::TruncatedDebug,
     text::open_enum::open_enum, time::timestamp::Timestamp,
 };
-
-id! {
-    /// The id of an ActiveGate token (its prefix and public part), for example `dt0g02.4KWZO5EF`. It is not secret.
-    ///
-    /// Source:
-    /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-activegate-token>.
-    pub struct ActiveGateTokenId;
-}
+use super::shared::ActiveGateTokenId;
 
 /// The metadata of an ActiveGate token.
 ///

@@ -3,15 +3,32 @@
 //! Dynatrace Environment API v2.
 
 mod active_gate_tokens;
+mod active_gates;
 mod shared;
+mod update_jobs;
 pub mod operations;
 #[cfg(feature = "samples")]
 #[doc(hidden)]
 pub mod samples;
 
 pub use active_gate_tokens::{
-    ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId,
-    ActiveGateTokenList, ActiveGateType,
+    ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenList,
+    ActiveGateType,
 };
-pub use shared::{ConstraintViolation, Error, ErrorEnvelope, ParameterLocation};
+pub use active_gates::{
+    ActiveGate, ActiveGateAutoUpdateConfig, ActiveGateGroup, ActiveGateGroups,
+    ActiveGateList, ActiveGateModule, ActiveGateModuleType, ActiveGateTokenEnforcement,
+    ActiveGateTokenState, ActiveGateTokenUse, AutoUpdateSetting, AutoUpdateState,
+    AutoUpdateStatus, ConnectedHosts, OsArchitecture, OsType, TimeSpan, TimeUnit,
+    UpdateWindow, UpdateWindows,
+};
+pub use shared::{
+    ActiveGateId, ActiveGateKind, ActiveGateRelease, ActiveGateTokenId,
+    ActiveGateVersion, ConstraintViolation, Error, ErrorEnvelope, ParameterLocation,
+    VersionCompareType,
+};
+pub use update_jobs::{
+    UpdateJob, UpdateJobCreate, UpdateJobId, UpdateJobList, UpdateJobState,
+    UpdateJobsAll, UpdateMethod, UpdateType,
+};
 pub use operations::OperationId;

@@ -19,6 +19,26 @@ pub enum OperationId {
     GetToken,
     /// Deletes an ActiveGate token.
     RevokeToken,
+    /// Lists the ActiveGates of the environment.
+    GetAllActiveGates,
+    /// Lists the groups of ActiveGates.
+    GetActiveGateGroups,
+    /// Reads whether ActiveGates need a valid token to connect.
+    GetTokenEnforcement,
+    /// Reads one ActiveGate.
+    GetOneActiveGateById,
+    /// Lists the update jobs of all ActiveGates.
+    GetAllUpdateJobList,
+    /// Lists the update jobs of one ActiveGate.
+    GetUpdateJobListByAgId,
+    /// Creates an update job for one ActiveGate.
+    CreateUpdateJobForAg,
+    /// Checks an update job without creating it.
+    ValidateUpdateJobForAg,
+    /// Reads one update job.
+    GetUpdateJobByJobIdForAg,
+    /// Cancels an update job and deletes it.
+    DeleteUpdateJobByJobIdForAg,
 }
 
 impl OperationId {
@@ -28,6 +48,16 @@ impl OperationId {
         Self::CreateToken,
         Self::GetToken,
         Self::RevokeToken,
+        Self::GetAllActiveGates,
+        Self::GetActiveGateGroups,
+        Self::GetTokenEnforcement,
+        Self::GetOneActiveGateById,
+        Self::GetAllUpdateJobList,
+        Self::GetUpdateJobListByAgId,
+        Self::CreateUpdateJobForAg,
+        Self::ValidateUpdateJobForAg,
+        Self::GetUpdateJobByJobIdForAg,
+        Self::DeleteUpdateJobByJobIdForAg,
     ];
 
     /// Returns the table entry of the operation.
@@ -38,6 +68,16 @@ impl OperationId {
             Self::CreateToken => &CREATE_TOKEN,
             Self::GetToken => &GET_TOKEN,
             Self::RevokeToken => &REVOKE_TOKEN,
+            Self::GetAllActiveGates => &GET_ALL_ACTIVE_GATES,
+            Self::GetActiveGateGroups => &GET_ACTIVE_GATE_GROUPS,
+            Self::GetTokenEnforcement => &GET_TOKEN_ENFORCEMENT,
+            Self::GetOneActiveGateById => &GET_ONE_ACTIVE_GATE_BY_ID,
+            Self::GetAllUpdateJobList => &GET_ALL_UPDATE_JOB_LIST,
+            Self::GetUpdateJobListByAgId => &GET_UPDATE_JOB_LIST_BY_AG_ID,
+            Self::CreateUpdateJobForAg => &CREATE_UPDATE_JOB_FOR_AG,
+            Self::ValidateUpdateJobForAg => &VALIDATE_UPDATE_JOB_FOR_AG,
+            Self::GetUpdateJobByJobIdForAg => &GET_UPDATE_JOB_BY_JOB_ID_FOR_AG,
+            Self::DeleteUpdateJobByJobIdForAg => &DELETE_UPDATE_JOB_BY_JOB_ID_FOR_AG,
         }
     }
 }
@@ -161,4 +201,507 @@ pub static REVOKE_TOKEN: Operation = Operation {
     paging: None,
     permissions: &["activeGateTokenManagement.write"],
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/delete-activegate-token",
+};
+
+/// Lists the ActiveGates of the environment.
+///
+/// `GET /activeGates`
+///
+/// Those that are connected or were in the last two hours; others are not in the list, whatever tokens they have.
+/// The order is not documented, and the list has no pages. A text is matched as a part; whether the case counts
+/// is not documented. Deprecated on SaaS since version 1.343, and current on Managed.
+pub static GET_ALL_ACTIVE_GATES: Operation = Operation {
+    vendor: "dt",
+    id: "getAllActiveGates",
+    name: "dt getAllActiveGates",
+    tag: "ActiveGates",
+    summary: "Lists the ActiveGates of the environment",
+    method: Method::Get,
+    path: "/activeGates",
+    reserved: &[],
+    query: &[
+        QueryParameter {
+            name: "hostname",
+            kind: QueryKind::Text,
+            description: "A part of the host name.",
+        },
+        QueryParameter {
+            name: "osType",
+            kind: QueryKind::Text,
+            description: "The operating system.",
+        },
+        QueryParameter {
+            name: "osArchitecture",
+            kind: QueryKind::Text,
+            description: "The processor architecture.",
+        },
+        QueryParameter {
+            name: "networkAddress",
+            kind: QueryKind::Text,
+            description: "A part of a network address.",
+        },
+        QueryParameter {
+            name: "loadBalancerAddress",
+            kind: QueryKind::Text,
+            description: "A part of a load balancer address.",
+        },
+        QueryParameter {
+            name: "type",
+            kind: QueryKind::Text,
+            description: "The kind; `CLUSTER` is not documented as a filter.",
+        },
+        QueryParameter {
+            name: "networkZone",
+            kind: QueryKind::Text,
+            description: "A part of the name of the network zone.",
+        },
+        QueryParameter {
+            name: "updateStatus",
+            kind: QueryKind::Text,
+            description: "The state of the update.",
+        },
+        QueryParameter {
+            name: "versionCompareType",
+            kind: QueryKind::Text,
+            description: "How the version is compared with `version`; `EQUAL` if omitted.",
+        },
+        QueryParameter {
+            name: "version",
+            kind: QueryKind::Text,
+            description: "The version, three numbers such as `1.195.0`.",
+        },
+        QueryParameter {
+            name: "autoUpdate",
+            kind: QueryKind::Text,
+            description: "Whether automatic updates are in effect.",
+        },
+        QueryParameter {
+            name: "group",
+            kind: QueryKind::Text,
+            description: "A part of the name of the group.",
+        },
+        QueryParameter {
+            name: "online",
+            kind: QueryKind::Boolean,
+            description: "Whether the ActiveGate is connected.",
+        },
+        QueryParameter {
+            name: "enabledModule",
+            kind: QueryKind::Text,
+            description: "A module that is enabled. It is not documented whether one of several or all must be.",
+        },
+        QueryParameter {
+            name: "disabledModule",
+            kind: QueryKind::Text,
+            description: "A module that is disabled. It is not documented whether one of several or all must be.",
+        },
+        QueryParameter {
+            name: "containerized",
+            kind: QueryKind::Boolean,
+            description: "Whether the ActiveGate runs in a container.",
+        },
+        QueryParameter {
+            name: "tokenState",
+            kind: QueryKind::Text,
+            description: "The state of the ActiveGate token.",
+        },
+        QueryParameter {
+            name: "tokenExpirationSet",
+            kind: QueryKind::Boolean,
+            description: "Whether the ActiveGate token has an expiration date.",
+        },
+        QueryParameter {
+            name: "fipsMode",
+            kind: QueryKind::Boolean,
+            description: "Whether the ActiveGate runs in FIPS mode.",
+        },
+    ],
+    request: None,
+    response: Some("ActiveGateList"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["activeGates.read"],
+    source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/activegate-info/get-all",
+};
+
+/// Lists the groups of ActiveGates.
+///
+/// `GET /activeGates/groups`
+///
+/// The list has no pages. The pages of Managed do not mention it. Deprecated on SaaS since version 1.343.
+pub static GET_ACTIVE_GATE_GROUPS: Operation = Operation {
+    vendor: "dt",
+    id: "getActiveGateGroups",
+    name: "dt getActiveGateGroups",
+    tag: "ActiveGates",
+    summary: "Lists the groups of ActiveGates",
+    method: Method::Get,
+    path: "/activeGates/groups",
+    reserved: &[],
+    query: &[],
+    request: None,
+    response: Some("ActiveGateGroups"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["activeGates.read"],
+    source: "https://developer.dynatrace.com/develop/sdks/client-classic-environment-v2/",
+};
+
+/// Reads whether ActiveGates need a valid token to connect.
+///
+/// `GET /activeGates/tokenEnforcement`
+///
+/// While it is enforced, an ActiveGate whose token expires is cut off. The pages of Managed do not mention it.
+pub static GET_TOKEN_ENFORCEMENT: Operation = Operation {
+    vendor: "dt",
+    id: "getTokenEnforcement",
+    name: "dt getTokenEnforcement",
+    tag: "ActiveGates",
+    summary: "Reads whether ActiveGates need a valid token to connect",
+    method: Method::Get,
+    path: "/activeGates/tokenEnforcement",
+    reserved: &[],
+    query: &[],
+    request: None,
+    response: Some("ActiveGateTokenEnforcement"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["activeGates.read"],
+    source: "https://developer.dynatrace.com/develop/sdks/client-classic-environment-v2/",
+};
+
+/// Reads one ActiveGate.
+///
+/// `GET /activeGates/{agId}`
+///
+/// It is not documented how long an ActiveGate that is not connected can be read. Deprecated on SaaS since
+/// version 1.343, and current on Managed.
+pub static GET_ONE_ACTIVE_GATE_BY_ID: Operation = Operation {
+    vendor: "dt",
+    id: "getOneActiveGateById",
+    name: "dt getOneActiveGateById",
+    tag: "ActiveGates",
+    summary: "Reads one ActiveGate",
+    method: Method::Get,
+    path: "/activeGates/{agId}",
+    reserved: &[
+        (
+            "agId",
+            &[
+                "autoUpdate",
+                "groups",
+                "remoteConfigurationManagement",
+                "tokenEnforcement",
+                "updateJobs",
+            ],
+        ),
+    ],
+    query: &[],
+    request: None,
+    response: Some("ActiveGate"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["activeGates.read"],
+    source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/activegate-info/get-activegate",
+};
+
+/// Lists the update jobs of all ActiveGates.
+///
+/// `GET /activeGates/updateJobs`
+///
+/// Of ActiveGates that have jobs, finished or running. It is not documented whether the time span applies to the
+/// start or the end of a job. The order is not documented, and the list has no pages.
+pub static GET_ALL_UPDATE_JOB_LIST: Operation = Operation {
+    vendor: "dt",
+    id: "getAllUpdateJobList",
+    name: "dt getAllUpdateJobList",
+    tag: "Update jobs",
+    summary: "Lists the update jobs of all ActiveGates",
+    method: Method::Get,
+    path: "/activeGates/updateJobs",
+    reserved: &[],
+    query: &[
+        QueryParameter {
+            name: "from",
+            kind: QueryKind::Text,
+            description: "The start of the time span: milliseconds of the Unix time as digits, a date and time, or an expression such as `now-1d` with one of the units m, h, d, w, M, y; `now-1d` if omitted. The span is at most 31 days.",
+        },
+        QueryParameter {
+            name: "to",
+            kind: QueryKind::Text,
+            description: "The end of the time span, in the same forms; now if omitted.",
+        },
+        QueryParameter {
+            name: "startVersionCompareType",
+            kind: QueryKind::Text,
+            description: "How the version before the update is compared with `startVersion`; `EQUAL` if omitted.",
+        },
+        QueryParameter {
+            name: "startVersion",
+            kind: QueryKind::Text,
+            description: "The version before the update, three numbers such as `1.195.0`.",
+        },
+        QueryParameter {
+            name: "updateType",
+            kind: QueryKind::Text,
+            description: "The component that is updated.",
+        },
+        QueryParameter {
+            name: "targetVersionCompareType",
+            kind: QueryKind::Text,
+            description: "How the version after the update is compared with `targetVersion`; `EQUAL` if omitted.",
+        },
+        QueryParameter {
+            name: "targetVersion",
+            kind: QueryKind::Text,
+            description: "The version after the update, three numbers such as `1.195.0`.",
+        },
+        QueryParameter {
+            name: "lastUpdates",
+            kind: QueryKind::Boolean,
+            description: "Whether only the newest update of each type is listed; false if omitted.",
+        },
+    ],
+    request: None,
+    response: Some("UpdateJobsAll"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["activeGates.read"],
+    source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/get-all-jobs",
+};
+
+/// Lists the update jobs of one ActiveGate.
+///
+/// `GET /activeGates/{agId}/updateJobs`
+///
+/// It is not documented whether the time span applies to the start or the end of a job. The order is not
+/// documented, and the list has no pages.
+pub static GET_UPDATE_JOB_LIST_BY_AG_ID: Operation = Operation {
+    vendor: "dt",
+    id: "getUpdateJobListByAgId",
+    name: "dt getUpdateJobListByAgId",
+    tag: "Update jobs",
+    summary: "Lists the update jobs of one ActiveGate",
+    method: Method::Get,
+    path: "/activeGates/{agId}/updateJobs",
+    reserved: &[
+        (
+            "agId",
+            &[
+                "autoUpdate",
+                "groups",
+                "remoteConfigurationManagement",
+                "tokenEnforcement",
+                "updateJobs",
+            ],
+        ),
+    ],
+    query: &[
+        QueryParameter {
+            name: "from",
+            kind: QueryKind::Text,
+            description: "The start of the time span: milliseconds of the Unix time as digits, a date and time, or an expression such as `now-1d` with one of the units m, h, d, w, M, y; `now-1w` if omitted. The span is at most 31 days.",
+        },
+        QueryParameter {
+            name: "to",
+            kind: QueryKind::Text,
+            description: "The end of the time span, in the same forms; now if omitted.",
+        },
+        QueryParameter {
+            name: "startVersionCompareType",
+            kind: QueryKind::Text,
+            description: "How the version before the update is compared with `startVersion`; `EQUAL` if omitted.",
+        },
+        QueryParameter {
+            name: "startVersion",
+            kind: QueryKind::Text,
+            description: "The version before the update, three numbers such as `1.195.0`.",
+        },
+        QueryParameter {
+            name: "updateType",
+            kind: QueryKind::Text,
+            description: "The component that is updated.",
+        },
+        QueryParameter {
+            name: "targetVersionCompareType",
+            kind: QueryKind::Text,
+            description: "How the version after the update is compared with `targetVersion`; `EQUAL` if omitted.",
+        },
+        QueryParameter {
+            name: "targetVersion",
+            kind: QueryKind::Text,
+            description: "The version after the update, three numbers such as `1.195.0`.",
+        },
+        QueryParameter {
+            name: "lastUpdates",
+            kind: QueryKind::Boolean,
+            description: "Whether only the newest update of each type is listed; false if omitted.",
+        },
+    ],
+    request: None,
+    response: Some("UpdateJobList"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["activeGates.read"],
+    source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/get-activegates-jobs",
+};
+
+/// Creates an update job for one ActiveGate.
+///
+/// `POST /activeGates/{agId}/updateJobs`
+///
+/// The job begins by itself. It is not documented whether a second job is refused while one is running. An
+/// unknown ActiveGate may be reported with 400 or 404.
+pub static CREATE_UPDATE_JOB_FOR_AG: Operation = Operation {
+    vendor: "dt",
+    id: "createUpdateJobForAg",
+    name: "dt createUpdateJobForAg",
+    tag: "Update jobs",
+    summary: "Creates an update job for one ActiveGate",
+    method: Method::Post,
+    path: "/activeGates/{agId}/updateJobs",
+    reserved: &[
+        (
+            "agId",
+            &[
+                "autoUpdate",
+                "groups",
+                "remoteConfigurationManagement",
+                "tokenEnforcement",
+                "updateJobs",
+            ],
+        ),
+    ],
+    query: &[],
+    request: Some("UpdateJobCreate"),
+    response: Some("UpdateJob"),
+    success: 201,
+    idempotent: false,
+    authenticated: true,
+    paging: None,
+    permissions: &["activeGates.write"],
+    source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/post-job",
+};
+
+/// Checks an update job without creating it.
+///
+/// `POST /activeGates/{agId}/updateJobs/validator`
+///
+/// An invalid one is reported with 400.
+pub static VALIDATE_UPDATE_JOB_FOR_AG: Operation = Operation {
+    vendor: "dt",
+    id: "validateUpdateJobForAg",
+    name: "dt validateUpdateJobForAg",
+    tag: "Update jobs",
+    summary: "Checks an update job without creating it",
+    method: Method::Post,
+    path: "/activeGates/{agId}/updateJobs/validator",
+    reserved: &[
+        (
+            "agId",
+            &[
+                "autoUpdate",
+                "groups",
+                "remoteConfigurationManagement",
+                "tokenEnforcement",
+                "updateJobs",
+            ],
+        ),
+    ],
+    query: &[],
+    request: Some("UpdateJobCreate"),
+    response: None,
+    success: 204,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["activeGates.write"],
+    source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/post-job",
+};
+
+/// Reads one update job.
+///
+/// `GET /activeGates/{agId}/updateJobs/{jobId}`
+///
+/// The state changes while the job runs.
+pub static GET_UPDATE_JOB_BY_JOB_ID_FOR_AG: Operation = Operation {
+    vendor: "dt",
+    id: "getUpdateJobByJobIdForAg",
+    name: "dt getUpdateJobByJobIdForAg",
+    tag: "Update jobs",
+    summary: "Reads one update job",
+    method: Method::Get,
+    path: "/activeGates/{agId}/updateJobs/{jobId}",
+    reserved: &[
+        (
+            "agId",
+            &[
+                "autoUpdate",
+                "groups",
+                "remoteConfigurationManagement",
+                "tokenEnforcement",
+                "updateJobs",
+            ],
+        ),
+        ("jobId", &["validator"]),
+    ],
+    query: &[],
+    request: None,
+    response: Some("UpdateJob"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["activeGates.read"],
+    source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/get-job",
+};
+
+/// Cancels an update job and deletes it.
+///
+/// `DELETE /activeGates/{agId}/updateJobs/{jobId}`
+///
+/// A job that cannot be canceled any more is reported with 400; `cancelable` says whether it can. Repeating it is
+/// harmless; the response for a deleted job is 404.
+pub static DELETE_UPDATE_JOB_BY_JOB_ID_FOR_AG: Operation = Operation {
+    vendor: "dt",
+    id: "deleteUpdateJobByJobIdForAg",
+    name: "dt deleteUpdateJobByJobIdForAg",
+    tag: "Update jobs",
+    summary: "Cancels an update job and deletes it",
+    method: Method::Delete,
+    path: "/activeGates/{agId}/updateJobs/{jobId}",
+    reserved: &[
+        (
+            "agId",
+            &[
+                "autoUpdate",
+                "groups",
+                "remoteConfigurationManagement",
+                "tokenEnforcement",
+                "updateJobs",
+            ],
+        ),
+        ("jobId", &["validator"]),
+    ],
+    query: &[],
+    request: None,
+    response: None,
+    success: 204,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["activeGates.write"],
+    source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/delete-job",
 };

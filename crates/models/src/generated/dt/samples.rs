@@ -10,6 +10,28 @@ pub fn visit(visitor: &mut impl Visitor) {
     visitor.visit::<super::ActiveGateTokenList>(&ACTIVE_GATE_TOKEN_LIST, |_| None);
     visitor.visit::<super::ActiveGateTokenCreate>(&ACTIVE_GATE_TOKEN_CREATE, |_| None);
     visitor.visit::<super::ActiveGateTokenCreated>(&ACTIVE_GATE_TOKEN_CREATED, |_| None);
+    visitor.visit::<super::ActiveGateList>(&ACTIVE_GATE_LIST, |_| None);
+    visitor.visit::<super::ActiveGate>(&ACTIVE_GATE, |_| None);
+    visitor.visit::<super::ActiveGateTokenUse>(&ACTIVE_GATE_TOKEN_USE, |_| None);
+    visitor.visit::<super::ConnectedHosts>(&CONNECTED_HOSTS, |_| None);
+    visitor.visit::<super::ActiveGateModule>(&ACTIVE_GATE_MODULE, |_| None);
+    visitor
+        .visit::<
+            super::ActiveGateAutoUpdateConfig,
+        >(&ACTIVE_GATE_AUTO_UPDATE_CONFIG, |_| None);
+    visitor.visit::<super::UpdateWindows>(&UPDATE_WINDOWS, |_| None);
+    visitor.visit::<super::UpdateWindow>(&UPDATE_WINDOW, |_| None);
+    visitor
+        .visit::<
+            super::ActiveGateTokenEnforcement,
+        >(&ACTIVE_GATE_TOKEN_ENFORCEMENT, |_| None);
+    visitor.visit::<super::TimeSpan>(&TIME_SPAN, |_| None);
+    visitor.visit::<super::ActiveGateGroups>(&ACTIVE_GATE_GROUPS, |_| None);
+    visitor.visit::<super::ActiveGateGroup>(&ACTIVE_GATE_GROUP, |_| None);
+    visitor.visit::<super::UpdateJobsAll>(&UPDATE_JOBS_ALL, |_| None);
+    visitor.visit::<super::UpdateJobList>(&UPDATE_JOB_LIST, |_| None);
+    visitor.visit::<super::UpdateJob>(&UPDATE_JOB, |_| None);
+    visitor.visit::<super::UpdateJobCreate>(&UPDATE_JOB_CREATE, |_| None);
     visitor.visit::<super::ErrorEnvelope>(&ERROR_ENVELOPE, |_| None);
     visitor.visit::<super::Error>(&ERROR, |_| None);
     visitor.visit::<super::ConstraintViolation>(&CONSTRAINT_VIOLATION, |_| None);
@@ -83,6 +105,240 @@ static ACTIVE_GATE_TOKEN_CREATED: Sample = Sample {
     ],
     keeps_unknown: false,
     is_request: false,
+};
+
+static ACTIVE_GATE_LIST: Sample = Sample {
+    vendor: "dt",
+    name: "ActiveGateList",
+    examples: &[
+        r#"{"activeGates":[{"id":"-1556499193","hostname":"edge-7.example.com","type":"ENVIRONMENT"}]}"#,
+        r#"{"activeGates":[]}"#,
+    ],
+    properties: &[Property::new("activeGates", &["array"], Some("ActiveGate"))],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static ACTIVE_GATE: Sample = Sample {
+    vendor: "dt",
+    name: "ActiveGate",
+    examples: &[
+        r#"{"id":"-1556499193","hostname":"edge-7.example.com","osType":"LINUX","osArchitecture":"X86","osBitness":"64","type":"ENVIRONMENT","version":"1.193.0.20200416-144858","autoUpdateStatus":"UP2DATE","autoUpdateSettings":{"setting":"INHERITED","effectiveSetting":"ENABLED"},"offlineSince":1621440880197,"mainEnvironment":"abc12345","environments":["abc12345"],"group":"default","networkZone":"default","networkAddresses":["edge-7.example.com","10.0.0.7"],"loadBalancerAddresses":["balancer.example.com"],"containerized":false,"fipsMode":false,"connectedHosts":{"number":3},"modules":[{"type":"LOGS","enabled":true}],"activeGateTokens":[{"id":"dt0g02.4KWZO5EF","state":"VALID"}]}"#,
+    ],
+    properties: &[
+        Property::new("id", &[], None),
+        Property::new("hostname", &[], None),
+        Property::new("osType", &[], None),
+        Property::new("osArchitecture", &[], None),
+        Property::new("osBitness", &[], None),
+        Property::new("type", &[], None),
+        Property::new("version", &[], None),
+        Property::new("autoUpdateStatus", &[], None),
+        Property::new("autoUpdateSettings", &[], Some("ActiveGateAutoUpdateConfig")),
+        Property::new("offlineSince", &["null"], None)
+            .with_range(-62135596800000, 253402300799999),
+        Property::new("mainEnvironment", &["null"], None),
+        Property::new("environments", &["array"], None),
+        Property::new("group", &[], None),
+        Property::new("networkZone", &[], None),
+        Property::new("networkAddresses", &["array"], None),
+        Property::new("loadBalancerAddresses", &["array"], None),
+        Property::new("containerized", &[], None),
+        Property::new("fipsMode", &[], None),
+        Property::new("connectedHosts", &[], Some("ConnectedHosts")),
+        Property::new("modules", &["array"], Some("ActiveGateModule")),
+        Property::new("activeGateTokens", &["array"], Some("ActiveGateTokenUse")),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static ACTIVE_GATE_TOKEN_USE: Sample = Sample {
+    vendor: "dt",
+    name: "ActiveGateTokenUse",
+    examples: &[
+        r#"{"id":"dt0g02.4KWZO5EF","state":"VALID","environmentId":"abc12345"}"#,
+    ],
+    properties: &[
+        Property::new("id", &[], None),
+        Property::new("state", &[], None),
+        Property::new("environmentId", &["null"], None),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static CONNECTED_HOSTS: Sample = Sample {
+    vendor: "dt",
+    name: "ConnectedHosts",
+    examples: &[r#"{"number":3}"#],
+    properties: &[Property::new("number", &["count"], None).with_range(0, 2147483647)],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static ACTIVE_GATE_MODULE: Sample = Sample {
+    vendor: "dt",
+    name: "ActiveGateModule",
+    examples: &[
+        r#"{"type":"LOGS","enabled":true,"misconfigured":false,"version":"1.193.0","attributes":{"key":"value"}}"#,
+    ],
+    properties: &[
+        Property::new("type", &[], None),
+        Property::new("enabled", &[], None),
+        Property::new("misconfigured", &[], None),
+        Property::new("version", &[], None),
+        Property::new("attributes", &[], None),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static ACTIVE_GATE_AUTO_UPDATE_CONFIG: Sample = Sample {
+    vendor: "dt",
+    name: "ActiveGateAutoUpdateConfig",
+    examples: &[
+        r#"{"setting":"INHERITED","effectiveSetting":"ENABLED","targetVersion":"latest","updateWindows":{"windows":[{"id":"window-1"}]}}"#,
+    ],
+    properties: &[
+        Property::new("setting", &[], None),
+        Property::new("effectiveSetting", &[], None),
+        Property::new("targetVersion", &["null"], None),
+        Property::new("updateWindows", &["null"], Some("UpdateWindows")),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static UPDATE_WINDOWS: Sample = Sample {
+    vendor: "dt",
+    name: "UpdateWindows",
+    examples: &[r#"{"windows":[{"id":"window-1","name":"Sunday night"}]}"#],
+    properties: &[Property::new("windows", &["array"], Some("UpdateWindow"))],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static UPDATE_WINDOW: Sample = Sample {
+    vendor: "dt",
+    name: "UpdateWindow",
+    examples: &[r#"{"id":"window-1","name":"Sunday night"}"#],
+    properties: &[
+        Property::new("id", &[], None),
+        Property::new("name", &["null"], None),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static ACTIVE_GATE_TOKEN_ENFORCEMENT: Sample = Sample {
+    vendor: "dt",
+    name: "ActiveGateTokenEnforcement",
+    examples: &[
+        r#"{"autoEnforced":false,"manualEnforced":false,"autoEnforcementEstimation":{"value":30,"unit":"DAYS"}}"#,
+    ],
+    properties: &[
+        Property::new("autoEnforced", &[], None),
+        Property::new("manualEnforced", &[], None),
+        Property::new("autoEnforcementEstimation", &["null"], Some("TimeSpan")),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static TIME_SPAN: Sample = Sample {
+    vendor: "dt",
+    name: "TimeSpan",
+    examples: &[r#"{"value":30,"unit":"DAYS"}"#],
+    properties: &[
+        Property::new("value", &["required"], None)
+            .with_range(-9223372036854775808, 9223372036854775807),
+        Property::new("unit", &[], None),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static ACTIVE_GATE_GROUPS: Sample = Sample {
+    vendor: "dt",
+    name: "ActiveGateGroups",
+    examples: &[r#"{"groups":[{"name":"default"}]}"#],
+    properties: &[Property::new("groups", &["array"], Some("ActiveGateGroup"))],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static ACTIVE_GATE_GROUP: Sample = Sample {
+    vendor: "dt",
+    name: "ActiveGateGroup",
+    examples: &[r#"{"name":"default"}"#],
+    properties: &[Property::new("name", &[], None)],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static UPDATE_JOBS_ALL: Sample = Sample {
+    vendor: "dt",
+    name: "UpdateJobsAll",
+    examples: &[
+        r#"{"allUpdateJobs":[{"agId":"-1556499193","updateJobs":[{"jobId":"-4754066816153208332","jobState":"PENDING"}]}]}"#,
+    ],
+    properties: &[Property::new("allUpdateJobs", &["array"], Some("UpdateJobList"))],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static UPDATE_JOB_LIST: Sample = Sample {
+    vendor: "dt",
+    name: "UpdateJobList",
+    examples: &[
+        r#"{"agId":"-1556499193","updateJobs":[{"jobId":"-4754066816153208332","jobState":"PENDING"}]}"#,
+    ],
+    properties: &[
+        Property::new("agId", &[], None),
+        Property::new("updateJobs", &["array"], Some("UpdateJob")),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static UPDATE_JOB: Sample = Sample {
+    vendor: "dt",
+    name: "UpdateJob",
+    examples: &[
+        r#"{"jobId":"-4754066816153208332","jobState":"FAILED","updateMethod":"ON_DEMAND","updateType":"ACTIVE_GATE","cancelable":false,"startVersion":"1.193.0.20200416-144858","targetVersion":"1.198.0.20200630-163221","timestamp":1621440880197,"duration":90000,"agType":"ENVIRONMENT","environments":["abc12345"],"error":"The download failed."}"#,
+        r#"{"jobId":"1","jobState":"PENDING","updateMethod":null,"updateType":null,"cancelable":true,"targetVersion":"latest","timestamp":null,"duration":null,"error":null}"#,
+    ],
+    properties: &[
+        Property::new("jobId", &[], None),
+        Property::new("jobState", &[], None),
+        Property::new("updateMethod", &["null"], None),
+        Property::new("updateType", &["null"], None),
+        Property::new("cancelable", &[], None),
+        Property::new("startVersion", &[], None),
+        Property::new("targetVersion", &[], None),
+        Property::new("timestamp", &["null"], None)
+            .with_range(-62135596800000, 253402300799999),
+        Property::new("duration", &["null", "count"], None)
+            .with_range(0, 9223372036854775807),
+        Property::new("agType", &[], None),
+        Property::new("environments", &["array"], None),
+        Property::new("error", &["null"], None),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static UPDATE_JOB_CREATE: Sample = Sample {
+    vendor: "dt",
+    name: "UpdateJobCreate",
+    examples: &[
+        r#"{"targetVersion":"1.198.0.20200630-163221"}"#,
+        r#"{"targetVersion":"latest"}"#,
+    ],
+    properties: &[Property::new("targetVersion", &["required"], None)],
+    keeps_unknown: false,
+    is_request: true,
 };
 
 static ERROR_ENVELOPE: Sample = Sample {

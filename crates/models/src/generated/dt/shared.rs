@@ -4,7 +4,76 @@
 
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, ser, text::display::TruncatedDebug, text::open_enum::open_enum};
+use crate::{
+    de, ser, text::display::TruncatedDebug, text::id::id, text::open_enum::open_enum,
+};
+
+id! {
+    /// The id of an ActiveGate token (its prefix and public part), for example `dt0g02.4KWZO5EF`. It is not secret.
+    ///
+    /// Source:
+    /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-activegate-token>.
+    pub struct ActiveGateTokenId;
+}
+
+id! {
+    /// The id of an ActiveGate, for example `-1556499193` or `0x3efdd091`: opaque, and often a negative number.
+    ///
+    /// Source:
+    /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/activegate-info/get-all>.
+    pub struct ActiveGateId;
+}
+
+id! {
+    /// A whole version of an ActiveGate, `major.minor.revision.timestamp` such as `1.198.0.20200630-163221`; of an
+    /// update, `latest` too. An unknown form is read as it is.
+    ///
+    /// Source:
+    /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/post-job>.
+    pub struct ActiveGateVersion;
+}
+
+id! {
+    /// The three numbers of a version that filters compare, `major.minor.revision` such as `1.195.0`.
+    ///
+    /// Source:
+    /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/activegate-info/get-all>.
+    pub struct ActiveGateRelease;
+}
+
+open_enum! {
+    /// What an ActiveGate serves.
+    ///
+    /// Source:
+    /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/activegate-info/get-all>.
+    pub enum ActiveGateKind {
+        /// A whole Managed cluster.
+        Cluster = "CLUSTER",
+        /// One environment.
+        Environment = "ENVIRONMENT",
+        /// Several environments.
+        EnvironmentMulti = "ENVIRONMENT_MULTI",
+    }
+}
+
+open_enum! {
+    /// How a version is compared with that of a filter.
+    ///
+    /// Source:
+    /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/activegate-info/get-all>.
+    pub enum VersionCompareType {
+        /// It is the same.
+        Equal = "EQUAL",
+        /// It is newer.
+        Greater = "GREATER",
+        /// It is newer or the same.
+        GreaterEqual = "GREATER_EQUAL",
+        /// It is older.
+        Lower = "LOWER",
+        /// It is older or the same.
+        LowerEqual = "LOWER_EQUAL",
+    }
+}
 
 /// The body of a failure.
 ///

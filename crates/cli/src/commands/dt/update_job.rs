@@ -1,0 +1,212 @@
+//! What the description cannot say about `gatelet dt update-job`.
+
+use clap::Command;
+use dt_client::{Client, GetAllUpdateJobListQuery};
+use gatelet_models::dt::{
+    ActiveGateId, ActiveGateRelease, ActiveGateVersion, UpdateJob, UpdateJobCreate, UpdateJobList,
+    UpdateType, VersionCompareType,
+};
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+
+use crate::error::error::CliError;
+use crate::output::columns::{text, time};
+use crate::output::list::write_items;
+use crate::output::output::Output;
+use crate::output::record::{Column, Record};
+use crate::output::stdout::Stdout;
+use crate::terminal::eprint_line;
+
+/// Sets the texts and aliases of the commands.
+pub(crate) fn with_texts(command: Command) -> Command {
+    command
+        .about("Updates of ActiveGates, running and finished")
+        .visible_alias("job")
+}
+
+/// Lists the jobs of all ActiveGates.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListAll {
+    /// Start: a time (2027-01-31T00:00:00Z) or an offset from now, at most 31 days before the end [default: now-1d]
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// End, in the same forms [default: now]
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+    /// Version before the update, such as 1.195.0
+    #[arg(long, value_name = "VERSION")]
+    start_version: Option<ActiveGateRelease>,
+    /// How the version before the update is compared [default: EQUAL]
+    #[arg(long, value_name = "WORD")]
+    start_version_compare_type: Option<VersionCompareType>,
+    /// Version after the update, such as 1.195.0
+    #[arg(long, value_name = "VERSION")]
+    target_version: Option<ActiveGateRelease>,
+    /// How the version after the update is compared [default: EQUAL]
+    #[arg(long, value_name = "WORD")]
+    target_version_compare_type: Option<VersionCompareType>,
+    /// Component that is updated
+    #[arg(long, value_name = "WORD")]
+    update_type: Option<UpdateType>,
+    /// Only the newest update of each type
+    #[arg(long)]
+    last_updates: bool,
+}
+
+impl ListAll {
+    /// Prints one row for each job, with the id of its ActiveGate.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let all = client.update_jobs().list_all(self.query()).send().await?;
+        let gates = all.all_update_jobs.unwrap_or_default().into_iter();
+        write_items(gates.flat_map(GateJob::of).collect(), output)
+    }
+
+    fn query(self) -> GetAllUpdateJobListQuery {
+        let mut query = GetAllUpdateJobListQuery::default();
+        if let Some(from) = self.from {
+            query = query.from(from);
+        }
+        if let Some(to) = self.to {
+            query = query.to(to);
+        }
+        if let Some(version) = self.start_version {
+            query = query.start_version(version);
+        }
+        if let Some(comparison) = self.start_version_compare_type {
+            query = query.start_version_compare_type(comparison);
+        }
+        if let Some(version) = self.target_version {
+            query = query.target_version(version);
+        }
+        if let Some(comparison) = self.target_version_compare_type {
+            query = query.target_version_compare_type(comparison);
+        }
+        if let Some(update_type) = self.update_type {
+            query = query.update_type(update_type);
+        }
+        match self.last_updates {
+            true => query.last_updates(true),
+            false => query,
+        }
+    }
+}
+
+/// A job with the id of its ActiveGate.
+#[derive(Debug)]
+struct GateJob {
+    gate: Option<ActiveGateId>,
+    job: UpdateJob,
+}
+
+impl GateJob {
+    fn of(list: UpdateJobList) -> impl Iterator<Item = Self> {
+        let gate = list.ag_id;
+        let jobs = list.update_jobs.unwrap_or_default().into_iter();
+        jobs.map(move |job| Self {
+            gate: gate.clone(),
+            job,
+        })
+    }
+}
+
+/// The job with the id of its ActiveGate as one more object, as the API groups them.
+impl Serialize for GateJob {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(None)?;
+        if let Some(gate) = &self.gate {
+            members.serialize_entry("agId", gate)?;
+        }
+        members.serialize_entry("updateJob", &self.job)?;
+        members.end()
+    }
+}
+
+impl Record for GateJob {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "ACTIVEGATE",
+            value: |row| text(row.gate.as_ref()),
+        },
+        Column {
+            header: "ID",
+            value: |row| text(row.job.job_id.as_ref()),
+        },
+        Column {
+            header: "STATE",
+            value: |row| text(row.job.job_state.as_ref()),
+        },
+        Column {
+            header: "FROM",
+            value: |row| text(row.job.start_version.as_ref()),
+        },
+        Column {
+            header: "TO",
+            value: |row| text(row.job.target_version.as_ref()),
+        },
+        Column {
+            header: "ENDED",
+            value: |row| time(row.job.timestamp.as_ref()),
+        },
+        Column {
+            header: "ERROR",
+            value: |row| row.job.error.clone(),
+        },
+    ];
+}
+
+/// What `create` and `validate` take.
+#[derive(Debug, clap::Args)]
+pub(crate) struct NewJob {
+    /// ID of the ActiveGate, as shown by `active-gate list`
+    #[arg(allow_negative_numbers = true)]
+    ag_id: ActiveGateId,
+    /// Version to update to, such as 1.198.0.20200630-163221, or `latest`
+    #[arg(value_name = "VERSION")]
+    target_version: ActiveGateVersion,
+}
+
+/// Creates an update job.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Create {
+    #[command(flatten)]
+    job: NewJob,
+}
+
+impl Create {
+    /// Creates the job and prints it.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let job = UpdateJobCreate::new(self.job.target_version);
+        let created = client.update_jobs().create(&self.job.ag_id, job).send();
+        Ok(output.item(created.await?)?)
+    }
+}
+
+/// Checks an update job.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Validate {
+    #[command(flatten)]
+    job: NewJob,
+}
+
+impl Validate {
+    /// Checks the job without creating it.
+    pub(crate) async fn run(self, client: &Client, _: &mut Output<Stdout>) -> Result<(), CliError> {
+        let NewJob {
+            ag_id,
+            target_version,
+        } = self.job;
+        let job = UpdateJobCreate::new(&target_version);
+        client.update_jobs().validate(&ag_id, job).send().await?;
+        eprint_line(&format!(
+            "the update of ActiveGate {ag_id} to {target_version} is valid"
+        ));
+        Ok(())
+    }
+}

@@ -1,0 +1,204 @@
+//! ActiveGates and their update jobs.
+
+use std::time::Duration;
+
+use dt_client::models::{
+    ActiveGate, ActiveGateModuleType, ActiveGateRelease, ActiveGateTokenState, ActiveGateVersion,
+    OsType, UpdateJobCreate, UpdateJobState, UpdateMethod, VersionCompareType,
+};
+use dt_client::{
+    ApiToken, Client, Error, ErrorKind, GetAllActiveGatesQuery, GetAllUpdateJobListQuery,
+    GetUpdateJobListByAgIdQuery,
+};
+use gatelet_emulator::{Emulator, well_known};
+use gatelet_transport::testing::{FakeResponse, ManualClock};
+
+use crate::support::{URL, scripted};
+
+fn emulator(clock: &ManualClock) -> (Emulator, Client) {
+    let emulator = Emulator::memory().unwrap().with_clock(clock.clone());
+    emulator.seed().unwrap();
+    let client = Client::builder(URL)
+        .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
+        .build_with(emulator.clone(), clock.clone())
+        .unwrap();
+    (emulator, client)
+}
+
+#[tokio::test]
+async fn every_filter_is_sent_under_its_name_and_modules_are_repeated() {
+    let (client, fake) = scripted([FakeResponse::json(200, r#"{"activeGates": []}"#)]);
+    let query = GetAllActiveGatesQuery::default()
+        .hostname("edge 7")
+        .os_type(OsType::Linux)
+        .os_architecture("RISCV")
+        .network_address("10.")
+        .load_balancer_address("lb")
+        .kind("ENVIRONMENT")
+        .network_zone("z")
+        .update_status("UP2DATE")
+        .version_compare_type(VersionCompareType::GreaterEqual)
+        .version(ActiveGateRelease::from_numbers(1, 195, 0))
+        .auto_update("ENABLED")
+        .group("g")
+        .online(false)
+        .enabled_module(ActiveGateModuleType::Logs)
+        .enabled_module("NEW_MODULE")
+        .disabled_module(ActiveGateModuleType::ZOs)
+        .containerized(true)
+        .token_state(ActiveGateTokenState::UnknownWord)
+        .token_expiration_set(true)
+        .fips_mode(false);
+    client.active_gates().list(query).send().await.unwrap();
+    let request = fake.into_requests().remove(0);
+    let sent = "hostname=edge+7&osType=LINUX&osArchitecture=RISCV&networkAddress=10.&loadBalancerAddress=lb&type=ENVIRONMENT\
+        &networkZone=z&updateStatus=UP2DATE&versionCompareType=GREATER_EQUAL&version=1.195.0&autoUpdate=ENABLED&group=g&online=false\
+        &enabledModule=LOGS&enabledModule=NEW_MODULE&disabledModule=Z_OS&containerized=true&tokenState=UNKNOWN\
+        &tokenExpirationSet=true&fipsMode=false";
+    assert_eq!(request.uri().query(), Some(sent));
+}
+
+/// Checks that nothing was sent because of a parameter.
+#[track_caller]
+fn assert_refused<T: std::fmt::Debug>(sent: Result<T, Error>, parameter: &str) {
+    let error = sent.unwrap_err();
+    let is_it =
+        matches!(error.kind(), ErrorKind::InvalidInput { parameter: it } if *it == parameter);
+    assert!(is_it, "{error}");
+}
+
+#[tokio::test]
+async fn a_path_of_its_own_is_not_sent_as_an_id() {
+    let (client, fake) = scripted([]);
+    let (gates, jobs) = (client.active_gates(), client.update_jobs());
+    for id in [
+        "groups",
+        "tokenEnforcement",
+        "updateJobs",
+        "autoUpdate",
+        "remoteConfigurationManagement",
+    ] {
+        assert_refused(gates.get(&id.into()).send().await, "agId");
+        let query = GetUpdateJobListByAgIdQuery::default();
+        assert_refused(jobs.list(&id.into(), query).send().await, "agId");
+        let job = UpdateJobCreate::new("latest");
+        assert_refused(jobs.create(&id.into(), job).send().await, "agId");
+    }
+    let (gate, job) = ("-1".into(), "validator".into());
+    assert_refused(jobs.delete(&gate, &job).send().await, "jobId");
+    assert!(fake.into_requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_version_of_another_form_is_not_sent() {
+    let (client, fake) = scripted([]);
+    let (gates, jobs) = (client.active_gates(), client.update_jobs());
+    for wrong in ["latest", "1.195", "1.195.0.20200416-144858", ""] {
+        let query = GetAllActiveGatesQuery::default().version(wrong);
+        assert_refused(gates.list(query).send().await, "version");
+        let query = GetAllUpdateJobListQuery::default().start_version(wrong);
+        assert_refused(jobs.list_all(query).send().await, "startVersion");
+        let query = GetUpdateJobListByAgIdQuery::default().target_version(wrong);
+        assert_refused(jobs.list(&"-1".into(), query).send().await, "targetVersion");
+    }
+    for wrong in ["1.195.0", "newest", ""] {
+        let job = UpdateJobCreate::new(wrong);
+        let created = jobs.create(&"-1".into(), job.clone()).send().await;
+        assert_refused(created, "target_version");
+        let valid = jobs.validate(&"-1".into(), job).send().await;
+        assert_refused(valid, "target_version");
+    }
+    assert!(fake.into_requests().is_empty());
+}
+
+#[tokio::test]
+async fn gates_are_listed_and_read() {
+    let clock = ManualClock::auto();
+    let (emulator, client) = emulator(&clock);
+    let gates = client.active_gates();
+    let all = gates.list(GetAllActiveGatesQuery::default()).send().await;
+    let all = all.unwrap().active_gates.unwrap();
+    assert_eq!(all.len(), 2);
+    let id = all[1].id.clone().unwrap();
+    assert_eq!(id.as_str(), "-1556499193");
+    assert_eq!(gates.get(&id).send().await.unwrap(), all[1]);
+    let token = &all[1].active_gate_tokens.as_ref().unwrap()[0];
+    assert_eq!(token.state, Some(ActiveGateTokenState::Expiring));
+    let token = token.id.clone().unwrap();
+    let token = client.active_gate_tokens().get(&token).send().await;
+    assert!(token.unwrap().expiration_date.is_some());
+
+    emulator.disconnect_active_gate(&id).unwrap();
+    let offline = gates.get(&id).send().await.unwrap().offline_since;
+    assert!(offline.is_some());
+    let query = GetAllActiveGatesQuery::default().online(false);
+    let found = gates
+        .list(query)
+        .send()
+        .await
+        .unwrap()
+        .active_gates
+        .unwrap();
+    assert_eq!(found[0].offline_since, offline);
+
+    let groups = gates.groups().send().await.unwrap().groups.unwrap();
+    assert_eq!(groups[0].name.as_deref(), Some("default"));
+    let enforcement = gates.token_enforcement().send().await.unwrap();
+    assert_eq!(enforcement.manual_enforced, Some(false));
+    let error = gates.get(&"-2".into()).send().await.unwrap_err();
+    assert!(error.is_not_found());
+}
+
+#[tokio::test]
+async fn a_job_is_checked_created_read_and_deleted() {
+    let clock = ManualClock::auto();
+    let (_, client) = emulator(&clock);
+    let (jobs, gate) = (client.update_jobs(), "-1556499193".into());
+    let newest = UpdateJobCreate::new(ActiveGateVersion::latest());
+    jobs.validate(&gate, newest.clone()).send().await.unwrap();
+    let created = jobs.create(&gate, newest.clone()).send().await.unwrap();
+    assert_eq!(created.job_state, Some(UpdateJobState::Pending));
+    assert_eq!(
+        (created.timestamp, created.update_method.as_ref()),
+        (None, None)
+    );
+    let id = created.job_id.clone().unwrap();
+    assert_eq!(jobs.get(&gate, &id).send().await.unwrap(), created);
+    let list = jobs.list(&gate, GetUpdateJobListByAgIdQuery::default());
+    assert_eq!(list.send().await.unwrap().update_jobs.unwrap(), [created]);
+    jobs.delete(&gate, &id).send().await.unwrap();
+
+    let created = jobs.create(&gate, newest).send().await.unwrap();
+    let id = created.job_id.unwrap();
+    clock.advance(Duration::from_secs(3600));
+    let ended = jobs.get(&gate, &id).send().await.unwrap();
+    assert_eq!(ended.job_state, Some(UpdateJobState::Succeed));
+    assert_eq!(ended.update_method, Some(UpdateMethod::OnDemand));
+    assert!(ended.timestamp.is_some());
+    let error = jobs.delete(&gate, &id).send().await.unwrap_err();
+    assert_eq!(error.status().map(|it| it.as_u16()), Some(400));
+    let all = jobs
+        .list_all(GetAllUpdateJobListQuery::default())
+        .send()
+        .await;
+    let all = all.unwrap().all_update_jobs.unwrap();
+    assert_eq!(all[0].ag_id, Some(gate));
+    assert_eq!(all[0].update_jobs.as_deref(), Some(&[ended][..]));
+}
+
+#[tokio::test]
+async fn a_gate_of_which_nothing_is_known_is_read() {
+    let body = r#"{"activeGates": [{}, {"id": "0x3efdd091", "offlineSince": null, "new": 1, "osType": "BEOS"}]}"#;
+    let (client, _) = scripted([FakeResponse::json(200, body)]);
+    let list = client
+        .active_gates()
+        .list(GetAllActiveGatesQuery::default());
+    let gates = list.send().await.unwrap().active_gates.unwrap();
+    assert_eq!(gates[0], ActiveGate::new());
+    assert_eq!(
+        gates[1].id.as_ref().map(|id| id.as_str()),
+        Some("0x3efdd091")
+    );
+    assert_eq!(gates[1].os_type, Some("BEOS".into()));
+    assert_eq!(gates[1].offline_since, None);
+}
