@@ -188,15 +188,21 @@ impl SendTracker {
     }
 
     /// Registers a function that runs once, when the first byte of the request is written, and replaces an earlier one. It never
-    /// runs for a request that no transport [queues](Self::queued). It runs on the transport's write path, so it must not block.
+    /// runs over a transport that reports nothing. It runs on the transport's write path, so it must not block.
     ///
     /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    ///
     /// use gatelet_transport::SendTracker;
     ///
     /// let request = http::Request::new(bytes::Bytes::new());
     /// let tracker = SendTracker::of(&request);
-    /// tracker.on_start(|| println!("on its way"));
+    /// let has_started = Arc::new(AtomicBool::new(false));
+    /// let flag = has_started.clone();
+    /// tracker.on_start(move || flag.store(true, Ordering::Relaxed));
     /// assert!(tracker.try_start());
+    /// assert!(has_started.load(Ordering::Relaxed));
     /// ```
     pub fn on_start(&self, callback: impl FnOnce() + Send + 'static) {
         let replaced = self.lock().on_start.replace(Box::new(callback));
