@@ -20,7 +20,9 @@
 //!
 //! let mut gateways = asa.gateways().list().query(|query| query.contains("gateway")).items();
 //! while let Some(gateway) = gateways.try_next().await? {
-//!     let update = GatewayUpdate::from(&gateway).with_description("seen");
+//!     // An update replaces the whole gateway, so it starts from a fresh read.
+//!     let current = asa.gateways().get(&gateway.id).send().await?;
+//!     let update = GatewayUpdate::from(&current).with_description("seen");
 //!     asa.gateways().update(&gateway.id, update).send().await?;
 //! }
 //! # Ok(())

@@ -86,7 +86,9 @@ impl Gateways {
 
     /// Updates a gateway.
     ///
-    /// The body replaces the gateway, so include every member that should stay.
+    /// The body replaces the gateway, so include every member that should stay. The service has no `ETag` and no
+    /// `If-Match`. A change that someone else makes between the read and the update is overwritten, so read the
+    /// gateway just before.
     ///
     /// Build the update from a gateway that was read, so that members unknown to this version are sent back. An
     /// update that would lose digits of a number in such a member is refused.

@@ -314,7 +314,9 @@ pub static GET_GATEWAY_INSTANCE: Operation = Operation {
 ///
 /// `PUT /v1/teams/{team_name}/gateways/{gateway_id}`
 ///
-/// The body replaces the gateway, so include every member that should stay.
+/// The body replaces the gateway, so include every member that should stay. The service has no `ETag` and no
+/// `If-Match`. A change that someone else makes between the read and the update is overwritten, so read the
+/// gateway just before.
 pub static UPDATE_GATEWAY_INSTANCE: Operation = Operation {
     vendor: "asa",
     id: "UpdateGatewayInstance",
