@@ -351,7 +351,10 @@ async fn completes_bodies<S: TestBed>(test_bed: &S) -> Result<(), String> {
         };
         scenario.expect_requests(1)?;
         ensure(error.sent() == Sent::Whole, || {
-            format!("a response {what} reports that part of the request was not sent")
+            format!(
+                "a response {what} to a whole request is an error whose `sent()` is {:?}, not Whole",
+                error.sent()
+            )
         })?;
         let got = error.status().map(|status| status.as_u16());
         ensure(statuses.contains(&got), || {
