@@ -1,6 +1,6 @@
 //! A stateful emulator of two vendors' gateway APIs: Okta Advanced Server Access (ASA) and Dynatrace ActiveGates and their tokens.
 //!
-//! [`Emulator`] keeps the state, in memory or in one file, and implements every operation of both APIs with the vendors'
+//! [`Emulator`] keeps the state, in memory or on disk, and implements every operation of both APIs with the vendors'
 //! rules for credentials, paging, validation and error bodies. It is a [`gatelet_transport::Transport`], so either client
 //! can use it without a socket. With the feature `serve`, `serve` offers it on loopback HTTP to other languages.
 //!

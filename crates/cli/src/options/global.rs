@@ -22,7 +22,7 @@ pub(crate) struct GlobalOptions {
     )]
     pub(crate) output: Format,
 
-    /// Use the embedded emulator: no account, no network, state in one file
+    /// Use the embedded emulator: no account, no network, state kept in files
     #[arg(long, global = true)]
     pub(crate) emulator: bool,
 
