@@ -1,12 +1,14 @@
 //! `cargo xtask graph [--check]`: draws the crates and their rooms from the code, and refuses cycles and upward imports.
 //!
-//! `source` reads a file, `crate_map` the modules of a crate, `cycle` finds cycles, `layout` and `svg` draw `docs/graph.svg`.
-//! A room is a first-level module of a crate. An import is upward if it names a re-export of an outer module, or the crate's root
-//! as a whole.
+//! `source` reads a file, `crate_map` the modules of a crate, `cycle` finds cycles, `order` upward imports, `layout` and `svg` draw
+//! `docs/graph.svg`.
+//! A room is a first-level module of a crate. An import is upward if it names a room above its own, a re-export of an outer
+//! module, or the crate's root as a whole.
 
 pub(crate) mod crate_map;
 mod cycle;
 mod layout;
+mod order;
 mod source;
 mod svg;
 
@@ -76,6 +78,7 @@ impl Graph {
         for map in &self.crates {
             findings.extend(room_findings(map));
             findings.extend(map.imports_of_re_exports());
+            findings.extend(order::findings(map));
         }
         findings
     }

@@ -216,12 +216,12 @@ impl CrateMap {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::cycle;
     use super::*;
 
     /// Creates the map of a crate with these files in `src`.
-    fn map(files: &[(&str, &str)]) -> CrateMap {
+    pub(in super::super) fn map(files: &[(&str, &str)]) -> CrateMap {
         let folder = tempfile::tempdir().unwrap();
         for (path, text) in files {
             let path = folder.path().join("crates/me/src").join(path);
