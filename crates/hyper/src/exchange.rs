@@ -12,11 +12,11 @@ use crate::connect::proxy::proxy::Proxy;
 use crate::error;
 use crate::io::raw_head::without_secret;
 use crate::origin::Origin;
-use crate::pool::checkout::{PooledConnection, SendError};
 use crate::pool::connections::Acquired;
 use crate::pool::in_use::InUse;
 use crate::pool::keep_alive::KeepAlive;
 use crate::pool::outgoing_request::OutgoingRequest;
+use crate::pool::pooled_connection::{PooledConnection, SendError};
 use crate::settings::Limits;
 use crate::shared::Shared;
 use gatelet_transport::{

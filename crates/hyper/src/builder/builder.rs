@@ -63,7 +63,7 @@ impl HyperTransportBuilder {
             },
             max_in_flight: 100,
             pool: PoolSettings {
-                capacity: 32,
+                max_kept: 32,
                 idle_timeout: Duration::from_secs(60),
                 max_age: Duration::from_secs(10 * 60),
             },
@@ -127,7 +127,7 @@ impl HyperTransportBuilder {
 
     /// Sets the limit for idle connections, to all servers together. Default 32; 0 keeps none.
     pub fn max_idle_connections(mut self, connections: usize) -> Self {
-        self.pool.capacity = connections;
+        self.pool.max_kept = connections;
         self
     }
 
@@ -235,7 +235,7 @@ impl fmt::Debug for HyperTransportBuilder {
             .field("timeouts", &self.settings.timeouts)
             .field("limits", &self.settings.limits)
             .field("max_in_flight", &self.max_in_flight)
-            .field("max_idle_connections", &self.pool.capacity)
+            .field("max_idle_connections", &self.pool.max_kept)
             .field("idle_timeout", &self.pool.idle_timeout)
             .field("max_connection_age", &self.pool.max_age)
             .field("proxies", &self.proxies)

@@ -21,7 +21,7 @@ pub(crate) struct Pool {
 #[derive(Clone, Debug)]
 pub(crate) struct PoolSettings {
     /// The limit for connections, to all origins together.
-    pub(crate) capacity: usize,
+    pub(crate) max_kept: usize,
     pub(crate) idle_timeout: Duration,
     /// Counted from the handshake.
     pub(crate) max_age: Duration,
@@ -30,31 +30,31 @@ pub(crate) struct PoolSettings {
 #[derive(Default)]
 struct State {
     /// In the order of last use. There are few, so a list is faster than a map.
-    idle: Vec<Idle>,
+    kept: Vec<Kept>,
     /// One for each runtime, because any runtime may stop.
     reapers: Vec<(Id, AbortHandle)>,
 }
 
-struct Idle {
+struct Kept {
     origin: Origin,
     connection: Connection,
     /// The runtime that drives it. It is not used under another one, because this one may stop.
     runtime: Id,
-    since: Instant,
+    last_used: Instant,
     /// How long it may be idle.
-    timeout: Duration,
+    idle_timeout: Duration,
 }
 
-impl Idle {
+impl Kept {
     /// Returns how long it can still be used. A connection with users is not idle.
     fn time_left(&self, max_age: Duration) -> Duration {
         let young = max_age.saturating_sub(self.connection.age());
         let idle = if self.connection.has_users() {
             Duration::ZERO
         } else {
-            self.since.elapsed()
+            self.last_used.elapsed()
         };
-        young.min(self.timeout.saturating_sub(idle))
+        young.min(self.idle_timeout.saturating_sub(idle))
     }
 }
 
@@ -69,11 +69,11 @@ impl Pool {
     /// Returns whether it keeps connections at all.
     pub(crate) fn keeps_any(&self) -> bool {
         let PoolSettings {
-            capacity,
+            max_kept,
             idle_timeout,
             max_age,
         } = self.settings;
-        capacity > 0 && !idle_timeout.is_zero() && !max_age.is_zero()
+        max_kept > 0 && !idle_timeout.is_zero() && !max_age.is_zero()
     }
 
     /// Takes the most recently used connection to this origin that is open and has capacity.
@@ -92,17 +92,17 @@ impl Pool {
         let mut state = self.state();
         // The reaper may not have run for a while, because its runtime stopped.
         let max_age = self.settings.max_age;
-        state.idle.retain(|idle| !idle.time_left(max_age).is_zero());
-        let index = state.idle.iter().rposition(|idle| {
-            idle.origin == *origin && idle.runtime == runtime && idle.connection.has_capacity()
+        state.kept.retain(|kept| !kept.time_left(max_age).is_zero());
+        let index = state.kept.iter().rposition(|kept| {
+            kept.origin == *origin && kept.runtime == runtime && kept.connection.has_capacity()
         })?;
-        let mut idle = state.idle.remove(index);
-        if let Some(shared) = idle.connection.clone_handle() {
-            idle.since = Instant::now();
-            state.idle.push(idle);
+        let mut kept = state.kept.remove(index);
+        if let Some(shared) = kept.connection.clone_handle() {
+            kept.last_used = Instant::now();
+            state.kept.push(kept);
             return Some(shared);
         }
-        Some(idle.connection)
+        Some(kept.connection)
     }
 
     /// Keeps a healthy connection, no longer than its server keeps it.
@@ -113,35 +113,35 @@ impl Pool {
         server_timeout: Option<Duration>,
     ) {
         let PoolSettings {
-            capacity,
+            max_kept,
             idle_timeout,
             max_age,
         } = self.settings;
-        let timeout = server_timeout.unwrap_or(Duration::MAX).min(idle_timeout);
+        let idle_timeout = server_timeout.map_or(idle_timeout, |timeout| timeout.min(idle_timeout));
         let is_too_old = connection.is_retired() || connection.age() >= max_age;
-        if !self.keeps_any() || timeout.is_zero() || is_too_old {
+        if !self.keeps_any() || idle_timeout.is_zero() || is_too_old {
             return;
         }
         let runtime = Handle::current().id();
         let mut state = self.state();
-        let mut kept = state.idle.iter_mut();
-        if let Some(kept) = kept.find(|idle| idle.connection.is_same(&connection)) {
-            kept.since = Instant::now();
+        let mut all = state.kept.iter_mut();
+        if let Some(kept) = all.find(|kept| kept.connection.is_same(&connection)) {
+            kept.last_used = Instant::now();
             return;
         }
-        if state.idle.len() >= capacity {
-            state.idle.remove(0);
+        if state.kept.len() >= max_kept {
+            state.kept.remove(0);
         }
-        state.idle.push(Idle {
+        state.kept.push(Kept {
             origin,
             connection,
             runtime,
-            since: Instant::now(),
-            timeout,
+            last_used: Instant::now(),
+            idle_timeout,
         });
         state.reapers.retain(|(_, reaper)| !reaper.is_finished());
         if state.reapers.iter().all(|(of, _)| *of != runtime) {
-            let reaper = tokio::spawn(reap(Arc::downgrade(self), timeout.min(max_age)));
+            let reaper = tokio::spawn(reap(Arc::downgrade(self), idle_timeout.min(max_age)));
             state.reapers.push((runtime, reaper.abort_handle()));
         }
     }
@@ -149,7 +149,7 @@ impl Pool {
     /// Removes a connection that failed. Other requests on it continue.
     pub(crate) fn remove(&self, connection: &Connection) {
         connection.retire();
-        self.retire(|idle| idle.connection.is_same(connection));
+        self.retire(|kept| kept.connection.is_same(connection));
     }
 
     /// Removes the idle and shared connections to this origin that were opened before a failed exchange began. Other requests on
@@ -159,17 +159,17 @@ impl Pool {
     /// attempt. An HTTP/1 connection in use is not affected: its own response shows whether it works. Connections to a forward
     /// proxy count as connections to the server.
     pub(crate) fn suspect(&self, origin: &Origin, began: LogicalTime) {
-        self.retire(|idle| idle.origin == *origin && idle.connection.opened() < began);
+        self.retire(|kept| kept.origin == *origin && kept.connection.opened() < began);
     }
 
     /// Removes all connections to this origin. Requests on them continue.
     pub(crate) fn clear(&self, origin: &Origin) {
-        self.retire(|idle| idle.origin == *origin);
+        self.retire(|kept| kept.origin == *origin);
     }
 
-    fn retire(&self, is_unfit: impl Fn(&Idle) -> bool) {
+    fn retire(&self, is_unfit: impl Fn(&Kept) -> bool) {
         let mut state = self.state();
-        for unfit in state.idle.extract_if(.., |idle| is_unfit(idle)) {
+        for unfit in state.kept.extract_if(.., |kept| is_unfit(kept)) {
             unfit.connection.retire();
         }
     }
@@ -180,9 +180,9 @@ impl Pool {
         let mut state = self.state();
         let max_age = self.settings.max_age;
         state
-            .idle
-            .retain(|idle| !idle.time_left(max_age).is_zero() && idle.connection.is_ready());
-        let next = state.idle.iter().map(|idle| idle.time_left(max_age)).min();
+            .kept
+            .retain(|kept| !kept.time_left(max_age).is_zero() && kept.connection.is_ready());
+        let next = state.kept.iter().map(|kept| kept.time_left(max_age)).min();
         if next.is_none() {
             state.reapers.retain(|(of, _)| *of != runtime);
         }

@@ -6,17 +6,17 @@ use gatelet_transport::{CallTimeouts, Sent, TooLarge, Transport, TransportErrorK
 
 use super::calls::{channel, create};
 use super::frames::{CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, RST_STREAM, literal};
+use super::https_server::HttpsServer;
 use super::pki::{Authority, Trusted};
 use super::script::{Gate, ServerStep, empty, flood, head, ok, part, rest};
 use super::test_server::TestServer;
-use super::tls_server::TlsServer;
 use super::{SHORT, failure, failure_of};
 
 #[tokio::test]
 async fn an_http2_connection_is_shared_if_the_server_chooses_http2() {
     let authority = Authority::new();
     let server =
-        TlsServer::start(authority.certify("localhost", |_| {}), &["h2", "http/1.1"]).await;
+        HttpsServer::start(authority.certify("localhost", |_| {}), &["h2", "http/1.1"]).await;
     let client = authority.client();
     let first = client.send(server.request("POST", "/")).await.unwrap();
     assert_eq!(first.body(), "h2 0");
@@ -34,7 +34,7 @@ async fn an_http2_connection_is_shared_if_the_server_chooses_http2() {
 #[tokio::test]
 async fn http1_is_used_if_the_server_chooses_it() {
     let authority = Authority::new();
-    let server = TlsServer::start(authority.certify("localhost", |_| {}), &["http/1.1"]).await;
+    let server = HttpsServer::start(authority.certify("localhost", |_| {}), &["http/1.1"]).await;
     let response = authority
         .client()
         .send(server.request("POST", "/"))

@@ -13,6 +13,8 @@ mod gzip;
 mod handshakes;
 #[cfg(feature = "_tls")]
 mod http2;
+#[cfg(feature = "_tls")]
+mod https_server;
 mod lifetime;
 mod load;
 mod path;
@@ -29,8 +31,6 @@ mod stopped_clock;
 mod stream;
 mod suspects;
 mod test_server;
-#[cfg(feature = "_tls")]
-mod tls_server;
 #[cfg(feature = "_tls")]
 mod trust;
 #[cfg(feature = "_tls")]

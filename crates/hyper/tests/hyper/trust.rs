@@ -12,13 +12,13 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
+use super::https_server::HttpsServer;
 use super::pki::{Authority, Identity, Trusted};
-use super::tls_server::TlsServer;
 
 // T5
 #[tokio::test]
 async fn an_unknown_authority_is_refused_before_a_byte_of_http() {
-    let server = TlsServer::start(Authority::new().certify("localhost", |_| {}), &[]).await;
+    let server = HttpsServer::start(Authority::new().certify("localhost", |_| {}), &[]).await;
     let error = server.is_refused_by(&HyperTransport::new()).await;
     let cause = error.source().unwrap().to_string();
     assert!(cause.contains("certificate"), "{cause}");
@@ -29,7 +29,7 @@ async fn an_unknown_authority_is_refused_before_a_byte_of_http() {
 #[tokio::test]
 async fn an_added_root_is_trusted() {
     let authority = Authority::new();
-    let server = TlsServer::start(authority.certify("localhost", |_| {}), &[]).await;
+    let server = HttpsServer::start(authority.certify("localhost", |_| {}), &[]).await;
     let client = authority.client();
     for _ in 0..2 {
         let response = client.send(server.request("POST", "/")).await.unwrap();
@@ -47,7 +47,7 @@ async fn an_added_root_is_trusted() {
 #[tokio::test]
 async fn an_invalid_root_of_a_bundle_does_not_affect_the_others() {
     let (ours, other, retired) = (Authority::new(), Authority::new(), Authority::expired());
-    let server = TlsServer::start(ours.certify("localhost", |_| {}), &[]).await;
+    let server = HttpsServer::start(ours.certify("localhost", |_| {}), &[]).await;
     let broken = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
     let unfinished = "-----BEGIN CERTIFICATE-----\nMIIB\n";
     let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
@@ -90,7 +90,7 @@ async fn a_wrong_host_an_expired_or_a_self_signed_certificate_is_refused() {
     });
     let self_signed = Identity::self_signed("localhost", |_| {});
     for identity in [wrong_host, expired, early, self_signed] {
-        let server = TlsServer::start(identity, &[]).await;
+        let server = HttpsServer::start(identity, &[]).await;
         server.is_refused_by(&authority.client()).await;
     }
 }
@@ -127,8 +127,8 @@ async fn a_handshake_dropped_by_the_peer_is_a_failed_connection() {
 async fn an_added_root_is_trusted_for_its_own_servers_only() {
     let (private, other) = (Authority::new(), Authority::new());
     let client = private.client();
-    let active_gate = TlsServer::start(private.certify("localhost", |_| {}), &[]).await;
-    let stranger = TlsServer::start(other.certify("localhost", |_| {}), &[]).await;
+    let active_gate = HttpsServer::start(private.certify("localhost", |_| {}), &[]).await;
+    let stranger = HttpsServer::start(other.certify("localhost", |_| {}), &[]).await;
     let response = client.send(active_gate.request("POST", "/")).await.unwrap();
     assert_eq!(response.body(), "h1");
     stranger.is_refused_by(&client).await;
@@ -138,7 +138,7 @@ async fn an_added_root_is_trusted_for_its_own_servers_only() {
 #[tokio::test]
 async fn only_added_roots_are_trusted_if_configured() {
     let (ours, other) = (Authority::new(), Authority::new());
-    let server = TlsServer::start(ours.certify("localhost", |_| {}), &[]).await;
+    let server = HttpsServer::start(ours.certify("localhost", |_| {}), &[]).await;
     let only = |authority: &Authority| {
         let builder = HyperTransport::builder().only_these_roots();
         let pem = authority.pem();
@@ -178,8 +178,8 @@ async fn only_a_pinned_certificate_is_trusted_whatever_its_content() {
     });
     let other = authority.certify("localhost", |_| {});
     let (both, first) = (pinned([&other, &expired]), pinned([&expired]));
-    let of_expired = TlsServer::start(expired, &[]).await;
-    let of_other = TlsServer::start(other, &[]).await;
+    let of_expired = HttpsServer::start(expired, &[]).await;
+    let of_other = HttpsServer::start(other, &[]).await;
     for (client, server) in [
         (&first, &of_expired),
         (&both, &of_expired),
@@ -188,7 +188,7 @@ async fn only_a_pinned_certificate_is_trusted_whatever_its_content() {
         let response = client.send(server.request("POST", "/")).await.unwrap();
         assert_eq!(response.body(), "h1");
     }
-    let error = TlsServer::start(authority.certify("localhost", |_| {}), &[])
+    let error = HttpsServer::start(authority.certify("localhost", |_| {}), &[])
         .await
         .is_refused_by(&both)
         .await;
@@ -207,7 +207,7 @@ async fn a_pin_replaces_all_authorities() {
         .add_root_certificates_pem(authority.pem().as_bytes())
         .unwrap()
         .build();
-    let server = TlsServer::start(authority.certify("localhost", |_| {}), &[]).await;
+    let server = HttpsServer::start(authority.certify("localhost", |_| {}), &[]).await;
     server.is_refused_by(&client).await;
 }
 
@@ -229,7 +229,7 @@ async fn a_server_without_the_key_of_a_pinned_certificate_is_refused() {
             .unwrap()
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(stolen)));
-        let server = TlsServer::start_with(config).await;
+        let server = HttpsServer::start_with(config).await;
         server.is_refused_by(&client).await;
     }
 }
@@ -240,7 +240,7 @@ async fn a_client_presents_its_certificate_to_a_server_that_requests_one() {
     let config = authority
         .certify("localhost", |_| {})
         .server_config(Some(&clients.der()));
-    let server = TlsServer::start_with(config).await;
+    let server = HttpsServer::start_with(config).await;
     let as_client = |identity: &Identity| {
         let builder = HyperTransport::builder()
             .add_root_certificates_pem(authority.pem().as_bytes())
@@ -276,7 +276,7 @@ async fn a_missing_client_certificate_is_a_tls_error() {
         let identity = authority.certify("localhost", |_| {});
         let mut config = identity.server_config_with_versions(&versions, Some(&clients.der()));
         config.alpn_protocols = vec![protocol.into()];
-        let server = TlsServer::start_with(config).await;
+        let server = HttpsServer::start_with(config).await;
         for client in [&authority.client(), &unknown] {
             let error = server.is_refused_by(client).await;
             let text = super::test_server::error_text(&error);

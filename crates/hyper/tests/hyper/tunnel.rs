@@ -14,11 +14,11 @@ use http::Request;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::https_server::HttpsServer;
 use super::pki::{Authority, Trusted};
 use super::proxy::{BASIC, USER, asks_for_credentials, through};
 use super::script::{ServerStep, flood, send};
 use super::test_server::{CANARY, TestServer, error_text};
-use super::tls_server::TlsServer;
 
 fn through_tunnel(authority: &Authority, proxy: &Proxy) -> HyperTransport {
     let url = proxy.url(&format!("gate:{CANARY}"));
@@ -38,7 +38,7 @@ fn post(path: &str) -> Request<Bytes> {
 #[tokio::test]
 async fn proxy_and_server_credentials_do_not_mix_in_a_tunnel() {
     let authority = Authority::new();
-    let server = TlsServer::start(authority.certify("service.example", |_| {}), &[]).await;
+    let server = HttpsServer::start(authority.certify("service.example", |_| {}), &[]).await;
     let proxy = Proxy::to(server.address);
     let transport = through_tunnel(&authority, &proxy);
     assert!(!format!("{transport:?}").contains(CANARY));
@@ -66,7 +66,7 @@ async fn proxy_and_server_credentials_do_not_mix_in_a_tunnel() {
 async fn http2_works_through_a_tunnel() {
     let authority = Authority::new();
     let identity = authority.certify("service.example", |_| {});
-    let server = TlsServer::start(identity, &["h2"]).await;
+    let server = HttpsServer::start(identity, &["h2"]).await;
     let proxy = Proxy::to(server.address);
     let transport = through_tunnel(&authority, &proxy);
     for _ in 0..2 {
@@ -80,7 +80,7 @@ async fn http2_works_through_a_tunnel() {
 #[tokio::test]
 async fn a_proxy_that_impersonates_the_server_is_refused() {
     let (authority, proxys_own) = (Authority::new(), Authority::new());
-    let server = TlsServer::start(proxys_own.certify("service.example", |_| {}), &[]).await;
+    let server = HttpsServer::start(proxys_own.certify("service.example", |_| {}), &[]).await;
     let plaintext = TaskServer::start(async |mut stream: TcpStream, _| {
         let _ = stream.read(&mut [0; 4096]).await;
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;

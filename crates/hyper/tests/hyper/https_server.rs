@@ -1,4 +1,4 @@
-//! A TLS server on loopback that counts its connections and keeps what it receives.
+//! An HTTPS server on loopback that counts its connections and keeps what it receives.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -19,13 +19,13 @@ use super::pki::Identity;
 /// The bytes of HTTP/1.1 that reached a server.
 type Received = Arc<Mutex<Vec<u8>>>;
 
-pub(crate) struct TlsServer {
+pub(crate) struct HttpsServer {
     pub(crate) address: SocketAddr,
     received: Received,
     server: TaskServer,
 }
 
-impl TlsServer {
+impl HttpsServer {
     pub(crate) async fn start(identity: Identity, protocols: &[&str]) -> Self {
         let mut config = identity.server_config(None);
         config.alpn_protocols = protocols
