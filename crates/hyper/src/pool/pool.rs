@@ -58,6 +58,27 @@ impl Kept {
     }
 }
 
+impl State {
+    /// Records that a shared connection was used. Returns false if it is not kept.
+    fn touch(&mut self, connection: &Connection) -> bool {
+        let mut kept = self.kept.iter();
+        let Some(index) = kept.position(|kept| kept.connection.is_same(connection)) else {
+            return false;
+        };
+        let mut used = self.kept.remove(index);
+        used.last_used = Instant::now();
+        self.kept.push(used);
+        true
+    }
+
+    /// Drops the least recently used connection. One that is in use goes only if no other is idle.
+    fn evict(&mut self) {
+        let mut kept = self.kept.iter();
+        let idle = kept.position(|kept| !kept.connection.has_users());
+        self.kept.remove(idle.unwrap_or(0));
+    }
+}
+
 impl Pool {
     pub(crate) fn new(settings: PoolSettings) -> Arc<Self> {
         Arc::new(Self {
@@ -124,13 +145,11 @@ impl Pool {
         }
         let runtime = Handle::current().id();
         let mut state = self.state();
-        let mut all = state.kept.iter_mut();
-        if let Some(kept) = all.find(|kept| kept.connection.is_same(&connection)) {
-            kept.last_used = Instant::now();
+        if state.touch(&connection) {
             return;
         }
         if state.kept.len() >= max_kept {
-            state.kept.remove(0);
+            state.evict();
         }
         state.kept.push(Kept {
             origin,
@@ -211,5 +230,98 @@ async fn reap(pool: Weak<Pool>, mut wait: Duration) {
             Some(next) => wait = next.max(Duration::from_millis(1)),
             None => return,
         }
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "_tls")]
+mod tests {
+    use tokio::io::DuplexStream;
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::Pool;
+    use crate::io::socket::Socket;
+    use crate::origin::Origin;
+    use crate::pool::connection::Connection;
+    use crate::transport::HyperTransport;
+
+    const LIMIT: usize = 2;
+
+    /// A pool of [`LIMIT`] shared connections, and what they need to stay open.
+    struct Fixture {
+        transport: HyperTransport,
+        /// Only for the probes, as is its listener.
+        socket: Socket,
+        _listener: TcpListener,
+        peers: Vec<DuplexStream>,
+    }
+
+    impl Fixture {
+        async fn new() -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let stream = TcpStream::connect(listener.local_addr().unwrap()).await;
+            let builder = HyperTransport::builder().max_idle_connections(LIMIT);
+            Self {
+                transport: builder.build(),
+                socket: Socket::new(stream.unwrap()),
+                _listener: listener,
+                peers: Vec::new(),
+            }
+        }
+
+        fn pool(&self) -> &std::sync::Arc<Pool> {
+            self.transport.shared.connections.pool()
+        }
+
+        /// Puts a new connection to this server into the pool.
+        async fn open(&mut self, server: &str) {
+            let (ours, theirs) = tokio::io::duplex(1024);
+            self.peers.push(theirs);
+            let limits = &self.transport.shared.settings.limits;
+            let connection = Connection::http2(ours, self.socket.probe(), limits).await;
+            self.release(server, connection.unwrap());
+        }
+
+        async fn take(&self, server: &str) -> Option<Connection> {
+            self.pool().take(&origin(server)).await
+        }
+
+        fn release(&self, server: &str, connection: Connection) {
+            self.pool().put(origin(server), connection, None);
+        }
+    }
+
+    fn origin(server: &str) -> Origin {
+        Origin::of(&format!("https://{server}").parse().unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_connection_whose_last_use_ended_first_makes_room() {
+        let mut pool = Fixture::new().await;
+        pool.open("a").await;
+        pool.open("b").await;
+        let a = pool.take("a").await.unwrap();
+        let b = pool.take("b").await.unwrap();
+        pool.release("b", b);
+        pool.release("a", a);
+        pool.open("c").await;
+        assert!(pool.take("a").await.is_some());
+        assert!(pool.take("b").await.is_none());
+        assert!(pool.take("c").await.is_some());
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_makes_room_before_one_in_use() {
+        let mut pool = Fixture::new().await;
+        pool.open("a").await;
+        pool.open("b").await;
+        let in_use = pool.take("a").await.unwrap();
+        let b = pool.take("b").await.unwrap();
+        pool.release("b", b);
+        pool.open("c").await;
+        drop(in_use);
+        assert!(pool.take("a").await.is_some());
+        assert!(pool.take("b").await.is_none());
+        assert!(pool.take("c").await.is_some());
     }
 }
