@@ -126,6 +126,8 @@ impl HyperTransportBuilder {
     }
 
     /// Sets the limit for idle connections, to all servers together. Default 32; 0 keeps none.
+    ///
+    /// HTTP/2 connections in use count too. The least recently used idle connection makes room for another one.
     pub fn max_idle_connections(mut self, connections: usize) -> Self {
         self.pool.max_kept = connections;
         self

@@ -1,4 +1,4 @@
-//! The pool of idle connections.
+//! The connections that another request can take: idle ones, and HTTP/2 connections in use.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -12,6 +12,8 @@ use crate::pool::connection::Connection;
 use crate::pool::logical_time::LogicalTime;
 
 /// The idle connections of one transport, and the HTTP/2 connections that are shared while they are used.
+///
+/// An HTTP/1 connection is not in it while it is used.
 pub(crate) struct Pool {
     settings: PoolSettings,
     state: Mutex<State>,
@@ -20,8 +22,9 @@ pub(crate) struct Pool {
 /// How many connections a pool keeps, and for how long.
 #[derive(Clone, Debug)]
 pub(crate) struct PoolSettings {
-    /// The limit for connections, to all origins together.
+    /// The limit for connections in the pool, to all origins together. One that is taken out for HTTP/1 does not count.
     pub(crate) max_kept: usize,
+    /// Counted from the end of the last request; a server may announce a shorter time.
     pub(crate) idle_timeout: Duration,
     /// Counted from the handshake.
     pub(crate) max_age: Duration,
@@ -29,17 +32,19 @@ pub(crate) struct PoolSettings {
 
 #[derive(Default)]
 struct State {
-    /// In the order of last use. There are few, so a list is faster than a map.
+    /// In the order of `last_used`. There are few, so a list is faster than a map.
     kept: Vec<Kept>,
     /// One for each runtime, because any runtime may stop.
     reapers: Vec<(Id, AbortHandle)>,
 }
 
+/// A connection in the pool.
 struct Kept {
     origin: Origin,
     connection: Connection,
     /// The runtime that drives it. It is not used under another one, because this one may stop.
     runtime: Id,
+    /// When it was last taken or put back. A dropped call puts nothing back.
     last_used: Instant,
     /// How long it may be idle.
     idle_timeout: Duration,
@@ -126,7 +131,7 @@ impl Pool {
         Some(kept.connection)
     }
 
-    /// Keeps a healthy connection, no longer than its server keeps it.
+    /// Keeps a healthy connection, no longer than its server keeps it. The least recently used one makes room.
     pub(crate) fn put(
         self: &Arc<Self>,
         origin: Origin,
@@ -236,6 +241,8 @@ async fn reap(pool: Weak<Pool>, mut wait: Duration) {
 #[cfg(test)]
 #[cfg(feature = "_tls")]
 mod tests {
+    use std::sync::Arc;
+
     use tokio::io::DuplexStream;
     use tokio::net::{TcpListener, TcpStream};
 
@@ -269,7 +276,7 @@ mod tests {
             }
         }
 
-        fn pool(&self) -> &std::sync::Arc<Pool> {
+        fn pool(&self) -> &Arc<Pool> {
             self.transport.shared.connections.pool()
         }
 

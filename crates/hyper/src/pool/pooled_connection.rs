@@ -1,4 +1,4 @@
-//! A connection checked out of the pool for one exchange.
+//! A connection, new or from the pool, while one exchange uses it.
 
 use std::sync::Arc;
 

@@ -38,7 +38,8 @@ use crate::error::sent::Sent;
 ///
 /// # States
 ///
-/// Calls that are not in the row of a state leave it as it is. `try_start` and `write_tracked` are refused in the states
+/// Calls that are not in the row of a state leave it as it is. A `write_tracked` that wrote everything has the effect of `try_start`,
+/// and one that wrote nothing has none, except that it starts an `Untracked` request. `try_start` and `write_tracked` are refused in the states
 /// `Canceled`, `PartCanceled`, `Failed` and `PartFailed`.
 ///
 /// | state | sent | `queued` | `try_start` | `write_tracked` wrote a part | `attempt_failed` | `cancel` | `hand_over` |
