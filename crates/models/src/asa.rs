@@ -13,9 +13,15 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod gateway_selector;
 mod gateway_setup_token_create;
 mod gateway_update;
 mod json_schema;
+mod label_requirement;
+mod parse_gateway_selector_error;
 
 pub use crate::generated::asa::*;
+pub use gateway_selector::GatewaySelector;
 pub use json_schema::JSON_SCHEMA;
+pub use label_requirement::LabelRequirement;
+pub use parse_gateway_selector_error::{GatewaySelectorErrorKind, ParseGatewaySelectorError};

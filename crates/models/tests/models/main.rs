@@ -13,5 +13,6 @@ mod operations;
 mod round_trip;
 mod schemas;
 mod secrets;
+mod selectors;
 mod times;
 mod updates;
