@@ -466,7 +466,7 @@ pub(crate) enum UpdateJobCommand {
         id: models::UpdateJobId,
     },
     #[command(
-        about = "Cancel an update job and deletes it",
+        about = "Delete an update job, which cancels it",
         after_help = operation_help(&api::DELETE_UPDATE_JOB_BY_JOB_ID_FOR_AG),
         visible_alias = "rm"
     )]

@@ -194,7 +194,7 @@ impl UpdateJobs {
             .request(&self.channel, ApiResponse::json)
     }
 
-    /// Cancels an update job and deletes it.
+    /// Deletes an update job, which cancels it.
     ///
     /// A job that cannot be canceled any more is reported with 400; `cancelable` says whether it can. Repeating it is
     /// harmless; the response for a deleted job is 404.

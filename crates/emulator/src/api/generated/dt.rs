@@ -75,7 +75,7 @@ pub(crate) trait Operations {
         ag_id: &str,
         job_id: &str,
     ) -> Result<Encoded<models::UpdateJob>, ErrorResponse>;
-    /// Cancels an update job and deletes it.
+    /// Deletes an update job, which cancels it.
     fn delete_update_job_by_job_id_for_ag(
         &self,
         ag_id: &str,

@@ -37,7 +37,7 @@ pub enum OperationId {
     ValidateUpdateJobForAg,
     /// Reads one update job.
     GetUpdateJobByJobIdForAg,
-    /// Cancels an update job and deletes it.
+    /// Deletes an update job, which cancels it.
     DeleteUpdateJobByJobIdForAg,
 }
 
@@ -668,7 +668,7 @@ pub static GET_UPDATE_JOB_BY_JOB_ID_FOR_AG: Operation = Operation {
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/get-job",
 };
 
-/// Cancels an update job and deletes it.
+/// Deletes an update job, which cancels it.
 ///
 /// `DELETE /activeGates/{agId}/updateJobs/{jobId}`
 ///
@@ -679,7 +679,7 @@ pub static DELETE_UPDATE_JOB_BY_JOB_ID_FOR_AG: Operation = Operation {
     id: "deleteUpdateJobByJobIdForAg",
     name: "dt deleteUpdateJobByJobIdForAg",
     tag: "Update jobs",
-    summary: "Cancels an update job and deletes it",
+    summary: "Deletes an update job, which cancels it",
     method: Method::Delete,
     path: "/activeGates/{agId}/updateJobs/{jobId}",
     reserved: &[
