@@ -69,7 +69,7 @@ async fn a_dropped_transport_closes_its_connections() {
 }
 
 #[tokio::test]
-async fn a_pool_without_capacity_keeps_nothing() {
+async fn a_pool_for_no_connections_keeps_none() {
     let once = || vec![ServerStep::Read, ok("1"), ServerStep::ClientCloses];
     for server in TestServer::each([once(), once()]) {
         let transport = server.client(HyperTransport::builder().max_idle_connections(0));
