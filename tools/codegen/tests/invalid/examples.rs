@@ -2,7 +2,7 @@
 
 use super::{VALID, check, diagnostics};
 
-const DOOR: &str = "[{ id: d1, colour: red, hinges: [left], keys: [k1] }]";
+const DOOR: &str = "[{ id: d1, color: red, hinges: [left], keys: [k1] }]";
 
 #[test]
 fn a_schema_without_an_example_is_an_error() {
@@ -25,12 +25,12 @@ fn a_schema_without_an_example_is_an_error() {
 fn an_example_that_lacks_a_property_is_an_error() {
     check(
         DOOR,
-        "[{ id: d1, colour: red, keys: [k1] }]",
+        "[{ id: d1, color: red, keys: [k1] }]",
         "house.yaml:57:18: an example of `Door` without `hinges`; the fix: add it; the first example shows every property",
     );
     check(
         DOOR,
-        "[{ colour: red, hinges: [left], keys: [k1] }]",
+        "[{ color: red, hinges: [left], keys: [k1] }]",
         "house.yaml:57:18: an example of `Door` without `id`; the fix: add it; it is required",
     );
     let with = |text: &str| {
@@ -39,8 +39,8 @@ fn an_example_that_lacks_a_property_is_an_error() {
     };
     assert_eq!(with("{ id: d2 }"), "");
     assert_eq!(
-        with("{ colour: red }"),
-        "house.yaml:57:71: an example of `Door` without `id`; the fix: add it; it is required"
+        with("{ color: red }"),
+        "house.yaml:57:70: an example of `Door` without `id`; the fix: add it; it is required"
     );
 }
 
@@ -68,7 +68,7 @@ fn null_or_an_empty_collection_in_the_first_example_is_an_error() {
     check(
         "hinges: [left]",
         "hinges: []",
-        "house.yaml:57:49: an empty list in the first example; the fix: give it an element",
+        "house.yaml:57:48: an empty list in the first example; the fix: give it an element",
     );
 }
 
@@ -78,18 +78,18 @@ fn an_example_value_of_the_wrong_type_is_an_error() {
         (
             "red, hinges",
             "green, hinges",
-            "57:36: `green` is not a word of `Colour`; the fix: write one of red, blue",
+            "57:35: `green` is not a word of `Color`; the fix: write one of red, blue",
         ),
         (
             "id: d1",
             "id: 1",
             "57:24: expected a string, found an integer",
         ),
-        ("[left]", "left", "57:49: expected a list, found a string"),
+        ("[left]", "left", "57:48: expected a list, found a string"),
         (
             "[left]",
             "[true]",
-            "57:50: expected a string, found a boolean",
+            "57:49: expected a string, found a boolean",
         ),
         (
             "Pull",
@@ -99,7 +99,7 @@ fn an_example_value_of_the_wrong_type_is_an_error() {
         (
             "[k1]",
             "[hunter2]",
-            "57:64: `hunter2` in a property that is not secret; the fix: add `x-secret: true` to the property, or write another text",
+            "57:63: `hunter2` in a property that is not secret; the fix: add `x-secret: true` to the property, or write another text",
         ),
         (
             "Pull }]",

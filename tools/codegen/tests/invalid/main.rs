@@ -63,11 +63,11 @@ components:
     Id: { name: id, in: path, required: true, description: Which, schema: { $ref: "#/components/schemas/DoorId" } }
   schemas:
     DoorId: { type: string, x-id: true, description: The id of a door, x-source: a page }
-    Colour:
+    Color:
       type: string
       enum: [red, blue]
       x-enum-meanings: { red: Like fire, blue: Like water }
-      description: A colour
+      description: A color
       x-source: a page
     Door:
       type: object
@@ -76,10 +76,10 @@ components:
       required: [id]
       properties:
         id: { $ref: "#/components/schemas/DoorId", description: Its id }
-        colour: { $ref: "#/components/schemas/Colour", description: Its colour, x-default: red }
+        color: { $ref: "#/components/schemas/Color", description: Its color, x-default: red }
         hinges: { type: array, items: { type: string }, description: What it hangs on }
         keys: { type: array, items: { type: string }, description: What opens it }
-      examples: [{ id: d1, colour: red, hinges: [left], keys: [k1] }]
+      examples: [{ id: d1, color: red, hinges: [left], keys: [k1] }]
     DoorUpdate:
       type: object
       description: What becomes of a door
@@ -166,7 +166,7 @@ fn a_value_of_the_wrong_type_is_an_error() {
         "house.yaml:62:19: expected an object, found an integer",
     );
     check(
-        "description: A colour",
+        "description: A color",
         "description: \"\"",
         "house.yaml:45:20: an empty text",
     );
@@ -214,8 +214,8 @@ fn a_missing_keyword_is_an_error() {
 #[test]
 fn an_unused_component_is_an_error() {
     check(
-        "    Colour:\n",
-        "    Room: { type: string, x-id: true, description: R, x-source: a page }\n    Colour:\n",
+        "    Color:\n",
+        "    Room: { type: string, x-id: true, description: R, x-source: a page }\n    Color:\n",
         "house.yaml:41:5: the schema `Room` is never used; the fix: remove it",
     );
     check(

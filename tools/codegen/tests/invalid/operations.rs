@@ -184,8 +184,8 @@ fn duplicates_are_an_error() {
         "house.yaml:23:11: two parameters are `count`; the fix: keep one of the two",
     );
     check(
-        "    Colour:\n",
-        "    DoorId: { type: string, x-id: true, description: The id of a door, x-source: a page }\n    Colour:\n",
+        "    Color:\n",
+        "    DoorId: { type: string, x-id: true, description: The id of a door, x-source: a page }\n    Color:\n",
         "house.yaml:41:5: duplicate key `DoorId`; the fix: keep one of the two",
     );
 }

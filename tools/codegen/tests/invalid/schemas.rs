@@ -76,8 +76,8 @@ fn an_unsupported_type_is_an_error() {
         "house.yaml:55:26: `oneOf` with choices other than one `$ref` and null; the fix: write `oneOf: [{ $ref: … }, { type: \"null\" }]`",
     );
     check(
-        "    Colour:\n      type: string\n",
-        "    Colour:\n      type: integer\n",
+        "    Color:\n      type: string\n",
+        "    Color:\n      type: integer\n",
         "house.yaml:42:7: a schema of type `integer`; the fix: write the type where it is used; only objects, ids (`x-id`) and enums have names",
     );
 }
@@ -96,9 +96,9 @@ fn a_dangling_or_cyclic_reference_is_an_error() {
         "house.yaml:12:15: `$ref` to `#/components/parameters/Id2`, which does not exist; the fix: correct the name, or describe it",
     );
     check(
-        "#/components/schemas/Colour",
-        "other.yaml#/Colour",
-        "house.yaml:54:25: `$ref` to `other.yaml#/Colour`; the fix: refer to `#/components/schemas/…`",
+        "#/components/schemas/Color",
+        "other.yaml#/Color",
+        "house.yaml:54:24: `$ref` to `other.yaml#/Color`; the fix: refer to `#/components/schemas/…`",
     );
     check(
         list,
@@ -132,13 +132,13 @@ fn a_cycle_through_other_schemas_is_an_error() {
 #[test]
 fn names_that_clash_are_an_error() {
     check(
-        "colour: {",
-        "level1: { type: string, description: L }\n        level_1: { type: string, description: L }\n        colour: {",
+        "color: {",
+        "level1: { type: string, description: L }\n        level_1: { type: string, description: L }\n        color: {",
         "house.yaml:55:9: two properties are `level1` in Rust; the fix: give one an `x-rust-name`",
     );
     check(
-        "colour: {",
-        "ID: { type: string, description: Twice }\n        colour: {",
+        "color: {",
+        "ID: { type: string, description: Twice }\n        color: {",
         "house.yaml:54:9: two properties are `id` in Rust; the fix: give one an `x-rust-name`",
     );
     check(
@@ -153,9 +153,9 @@ fn names_that_clash_are_an_error() {
     );
     for taken in ["Self", "String", "From", "AsRef", "A", "Expiration"] {
         check(
-            "    Colour:\n",
+            "    Color:\n",
             &format!(
-                "    {taken}: {{ type: string, x-id: true, description: Taken, x-source: a page }}\n    Colour:\n"
+                "    {taken}: {{ type: string, x-id: true, description: Taken, x-source: a page }}\n    Color:\n"
             ),
             &format!(
                 "house.yaml:41:5: the schema `{taken}` clashes with a Rust name; the fix: give it another name"
@@ -163,15 +163,15 @@ fn names_that_clash_are_an_error() {
         );
     }
     check(
-        "    Colour:\n",
-        "    door_key: { type: string, x-id: true, description: Taken, x-source: a page }\n    Colour:\n",
+        "    Color:\n",
+        "    door_key: { type: string, x-id: true, description: Taken, x-source: a page }\n    Color:\n",
         "house.yaml:41:5: a schema named `door_key`; the fix: rename it to `DoorKey`",
     );
     for none in ["..", "1st", "string", "_"] {
         check(
-            "    Colour:\n",
+            "    Color:\n",
             &format!(
-                "    {none}: {{ type: string, x-id: true, description: None, x-source: a page }}\n    Colour:\n"
+                "    {none}: {{ type: string, x-id: true, description: None, x-source: a page }}\n    Color:\n"
             ),
             &format!(
                 "house.yaml:41:5: a schema named `{none}`; the fix: give it a name of letters and digits, starting with a capital, that Rust does not define"
@@ -183,18 +183,18 @@ fn names_that_clash_are_an_error() {
 #[test]
 fn names_that_are_invalid_in_rust_are_an_error() {
     check(
-        "colour: {",
-        "type: { type: string, description: A keyword }\n        colour: {",
+        "color: {",
+        "type: { type: string, description: A keyword }\n        color: {",
         "house.yaml:54:9: the property `type` cannot be `type` in Rust; the fix: give it an `x-rust-name` in snake case that is not a keyword",
     );
     check(
-        "colour: {",
-        "type: { type: string, description: A keyword, x-rust-name: kindOf }\n        colour: {",
+        "color: {",
+        "type: { type: string, description: A keyword, x-rust-name: kindOf }\n        color: {",
         "house.yaml:54:9: the property `type` cannot be `kindOf` in Rust; the fix: give it an `x-rust-name` in snake case that is not a keyword",
     );
     check(
-        "colour: {",
-        "unknown: { type: string, description: Dark }\n        colour: {",
+        "color: {",
+        "unknown: { type: string, description: Dark }\n        color: {",
         "house.yaml:54:9: the property `unknown` cannot be `unknown` in Rust; the fix: give it an `x-rust-name` in snake case that is not a keyword",
     );
     for id in ["open 1", "match", "__", "SELF"] {
@@ -213,8 +213,8 @@ fn names_that_are_invalid_in_rust_are_an_error() {
     );
     let renamed = VALID
         .replace(
-            "colour: {",
-            "type: { type: string, description: Wood, x-rust-name: door_type }\n        colour: {",
+            "color: {",
+            "type: { type: string, description: Wood, x-rust-name: door_type }\n        color: {",
         )
         .replace("{ id: d1,", "{ id: d1, type: oak,");
     assert_eq!(diagnostics(&renamed), "");
@@ -225,17 +225,17 @@ fn a_default_or_requirement_that_does_not_fit_is_an_error() {
     check(
         "x-default: red",
         "x-default: green",
-        "house.yaml:54:9: the default of `colour` does not fit its type; the fix: give a value of its type, which must not be nullable",
+        "house.yaml:54:9: the default of `color` does not fit its type; the fix: give a value of its type, which must not be nullable",
     );
     check(
         "x-default: red",
         "x-default: [red]",
-        "house.yaml:54:92: a list as default; the fix: use a boolean, an integer, a string or `{}`",
+        "house.yaml:54:89: a list as default; the fix: use a boolean, an integer, a string or `{}`",
     );
     check(
         "x-default: red",
         "default: red",
-        "house.yaml:54:90: `default` beside a `$ref`; the fix: rename it to `x-default`",
+        "house.yaml:54:87: `default` beside a `$ref`; the fix: rename it to `x-default`",
     );
     check(
         "minLength: 1",
@@ -244,8 +244,8 @@ fn a_default_or_requirement_that_does_not_fit_is_an_error() {
     );
     check(
         "required: [id]",
-        "required: [id, colour]",
-        "house.yaml:54:9: `colour` is required and has a default; the fix: keep one of the two",
+        "required: [id, color]",
+        "house.yaml:54:9: `color` is required and has a default; the fix: keep one of the two",
     );
     check(
         "required: [id]",
@@ -371,7 +371,7 @@ fn a_required_or_nullable_property_is_not_omittable() {
         (
             "x-default: red",
             "x-omittable: true",
-            "54:9: `x-omittable` on `colour`",
+            "54:9: `x-omittable` on `color`",
         ),
     ] {
         check(
@@ -462,12 +462,12 @@ fn the_fix_of_a_misplaced_keyword_of_ours_is_its_place() {
     check(
         "x-default: red",
         "x-secret: true",
-        &format!("house.yaml:54:81: unknown keyword `x-secret`; the fix: {secret}"),
+        &format!("house.yaml:54:78: unknown keyword `x-secret`; the fix: {secret}"),
     );
     check(
         "x-default: red",
         "x-secert: true",
-        &format!("house.yaml:54:81: unknown keyword `x-secert`; the fix: {secret}"),
+        &format!("house.yaml:54:78: unknown keyword `x-secert`; the fix: {secret}"),
     );
     check(
         list,
@@ -499,7 +499,7 @@ fn the_fix_of_a_misplaced_keyword_of_ours_is_its_place() {
 #[test]
 fn a_choice_that_would_be_dropped_is_an_error() {
     let door = "{ $ref: \"#/components/schemas/DoorId\" }";
-    let color = "{ $ref: \"#/components/schemas/Colour\" }";
+    let color = "{ $ref: \"#/components/schemas/Color\" }";
     let null = "{ type: \"null\" }";
     for choices in [
         format!("{door}, {color}, {null}"),
@@ -531,22 +531,22 @@ fn a_secret_that_is_shown_once_is_in_the_response_itself_and_alone() {
     let one = VALID
         .replace("required: [id]", "required: [id, one]")
         .replace(
-            "        colour: {",
-            &format!("        {}\n        colour: {{", once("one")),
+            "        color: {",
+            &format!("        {}\n        color: {{", once("one")),
         )
         .replace("{ id: d1,", "{ id: d1, one: hunter2,");
     assert_eq!(diagnostics(&one), "");
     let two = one.replace("[id, one]", "[id, one, two]").replace(
-        "        colour: {",
-        &format!("        {}\n        colour: {{", once("two")),
+        "        color: {",
+        &format!("        {}\n        color: {{", once("two")),
     );
     assert_eq!(
         diagnostics(&two),
         "house.yaml:55:9: `two` is shown once beside `one`; the fix: keep one of the two; otherwise some responses could not be decoded"
     );
     let inner = VALID.replace(
-        "        colour: {",
-        "        lock: { $ref: \"#/components/schemas/Lock\", description: L }\n        colour: {",
+        "        color: {",
+        "        lock: { $ref: \"#/components/schemas/Lock\", description: L }\n        color: {",
     );
     let lock = format!(
         "    Lock: {{ type: object, description: L, x-source: p, required: [one], properties: {{ {} }} }}\n    DoorUpdate:",

@@ -55,7 +55,7 @@ fn a_file_of_10_megabytes_is_not_even_read_to_its_end() {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join("crates/models/openapi");
     std::fs::create_dir_all(&folder).unwrap();
-    let door = "    Colour:\n";
+    let door = "    Color:\n";
     let doors = (0..150_000).map(|number| {
         format!(
             "    Door{number}: {{ type: string, x-id: true, description: D, x-source: a page }}\n"
@@ -84,7 +84,7 @@ fn a_description_of_the_maximum_length_is_checked() {
         format!("    Door{number}: {{ type: string, x-id: true, description: D, x-source: p }}\n")
     };
     let doors: String = (0..14_000).map(line).collect();
-    let text = VALID.replace("    Colour:\n", &(doors + "    Colour:\n"));
+    let text = VALID.replace("    Color:\n", &(doors + "    Color:\n"));
     assert!((900_000..MAX_BYTES).contains(&text.len()), "{}", text.len());
     let diagnostics = diagnostics(&text);
     let lines: Vec<&str> = diagnostics.lines().collect();
@@ -140,7 +140,7 @@ fn a_description_of_many_references_and_words_is_checked() {
     );
     let text = VALID
         .replace("components:\n", &(operations + "components:\n"))
-        .replace("    Colour:\n", &(parts + &last + "    Colour:\n"));
+        .replace("    Color:\n", &(parts + &last + "    Color:\n"));
     assert!((700_000..MAX_BYTES).contains(&text.len()), "{}", text.len());
     assert_eq!(diagnostics(&text), "");
 }
