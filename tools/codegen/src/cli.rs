@@ -49,6 +49,16 @@ fn groups<'a>(api: &'a Api, secrets: &'a BTreeSet<&'a str>) -> Vec<Group<'a>> {
     groups
 }
 
+/// Returns the command of an operation, as in `gatelet asa gateway-setup-token reveal`, if it has one.
+pub(crate) fn command(api: &Api, operation: &Operation) -> Option<String> {
+    let secrets = record::with_secrets(api);
+    let groups = groups(api, &secrets);
+    let mut groups = groups.iter();
+    let group = groups.find(|it| it.operations.iter().any(|own| own.id == operation.id))?;
+    let words = [group.module(), method_name(operation)].map(|it| it.replace('_', "-"));
+    Some(format!("gatelet {} {}", api.vendor, words.join(" ")))
+}
+
 fn vendor(api: &Api) -> Ident {
     ident(&names::pascal(&api.vendor))
 }

@@ -333,29 +333,20 @@ impl<'a> Resource<'a> {
     fn example(&self, operation: &Operation) -> TokenStream {
         let vendor = format!("{}_client", self.api.vendor);
         let mut parameters = vec![format!("client: &{vendor}::Client")];
-        let mut values = Vec::new();
         for parameter in path_arguments(operation) {
             let name = argument_name(operation, parameter).to_string();
             parameters.push(match parameter.kind.reference() {
                 Some(id) => format!("{name}: &{vendor}::models::{}", id.name),
                 None => format!("{name}: &str"),
             });
-            values.push(name);
         }
         if let Some(body) = &operation.request {
             parameters.push(format!("body: {vendor}::models::{}", body.name));
-            values.push("body".into());
         }
-        if own_query(operation).next().is_some() && !is_list(operation) {
+        if takes_query(operation) {
             parameters.push(format!("query: {vendor}::{}", query_name(operation)));
-            values.push("query".into());
         }
-        let mut call = format!(
-            "client.{}().{}({})",
-            self.module(),
-            method_name(operation),
-            values.join(", ")
-        );
+        let mut call = format!("client.{}", method_call(operation));
         if let (Some(first), Some(_)) = (own_query(operation).next(), list_paging(operation)) {
             let value = match one_value(first) {
                 Kind::Boolean => "true",
@@ -390,6 +381,21 @@ impl<'a> Resource<'a> {
         let lines = lines.iter().map(|line| format!(" {line}"));
         quote!(#[doc = ""] #(#[doc = #lines])*)
     }
+}
+
+/// Returns the call of an operation on a client: `gateways().update(id, body)`.
+pub(crate) fn method_call(operation: &Operation) -> String {
+    let ids = path_arguments(operation).map(|it| argument_name(operation, it).to_string());
+    let body = operation.request.as_ref().map(|_| "body".to_owned());
+    let query = takes_query(operation).then(|| "query".to_owned());
+    let arguments: Vec<_> = ids.chain(body).chain(query).collect();
+    let (accessor, method) = (names::snake(&operation.tag), method_name(operation));
+    format!("{accessor}().{method}({})", arguments.join(", "))
+}
+
+/// Returns whether the method takes the query as an argument.
+fn takes_query(operation: &Operation) -> bool {
+    own_query(operation).next().is_some() && !is_list(operation)
 }
 
 fn permissions(operation: &Operation) -> Option<Markdown> {

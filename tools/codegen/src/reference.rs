@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::cli;
+use super::client::method_call;
 use super::ir::{
     Api, Field, Integer, Kind, Operation, PagingStyle, Parameter, Presence, Reference, Schema,
     Server, Shape, TimestampForm,
@@ -72,6 +74,13 @@ fn operation(page: &mut String, api: &Api, operation: &Operation) {
     page.push_str("\n| | |\n| --- | --- |\n");
     let mut fact = |name: &str, value: String| row(page, &[name.into(), value]);
     fact("call", code(&operation.call()));
+    match &operation.by_hand.method {
+        Some(text) if !operation.authenticated => fact("in Rust", text.sentence().cell()),
+        _ => fact("in Rust", code(&method_call(operation))),
+    }
+    if let Some(command) = cli::command(api, operation) {
+        fact("command", code(&command));
+    }
     fact("request", reference(&operation.request));
     fact("response", response(operation));
     fact("error", reference(&operation.failure));
@@ -185,15 +194,21 @@ fn field(page: &mut String, field: &Field, schema: &Schema) {
         Presence::Lenient => "absent; kept as text if unreadable".into(),
         Presence::Patch => "kept; null clears it".into(),
     };
-    let nullable = if field.is_nullable { " or null" } else { "" };
     let mut text = meaning(&field.description, field.limits.sentence());
     if let Some(own) = &field.source {
         text = text.and(source(own));
     }
-    row(
-        page,
-        &[name, kind(&field.kind) + nullable, absent, text.cell()],
-    );
+    row(page, &[name, field_kind(field), absent, text.cell()]);
+}
+
+fn field_kind(field: &Field) -> String {
+    let kind = kind(&field.kind);
+    match field.is_nullable {
+        // Otherwise "int32, not negative or null" would say that null is not allowed.
+        true if kind.contains(',') => kind + "; or null",
+        true => kind + " or null",
+        false => kind,
+    }
 }
 
 fn kind(kind: &Kind) -> String {
@@ -212,8 +227,19 @@ fn kind(kind: &Kind) -> String {
         Kind::Integer(Integer::Count64) => "int64, not negative".into(),
         Kind::Integer(Integer::Uint64) => "uint64".into(),
         Kind::Named(reference) => schema_link(&reference.name),
-        Kind::List(element) => format!("list of {}", self::kind(element)),
+        Kind::List(element) => format!("list of {}", kinds(element)),
         Kind::Map => "object of strings".into(),
+    }
+}
+
+/// Returns the kind of the elements of a list, in the plural.
+fn kinds(kind: &Kind) -> String {
+    match kind {
+        Kind::Text => "strings".into(),
+        Kind::Boolean => "booleans".into(),
+        Kind::List(element) => format!("lists of {}", kinds(element)),
+        Kind::Map => "objects of strings".into(),
+        _ => self::kind(kind),
     }
 }
 

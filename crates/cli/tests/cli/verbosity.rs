@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use crate::run::{CommandOutput, EmulatorServer, Fixture};
 
-/// The arguments of commands that need more than an id. The number is that of an ActiveGate.
-const ARGUMENTS: [(&str, &str); 7] = [
+/// The arguments of commands that need more than an id that an earlier command of the same noun has printed, which is `{id}`. The
+/// number is that of an ActiveGate.
+const ARGUMENTS: &[(&str, &str)] = &[
     ("dt createToken", "edge-7"),
     ("dt getUpdateJobListByAgId", "-1556499193"),
     ("dt createUpdateJobForAg", "-1556499193 latest"),
@@ -30,8 +31,7 @@ fn subcommands(fixture: &Fixture, command: &str) -> Vec<String> {
     names.map(|name| format!("{command} {name}")).collect()
 }
 
-/// Every operation and the command that calls it, as the help says. An id is one that an earlier command of the same noun has
-/// printed.
+/// Every operation and the command that calls it, as the help says.
 fn commands() -> Vec<(String, String)> {
     let fixture = Fixture::new();
     let nouns = ["dt", "asa"].map(|vendor| subcommands(&fixture, vendor));
@@ -70,6 +70,25 @@ fn every_operation_has_a_command() {
     let named: BTreeSet<_> = commands.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(operations, named);
     assert_eq!(commands.len(), named.len());
+}
+
+// C8
+#[test]
+fn the_reference_names_the_command_of_every_operation() {
+    for (name, command) in commands() {
+        let (vendor, id) = name.split_once(' ').unwrap();
+        let page = format!(
+            "{}/../../docs/reference/{vendor}.md",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let page = std::fs::read_to_string(page).unwrap();
+        let section = page
+            .split("\n#### ")
+            .find(|it| it.lines().next() == Some(id));
+        let words: Vec<&str> = command.split(' ').take(3).collect();
+        let row = format!("| command | `gatelet {}` |", words.join(" "));
+        assert!(section.unwrap().contains(&row), "{name}: {row}");
+    }
 }
 
 /// Sets everything that could make the binary log more.
@@ -112,14 +131,29 @@ fn run_all(
     let (mut all_stderr, mut secrets) = (String::new(), Vec::new());
     for (name, command) in commands {
         let noun: String = command.split(' ').take(2).collect();
-        let id = ids.get(&noun).map_or("", String::as_str);
-        let line = format!("-vvv -o json {options} {command}").replace("{id}", id);
+        let mut line = format!("-vvv -o json {options} {command}");
+        if line.contains("{id}") {
+            let id: Option<&String> = ids.get(&noun);
+            let id = id.unwrap_or_else(|| {
+                panic!(
+                    "`{command}` needs an id, and no command of the noun has printed one: add a row with an id of the \
+                     emulator's examples for `{name}` to ARGUMENTS in {}",
+                    file!()
+                )
+            });
+            line = line.replace("{id}", id);
+        }
         let CommandOutput {
             code,
             stdout,
             stderr,
         } = fixture.run(&line);
-        assert_eq!(code, Some(0), "{name}: {stderr}");
+        assert_eq!(
+            code,
+            Some(0),
+            "`{command}` fails; if it needs other arguments, add a row for `{name}` to ARGUMENTS in {}: {stderr}",
+            file!()
+        );
         assert!(stderr.contains(": 20"), "{name}: {stderr}");
         all_stderr.push_str(&stderr);
         let document: Value = serde_json::from_str(&stdout).unwrap_or_default();
