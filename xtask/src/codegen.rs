@@ -123,8 +123,14 @@ mod tests {
             std::fs::write(path, "openapi: 3.1.0\n...\n").unwrap();
         }
         let error = write(root.path()).unwrap_err().to_string();
-        assert!(error.contains("openapi/asa.yaml:1:1: "), "{error}");
-        assert!(error.contains("openapi/dt.yaml:1:1: "), "{error}");
+        assert!(
+            error.contains("crates/models/openapi/asa.yaml:1:1: "),
+            "{error}"
+        );
+        assert!(
+            error.contains("crates/models/openapi/dt.yaml:1:1: "),
+            "{error}"
+        );
         assert!(!root.path().join("docs").exists());
     }
 

@@ -67,7 +67,7 @@ fn a_file_of_10_megabytes_is_not_even_read_to_its_end() {
         std::fs::write(folder.join(format!("{name}.yaml")), &text).unwrap();
     }
     let failure = generate(root.path()).unwrap_err();
-    let expected = VENDORS.map(|Vendor { name, .. }| format!("openapi/{name}.yaml:1:1: a description of more than 1048576 bytes; the fix: make it shorter"));
+    let expected = VENDORS.map(|Vendor { name, .. }| format!("crates/models/openapi/{name}.yaml:1:1: a description of more than 1048576 bytes; the fix: make it shorter"));
     assert_eq!(failure, expected.join("\n"));
     assert_eq!(
         std::fs::read_dir(root.path().join("crates/models"))
