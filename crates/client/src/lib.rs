@@ -1,8 +1,8 @@
 //! The part that typed clients share: their builder, calls of described operations, and list requests.
 //!
 //! A vendor's crate brings its [`Dialect`](gatelet_transport::Dialect), its models, and one type for each group of operations.
-//! A method of such a type takes typed values and returns an [`OperationRequest`](gatelet_transport::OperationRequest) or a
-//! [`ListRequest`]; the [`Operation`](gatelet_models::Operation) determines the HTTP request.
+//! A method of such a type takes typed values and returns an [`OperationRequest`](gatelet_transport::OperationRequest), with
+//! query parameters a [`QueryRequest`], with pages a [`ListRequest`]; the [`Operation`](gatelet_models::Operation) determines the HTTP request.
 //!
 //! ```
 //! use gatelet_client::{ClientBuilder, ListRequest, OperationCall, PageBody};
@@ -78,6 +78,7 @@ mod operation_call;
 mod page_body;
 mod paging;
 mod query;
+mod query_request;
 
 pub use address::without_list_path;
 pub use builder::ClientBuilder;
@@ -85,6 +86,7 @@ pub use list_request::ListRequest;
 pub use operation_call::OperationCall;
 pub use page_body::PageBody;
 pub use query::{ListQuery, Query, QueryValue};
+pub use query_request::QueryRequest;
 
 #[cfg(feature = "hyper")]
 pub use gatelet_hyper::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};

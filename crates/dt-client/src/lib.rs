@@ -61,7 +61,7 @@ pub use generated::*;
 
 #[cfg(feature = "hyper")]
 pub use gatelet_client::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
-pub use gatelet_client::{ListQuery, ListRequest};
+pub use gatelet_client::{ListQuery, ListRequest, QueryRequest};
 pub use gatelet_transport::{
     ApiToken, Applied, BaseUrl, Bearer, CallTimeouts, Channel, Clock, ConnectFailure, Credential,
     CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,

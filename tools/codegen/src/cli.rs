@@ -14,7 +14,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::client::{Resource, is_delete, is_list, method_name, path_arguments};
-use super::client_query::{one_value, own_query, query_name, query_value, rust_name};
+use super::client_query::{one_value, own_query, query_value, rust_name};
 use super::field_type::{ident, model};
 use super::ir::{Api, Kind, Method, Operation, Parameter, Shape, Tag};
 use super::markdown::Markdown;
@@ -432,18 +432,17 @@ impl<'a> Group<'a> {
                 list::write_pages(paging.apply(list).pages(), limit, output).await
             }
         } else {
-            let client = format_ident!("{}_client", self.api.vendor);
             let query = (!options.is_empty()).then(|| {
-                let (name, set) = (
-                    query_name(operation),
-                    set_options(operation, |set| quote!(query = query.#set;)),
+                let set = set_options(
+                    operation,
+                    |set| quote!(request = request.query(|query| query.#set);),
                 );
-                quote!(let mut query = #client::#name::default(); #set)
+                quote!(let mut request = operations.#function(#(&#ids),*); #set)
             });
-            let argument = query.is_some().then(|| ident("query"));
-            let arguments = ids.iter().map(|it| quote!(&#it));
-            let arguments = arguments.chain(argument.map(|it| quote!(#it)));
-            let call = quote!(operations.#function(#(#arguments),*).send().await?);
+            let call = match query.is_some() {
+                true => quote!(request.send().await?),
+                false => quote!(operations.#function(#(&#ids),*).send().await?),
+            };
             let object = self.object(ids.last());
             let print = if is_delete(operation) {
                 quote! {

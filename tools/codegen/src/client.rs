@@ -100,18 +100,23 @@ impl<'a> Resource<'a> {
         let any = |test: fn(&Operation) -> bool| self.operations.iter().any(|it| test(it));
         let (has_list, has_call) = (any(is_list), any(|it| !is_list(it)));
         let has_query = self.queries().next().is_some();
+        let (has_query_call, has_plain_call) = (
+            any(is_query_call),
+            any(|it| !is_list(it) && !is_query_call(it)),
+        );
         let from_client = rust::used(&[
             (has_query, quote!(ListQuery)),
             (has_list, quote!(ListRequest)),
             (has_call, quote!(OperationCall)),
             (has_list, quote!(PageBody)),
             (has_query, quote!(Query)),
+            (has_query_call, quote!(QueryRequest)),
         ]);
         let from_transport = rust::used(&[
             (any(decodes_json), quote!(ApiResponse)),
             (true, quote!(Channel)),
             (any(is_delete), quote!(Deleted)),
-            (has_call, quote!(OperationRequest)),
+            (has_plain_call, quote!(OperationRequest)),
         ]);
         let vendor = ident(&self.api.vendor);
         let by_hand = |is_used: bool, module: &str| {
@@ -248,11 +253,6 @@ impl<'a> Resource<'a> {
             let (body, mutable) = (model(request), is_checked.then(|| quote!(mut)));
             arguments.push(quote!(#mutable body: #body));
         }
-        let has_query = own_query(operation).next().is_some();
-        if has_query {
-            let name = query_name(operation);
-            arguments.push(quote!(query: #name));
-        }
         // A check may change the body, so it comes before the body is written.
         let has_function = has_check_function(operation);
         let (statement, check) = has_function
@@ -263,10 +263,6 @@ impl<'a> Resource<'a> {
                 (quote!(let checked = #call;), quote!(.check(checked)))
             })
             .unzip();
-        // A query checks itself, since its type stands here.
-        let query_check =
-            (is_checked && has_query).then(|| quote!(.check(query.check(&self.channel))));
-        let query = has_query.then(|| quote!(.with_query(&query)));
         let json = operation.request.is_some().then(|| quote!(.json(&body)));
         let resource = path_arguments(operation).last().map(|parameter| {
             let value = argument_value(operation, parameter);
@@ -283,17 +279,35 @@ impl<'a> Resource<'a> {
                 }
             }
         };
+        let call = quote! {
+            OperationCall::new(models::OperationId::#id.operation(), &[#(#values),*])
+                #check
+                #json
+                #resource
+        };
+        let (returned, request) = match is_query_call(operation) {
+            false => (
+                quote!(OperationRequest<#result>),
+                quote!(#call.request(&self.channel, #decode)),
+            ),
+            true => {
+                let query = query_name(operation);
+                // A query checks itself, since its type stands here.
+                let check = is_checked.then(|| quote!(.check(#query::check)));
+                (
+                    quote!(QueryRequest<#result, #query>),
+                    quote! {
+                        let call = #call;
+                        QueryRequest::new(&self.channel, call, #decode) #check
+                    },
+                )
+            }
+        };
         quote! {
             #docs
-            pub fn #method(&self #(, #arguments)*) -> OperationRequest<#result> {
+            pub fn #method(&self #(, #arguments)*) -> #returned {
                 #statement
-                OperationCall::new(models::OperationId::#id.operation(), &[#(#values),*])
-                    #check
-                    #query_check
-                    #query
-                    #json
-                    #resource
-                    .request(&self.channel, #decode)
+                #request
             }
         }
     }
@@ -343,11 +357,8 @@ impl<'a> Resource<'a> {
         if let Some(body) = &operation.request {
             parameters.push(format!("body: {vendor}::models::{}", body.name));
         }
-        if takes_query(operation) {
-            parameters.push(format!("query: {vendor}::{}", query_name(operation)));
-        }
         let mut call = format!("client.{}", method_call(operation));
-        if let (Some(first), Some(_)) = (own_query(operation).next(), list_paging(operation)) {
+        if let Some(first) = own_query(operation).next() {
             let value = match one_value(first) {
                 Kind::Boolean => "true",
                 Kind::Integer(_) => "1",
@@ -387,15 +398,9 @@ impl<'a> Resource<'a> {
 pub(crate) fn method_call(operation: &Operation) -> String {
     let ids = path_arguments(operation).map(|it| argument_name(operation, it).to_string());
     let body = operation.request.as_ref().map(|_| "body".to_owned());
-    let query = takes_query(operation).then(|| "query".to_owned());
-    let arguments: Vec<_> = ids.chain(body).chain(query).collect();
+    let arguments: Vec<_> = ids.chain(body).collect();
     let (accessor, method) = (names::snake(&operation.tag), method_name(operation));
     format!("{accessor}().{method}({})", arguments.join(", "))
-}
-
-/// Returns whether the method takes the query as an argument.
-fn takes_query(operation: &Operation) -> bool {
-    own_query(operation).next().is_some() && !is_list(operation)
 }
 
 fn permissions(operation: &Operation) -> Option<Markdown> {
@@ -422,7 +427,7 @@ pub(crate) fn path(operation: &Operation) -> impl Iterator<Item = &Parameter> {
 }
 
 /// Names that a method or its example uses beside those of path parameters.
-const LOCALS: [&str; 4] = ["body", "checked", "client", "query"];
+const LOCALS: [&str; 4] = ["body", "call", "checked", "client"];
 
 /// Returns the argument for a path parameter; the last one is the id of the resource itself.
 pub(crate) fn argument_name(operation: &Operation, parameter: &Parameter) -> Ident {
@@ -496,6 +501,11 @@ pub(crate) fn method_name(operation: &Operation) -> String {
 /// Returns whether it is a list request. A paged operation with a body is an ordinary call.
 pub(crate) fn is_list(operation: &Operation) -> bool {
     list_paging(operation).is_some()
+}
+
+/// Returns whether it is a call whose query parameters are set on the request.
+pub(crate) fn is_query_call(operation: &Operation) -> bool {
+    !is_list(operation) && own_query(operation).next().is_some()
 }
 
 pub(crate) fn is_delete(operation: &Operation) -> bool {

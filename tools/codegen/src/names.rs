@@ -167,6 +167,7 @@ const OF_CLIENTS: &[&str] = &[
     "Phase",
     "Proxies",
     "Query",
+    "QueryRequest",
     "RetryPolicy",
     "SecretTextError",
     "Sent",

@@ -233,65 +233,72 @@ impl ActiveGateCommand {
                 token_expiration_set,
                 fips_mode,
             } => {
-                let mut query = dt_client::GetAllActiveGatesQuery::default();
+                let mut request = operations.list();
                 if let Some(hostname) = hostname {
-                    query = query.hostname(hostname);
+                    request = request.query(|query| query.hostname(hostname));
                 }
                 if let Some(os_type) = os_type {
-                    query = query.os_type(os_type);
+                    request = request.query(|query| query.os_type(os_type));
                 }
                 if let Some(os_architecture) = os_architecture {
-                    query = query.os_architecture(os_architecture);
+                    request = request
+                        .query(|query| query.os_architecture(os_architecture));
                 }
                 if let Some(network_address) = network_address {
-                    query = query.network_address(network_address);
+                    request = request
+                        .query(|query| query.network_address(network_address));
                 }
                 if let Some(load_balancer_address) = load_balancer_address {
-                    query = query.load_balancer_address(load_balancer_address);
+                    request = request
+                        .query(|query| {
+                            query.load_balancer_address(load_balancer_address)
+                        });
                 }
                 if let Some(kind) = kind {
-                    query = query.kind(kind);
+                    request = request.query(|query| query.kind(kind));
                 }
                 if let Some(network_zone) = network_zone {
-                    query = query.network_zone(network_zone);
+                    request = request.query(|query| query.network_zone(network_zone));
                 }
                 if let Some(update_status) = update_status {
-                    query = query.update_status(update_status);
+                    request = request.query(|query| query.update_status(update_status));
                 }
                 if let Some(version_compare_type) = version_compare_type {
-                    query = query.version_compare_type(version_compare_type);
+                    request = request
+                        .query(|query| query.version_compare_type(version_compare_type));
                 }
                 if let Some(query_version) = query_version {
-                    query = query.version(query_version);
+                    request = request.query(|query| query.version(query_version));
                 }
                 if let Some(auto_update) = auto_update {
-                    query = query.auto_update(auto_update);
+                    request = request.query(|query| query.auto_update(auto_update));
                 }
                 if let Some(group) = group {
-                    query = query.group(group);
+                    request = request.query(|query| query.group(group));
                 }
                 if let Some(online) = online {
-                    query = query.online(online);
+                    request = request.query(|query| query.online(online));
                 }
                 for value in enabled_module {
-                    query = query.enabled_module(value);
+                    request = request.query(|query| query.enabled_module(value));
                 }
                 for value in disabled_module {
-                    query = query.disabled_module(value);
+                    request = request.query(|query| query.disabled_module(value));
                 }
                 if let Some(containerized) = containerized {
-                    query = query.containerized(containerized);
+                    request = request.query(|query| query.containerized(containerized));
                 }
                 if let Some(token_state) = token_state {
-                    query = query.token_state(token_state);
+                    request = request.query(|query| query.token_state(token_state));
                 }
                 if let Some(token_expiration_set) = token_expiration_set {
-                    query = query.token_expiration_set(token_expiration_set);
+                    request = request
+                        .query(|query| query.token_expiration_set(token_expiration_set));
                 }
                 if let Some(fips_mode) = fips_mode {
-                    query = query.fips_mode(fips_mode);
+                    request = request.query(|query| query.fips_mode(fips_mode));
                 }
-                let response = operations.list(query).send().await?;
+                let response = request.send().await?;
                 list::write_items(response.active_gates.unwrap_or_default(), output)
             }
             Self::Groups => {
@@ -509,33 +516,40 @@ impl UpdateJobCommand {
                 target_version,
                 last_updates,
             } => {
-                let mut query = dt_client::GetUpdateJobListByAgIdQuery::default();
+                let mut request = operations.list(&id);
                 if let Some(from) = from {
-                    query = query.from(from);
+                    request = request.query(|query| query.from(from));
                 }
                 if let Some(to) = to {
-                    query = query.to(to);
+                    request = request.query(|query| query.to(to));
                 }
                 if let Some(start_version_compare_type) = start_version_compare_type {
-                    query = query.start_version_compare_type(start_version_compare_type);
+                    request = request
+                        .query(|query| {
+                            query.start_version_compare_type(start_version_compare_type)
+                        });
                 }
                 if let Some(start_version) = start_version {
-                    query = query.start_version(start_version);
+                    request = request.query(|query| query.start_version(start_version));
                 }
                 if let Some(update_type) = update_type {
-                    query = query.update_type(update_type);
+                    request = request.query(|query| query.update_type(update_type));
                 }
                 if let Some(target_version_compare_type) = target_version_compare_type {
-                    query = query
-                        .target_version_compare_type(target_version_compare_type);
+                    request = request
+                        .query(|query| {
+                            query
+                                .target_version_compare_type(target_version_compare_type)
+                        });
                 }
                 if let Some(target_version) = target_version {
-                    query = query.target_version(target_version);
+                    request = request
+                        .query(|query| query.target_version(target_version));
                 }
                 if let Some(last_updates) = last_updates {
-                    query = query.last_updates(last_updates);
+                    request = request.query(|query| query.last_updates(last_updates));
                 }
-                let response = operations.list(&id, query).send().await?;
+                let response = request.send().await?;
                 list::write_items(response.update_jobs.unwrap_or_default(), output)
             }
             Self::Create(command) => command.run(client, output).await,

@@ -1,9 +1,9 @@
 //! Requests of described operations: which values are refused, and in which order.
 
-use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query};
+use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query, QueryRequest};
 use gatelet_models::{Operation, asa, dt};
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
-use gatelet_transport::{Channel, Error, ErrorKind, OperationRequest, Page};
+use gatelet_transport::{ApiResponse, Channel, Error, ErrorKind, OperationRequest, Page};
 use serde_json::Value;
 
 use crate::support::{URL, authorized, builder};
@@ -156,4 +156,49 @@ fn an_invalid_address_is_reported_before_missing_credentials() {
         .build_with(FakeTransport::script([]), ManualClock::auto())
         .unwrap_err();
     assert_eq!(refused(&error).0, "base_url", "{error}");
+}
+
+/// Filters of `getAllActiveGates`.
+#[derive(Clone, Debug, Default)]
+struct Filter {
+    online: Option<bool>,
+}
+
+impl ListQuery for Filter {
+    fn write_to(&self, query: &mut Query) {
+        query.set("online", self.online);
+    }
+}
+
+fn gates(channel: &Channel) -> QueryRequest<Value, Filter> {
+    let call = OperationCall::new(dt::OperationId::GetAllActiveGates.operation(), &[]);
+    QueryRequest::new(channel, call, ApiResponse::json)
+}
+
+fn online(_: Filter) -> Filter {
+    let online = Some(true);
+    Filter { online }
+}
+
+#[tokio::test]
+async fn the_query_of_a_call_is_sent_if_it_was_set_and_is_valid() {
+    let fake = FakeTransport::script([(); 2].map(|()| FakeResponse::json(200, "{}")));
+    let channel = channel(&fake);
+    gates(&channel).send().await.unwrap();
+    let request = gates(&channel).query(online);
+    let shown = format!("{request:?}");
+    assert!(shown.contains("Filter { online: Some(true) }"), "{shown}");
+    request.send().await.unwrap();
+    let refused_query = gates(&channel)
+        .check(|filter, _| match filter.online {
+            Some(true) => Err(Error::invalid_input("online", "must not be true")),
+            _ => Ok(()),
+        })
+        .query(online);
+    let error = refused_query.send().await.unwrap_err();
+    let name = Some(dt::OperationId::GetAllActiveGates.operation().name);
+    assert_eq!(refused(&error), ("online", name));
+    let sent = fake.into_requests();
+    let queries: Vec<_> = sent.iter().map(|it| it.uri().query()).collect();
+    assert_eq!(queries, [None, Some("online=true")]);
 }

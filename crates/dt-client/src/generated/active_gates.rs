@@ -4,7 +4,7 @@
 //!
 //! The ActiveGates that are connected to the environment.
 
-use gatelet_client::{ListQuery, OperationCall, Query};
+use gatelet_client::{ListQuery, OperationCall, Query, QueryRequest};
 use gatelet_models::dt as models;
 use gatelet_transport::{ApiResponse, Channel, OperationRequest};
 use crate::client::Client;
@@ -44,20 +44,19 @@ impl ActiveGates {
     /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/activegate-info/get-all>.
     ///
     /// ```
-    /// # async fn example(client: &dt_client::Client, query: dt_client::GetAllActiveGatesQuery) -> Result<(), dt_client::Error> {
-    /// let response = client.active_gates().list(query).send().await?;
+    /// # async fn example(client: &dt_client::Client) -> Result<(), dt_client::Error> {
+    /// let response = client.active_gates().list().query(|query| query.hostname("text")).send().await?;
     /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
-    pub fn list(
-        &self,
-        query: GetAllActiveGatesQuery,
-    ) -> OperationRequest<models::ActiveGateList> {
-        OperationCall::new(models::OperationId::GetAllActiveGates.operation(), &[])
-            .check(query.check(&self.channel))
-            .with_query(&query)
-            .request(&self.channel, ApiResponse::json)
+    pub fn list(&self) -> QueryRequest<models::ActiveGateList, GetAllActiveGatesQuery> {
+        let call = OperationCall::new(
+            models::OperationId::GetAllActiveGates.operation(),
+            &[],
+        );
+        QueryRequest::new(&self.channel, call, ApiResponse::json)
+            .check(GetAllActiveGatesQuery::check)
     }
 
     /// Lists the groups of ActiveGates.

@@ -4,7 +4,7 @@
 //!
 //! Updates of ActiveGates, running and finished.
 
-use gatelet_client::{ListQuery, OperationCall, Query};
+use gatelet_client::{ListQuery, OperationCall, Query, QueryRequest};
 use gatelet_models::dt as models;
 use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
 use crate::check;
@@ -44,20 +44,21 @@ impl UpdateJobs {
     /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/get-all-jobs>.
     ///
     /// ```
-    /// # async fn example(client: &dt_client::Client, query: dt_client::GetAllUpdateJobListQuery) -> Result<(), dt_client::Error> {
-    /// let response = client.update_jobs().list_all(query).send().await?;
+    /// # async fn example(client: &dt_client::Client) -> Result<(), dt_client::Error> {
+    /// let response = client.update_jobs().list_all().query(|query| query.from("text")).send().await?;
     /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
     pub fn list_all(
         &self,
-        query: GetAllUpdateJobListQuery,
-    ) -> OperationRequest<models::UpdateJobsAll> {
-        OperationCall::new(models::OperationId::GetAllUpdateJobList.operation(), &[])
-            .check(query.check(&self.channel))
-            .with_query(&query)
-            .request(&self.channel, ApiResponse::json)
+    ) -> QueryRequest<models::UpdateJobsAll, GetAllUpdateJobListQuery> {
+        let call = OperationCall::new(
+            models::OperationId::GetAllUpdateJobList.operation(),
+            &[],
+        );
+        QueryRequest::new(&self.channel, call, ApiResponse::json)
+            .check(GetAllUpdateJobListQuery::check)
     }
 
     /// Lists the update jobs of one ActiveGate.
@@ -73,8 +74,8 @@ impl UpdateJobs {
     /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/get-activegates-jobs>.
     ///
     /// ```
-    /// # async fn example(client: &dt_client::Client, id: &dt_client::models::ActiveGateId, query: dt_client::GetUpdateJobListByAgIdQuery) -> Result<(), dt_client::Error> {
-    /// let response = client.update_jobs().list(id, query).send().await?;
+    /// # async fn example(client: &dt_client::Client, id: &dt_client::models::ActiveGateId) -> Result<(), dt_client::Error> {
+    /// let response = client.update_jobs().list(id).query(|query| query.from("text")).send().await?;
     /// println!("{response:?}");
     /// # Ok(())
     /// # }
@@ -82,16 +83,14 @@ impl UpdateJobs {
     pub fn list(
         &self,
         id: &models::ActiveGateId,
-        query: GetUpdateJobListByAgIdQuery,
-    ) -> OperationRequest<models::UpdateJobList> {
-        OperationCall::new(
+    ) -> QueryRequest<models::UpdateJobList, GetUpdateJobListByAgIdQuery> {
+        let call = OperationCall::new(
                 models::OperationId::GetUpdateJobListByAgId.operation(),
                 &[id.as_str()],
             )
-            .check(query.check(&self.channel))
-            .with_query(&query)
-            .resource(id.as_str())
-            .request(&self.channel, ApiResponse::json)
+            .resource(id.as_str());
+        QueryRequest::new(&self.channel, call, ApiResponse::json)
+            .check(GetUpdateJobListByAgIdQuery::check)
     }
 
     /// Creates an update job for one ActiveGate.

@@ -6,14 +6,11 @@ use dt_client::models::{
     ActiveGate, ActiveGateModuleType, ActiveGateRelease, ActiveGateTokenState, ActiveGateVersion,
     OsType, UpdateJobCreate, UpdateJobState, UpdateMethod, VersionCompareType,
 };
-use dt_client::{
-    ApiToken, Client, Error, ErrorKind, GetAllActiveGatesQuery, GetAllUpdateJobListQuery,
-    GetUpdateJobListByAgIdQuery,
-};
+use dt_client::{ApiToken, Client, Clock as _, Error, ErrorKind, Phase, RetryPolicy};
 use gatelet_emulator::{Emulator, well_known};
-use gatelet_transport::testing::{FakeResponse, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 
-use crate::support::{URL, scripted};
+use crate::support::{self, URL, scripted};
 
 fn emulator(clock: &ManualClock) -> (Emulator, Client) {
     let emulator = Emulator::memory().unwrap().with_clock(clock.clone());
@@ -28,28 +25,30 @@ fn emulator(clock: &ManualClock) -> (Emulator, Client) {
 #[tokio::test]
 async fn every_filter_is_sent_under_its_name_and_modules_are_repeated() {
     let (client, fake) = scripted([FakeResponse::json(200, r#"{"activeGates": []}"#)]);
-    let query = GetAllActiveGatesQuery::default()
-        .hostname("edge 7")
-        .os_type(OsType::Linux)
-        .os_architecture("RISCV")
-        .network_address("10.")
-        .load_balancer_address("lb")
-        .kind("ENVIRONMENT")
-        .network_zone("z")
-        .update_status("UP2DATE")
-        .version_compare_type(VersionCompareType::GreaterEqual)
-        .version(ActiveGateRelease::from_numbers(1, 195, 0))
-        .auto_update("ENABLED")
-        .group("g")
-        .online(false)
-        .enabled_module(ActiveGateModuleType::Logs)
-        .enabled_module("NEW_MODULE")
-        .disabled_module(ActiveGateModuleType::ZOs)
-        .containerized(true)
-        .token_state(ActiveGateTokenState::UnknownWord)
-        .token_expiration_set(true)
-        .fips_mode(false);
-    client.active_gates().list(query).send().await.unwrap();
+    let list = client.active_gates().list().query(|query| {
+        query
+            .hostname("edge 7")
+            .os_type(OsType::Linux)
+            .os_architecture("RISCV")
+            .network_address("10.")
+            .load_balancer_address("lb")
+            .kind("ENVIRONMENT")
+            .network_zone("z")
+            .update_status("UP2DATE")
+            .version_compare_type(VersionCompareType::GreaterEqual)
+            .version(ActiveGateRelease::from_numbers(1, 195, 0))
+            .auto_update("ENABLED")
+            .group("g")
+            .online(false)
+            .enabled_module(ActiveGateModuleType::Logs)
+            .enabled_module("NEW_MODULE")
+            .disabled_module(ActiveGateModuleType::ZOs)
+            .containerized(true)
+            .token_state(ActiveGateTokenState::UnknownWord)
+            .token_expiration_set(true)
+            .fips_mode(false)
+    });
+    list.send().await.unwrap();
     let request = fake.into_requests().remove(0);
     let sent = "hostname=edge+7&osType=LINUX&osArchitecture=RISCV&networkAddress=10.&loadBalancerAddress=lb&type=ENVIRONMENT\
         &networkZone=z&updateStatus=UP2DATE&versionCompareType=GREATER_EQUAL&version=1.195.0&autoUpdate=ENABLED&group=g&online=false\
@@ -79,8 +78,7 @@ async fn a_path_of_its_own_is_not_sent_as_an_id() {
         "remoteConfigurationManagement",
     ] {
         assert_refused(gates.get(&id.into()).send().await, "agId");
-        let query = GetUpdateJobListByAgIdQuery::default();
-        assert_refused(jobs.list(&id.into(), query).send().await, "agId");
+        assert_refused(jobs.list(&id.into()).send().await, "agId");
         let job = UpdateJobCreate::new("latest");
         assert_refused(jobs.create(&id.into(), job).send().await, "agId");
     }
@@ -94,12 +92,13 @@ async fn a_version_of_another_form_is_not_sent() {
     let (client, fake) = scripted([]);
     let (gates, jobs) = (client.active_gates(), client.update_jobs());
     for wrong in ["latest", "1.195", "1.195.0.20200416-144858", ""] {
-        let query = GetAllActiveGatesQuery::default().version(wrong);
-        assert_refused(gates.list(query).send().await, "version");
-        let query = GetAllUpdateJobListQuery::default().start_version(wrong);
-        assert_refused(jobs.list_all(query).send().await, "startVersion");
-        let query = GetUpdateJobListByAgIdQuery::default().target_version(wrong);
-        assert_refused(jobs.list(&"-1".into(), query).send().await, "targetVersion");
+        let list = gates.list().query(|query| query.version(wrong));
+        assert_refused(list.send().await, "version");
+        let list = jobs.list_all().query(|query| query.start_version(wrong));
+        assert_refused(list.send().await, "startVersion");
+        let list = jobs.list(&"-1".into());
+        let list = list.query(|query| query.target_version(wrong));
+        assert_refused(list.send().await, "targetVersion");
     }
     for wrong in ["1.195.0", "newest", ""] {
         let job = UpdateJobCreate::new(wrong);
@@ -116,7 +115,7 @@ async fn gates_are_listed_and_read() {
     let clock = ManualClock::auto();
     let (emulator, client) = emulator(&clock);
     let gates = client.active_gates();
-    let all = gates.list(GetAllActiveGatesQuery::default()).send().await;
+    let all = gates.list().send().await;
     let all = all.unwrap().active_gates.unwrap();
     assert_eq!(all.len(), 2);
     let id = all[1].id.clone().unwrap();
@@ -131,14 +130,8 @@ async fn gates_are_listed_and_read() {
     emulator.disconnect_active_gate(&id).unwrap();
     let offline = gates.get(&id).send().await.unwrap().offline_since;
     assert!(offline.is_some());
-    let query = GetAllActiveGatesQuery::default().online(false);
-    let found = gates
-        .list(query)
-        .send()
-        .await
-        .unwrap()
-        .active_gates
-        .unwrap();
+    let list = gates.list().query(|query| query.online(false));
+    let found = list.send().await.unwrap().active_gates.unwrap();
     assert_eq!(found[0].offline_since, offline);
 
     let groups = gates.groups().send().await.unwrap().groups.unwrap();
@@ -164,7 +157,7 @@ async fn a_job_is_checked_created_read_and_deleted() {
     );
     let id = created.job_id.clone().unwrap();
     assert_eq!(jobs.get(&gate, &id).send().await.unwrap(), created);
-    let list = jobs.list(&gate, GetUpdateJobListByAgIdQuery::default());
+    let list = jobs.list(&gate);
     assert_eq!(list.send().await.unwrap().update_jobs.unwrap(), [created]);
     jobs.delete(&gate, &id).send().await.unwrap();
 
@@ -177,10 +170,7 @@ async fn a_job_is_checked_created_read_and_deleted() {
     assert!(ended.timestamp.is_some());
     let error = jobs.delete(&gate, &id).send().await.unwrap_err();
     assert_eq!(error.status().map(|it| it.as_u16()), Some(400));
-    let all = jobs
-        .list_all(GetAllUpdateJobListQuery::default())
-        .send()
-        .await;
+    let all = jobs.list_all().send().await;
     let all = all.unwrap().all_update_jobs.unwrap();
     assert_eq!(all[0].ag_id, Some(gate));
     assert_eq!(all[0].update_jobs.as_deref(), Some(&[ended][..]));
@@ -190,9 +180,7 @@ async fn a_job_is_checked_created_read_and_deleted() {
 async fn a_gate_of_which_nothing_is_known_is_read() {
     let body = r#"{"activeGates": [{}, {"id": "0x3efdd091", "offlineSince": null, "new": 1, "osType": "BEOS"}]}"#;
     let (client, _) = scripted([FakeResponse::json(200, body)]);
-    let list = client
-        .active_gates()
-        .list(GetAllActiveGatesQuery::default());
+    let list = client.active_gates().list();
     let gates = list.send().await.unwrap().active_gates.unwrap();
     assert_eq!(gates[0], ActiveGate::new());
     assert_eq!(
@@ -201,4 +189,24 @@ async fn a_gate_of_which_nothing_is_known_is_read() {
     );
     assert_eq!(gates[1].os_type, Some("BEOS".into()));
     assert_eq!(gates[1].offline_since, None);
+}
+
+#[tokio::test]
+async fn a_list_without_pages_has_a_timeout_and_a_retry_policy_of_its_own() {
+    let (client, fake) = scripted([FakeResponse::status(503)]);
+    let list = client.active_gates().list().retry(RetryPolicy::never());
+    let error = list.send().await.unwrap_err();
+    assert_eq!(error.status().map(|it| it.as_u16()), Some(503));
+    fake.finish();
+
+    let (clock, fake) = (
+        ManualClock::auto(),
+        FakeTransport::script([FakeResponse::hang()]),
+    );
+    let (client, before) = (support::client(fake, &clock), clock.monotonic());
+    let list = client.update_jobs().list_all();
+    let list = list.timeout(Duration::from_secs(5)).send().await;
+    let error = list.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Timeout(Phase::Total));
+    assert_eq!(clock.monotonic() - before, Duration::from_secs(5));
 }

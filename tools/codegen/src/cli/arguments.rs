@@ -9,7 +9,7 @@ use crate::field_type::ident;
 use crate::ir::{Operation, Parameter};
 
 /// What every command has beside the parameters of its operation: its own variables, the options of every command and of lists.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 17] = [
     "client",
     "deleted",
     "emulator",
@@ -23,6 +23,7 @@ const RESERVED: [&str; 16] = [
     "paging",
     "proxy_from_environment",
     "query",
+    "request",
     "timeout",
     "verbose",
     "version",

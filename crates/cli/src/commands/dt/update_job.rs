@@ -59,13 +59,13 @@ impl ListAll {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let all = client.update_jobs().list_all(self.query()).send().await?;
+        let all = client.update_jobs().list_all();
+        let all = all.query(|query| self.query(query)).send().await?;
         let gates = all.all_update_jobs.unwrap_or_default().into_iter();
         write_items(gates.flat_map(GateJob::of).collect(), output)
     }
 
-    fn query(self) -> GetAllUpdateJobListQuery {
-        let mut query = GetAllUpdateJobListQuery::default();
+    fn query(self, mut query: GetAllUpdateJobListQuery) -> GetAllUpdateJobListQuery {
         if let Some(from) = self.from {
             query = query.from(from);
         }

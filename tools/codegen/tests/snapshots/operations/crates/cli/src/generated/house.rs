@@ -107,26 +107,26 @@ impl DoorCommand {
                 side,
                 other_sides,
             } => {
-                let mut query = house_client::ListDoorsQuery::default();
+                let mut request = operations.doors();
                 if let Some(contains) = contains {
-                    query = query.contains(contains);
+                    request = request.query(|query| query.contains(contains));
                 }
                 if let Some(count) = count {
-                    query = query.count(count);
+                    request = request.query(|query| query.count(count));
                 }
                 if let Some(query_version) = query_version {
-                    query = query.version(query_version);
+                    request = request.query(|query| query.version(query_version));
                 }
                 if let Some(locked) = locked {
-                    query = query.locked(locked);
+                    request = request.query(|query| query.locked(locked));
                 }
                 if let Some(side) = side {
-                    query = query.side(side);
+                    request = request.query(|query| query.side(side));
                 }
                 for value in other_sides {
-                    query = query.other_sides(value);
+                    request = request.query(|query| query.other_sides(value));
                 }
-                Ok(output.item(operations.doors(query).send().await?)?)
+                Ok(output.item(request.send().await?)?)
             }
             Self::Sides => {
                 let response = operations.sides().send().await?;

@@ -4,7 +4,7 @@
 //!
 //! What can be opened.
 
-use gatelet_client::{ListQuery, OperationCall, Query};
+use gatelet_client::{ListQuery, OperationCall, Query, QueryRequest};
 use gatelet_models::house as models;
 use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
 use crate::client::Client;
@@ -39,16 +39,15 @@ impl Doors {
     /// Source: <https://house.example/ListDoors>.
     ///
     /// ```
-    /// # async fn example(client: &house_client::Client, query: house_client::ListDoorsQuery) -> Result<(), house_client::Error> {
-    /// let response = client.doors().doors(query).send().await?;
+    /// # async fn example(client: &house_client::Client) -> Result<(), house_client::Error> {
+    /// let response = client.doors().doors().query(|query| query.contains("text")).send().await?;
     /// println!("{response:?}");
     /// # Ok(())
     /// # }
     /// ```
-    pub fn doors(&self, query: ListDoorsQuery) -> OperationRequest<models::DoorList> {
-        OperationCall::new(models::OperationId::ListDoors.operation(), &[])
-            .with_query(&query)
-            .request(&self.channel, ApiResponse::json)
+    pub fn doors(&self) -> QueryRequest<models::DoorList, ListDoorsQuery> {
+        let call = OperationCall::new(models::OperationId::ListDoors.operation(), &[]);
+        QueryRequest::new(&self.channel, call, ApiResponse::json)
     }
 
     /// Calls ListSides.
