@@ -1,6 +1,6 @@
 //! Checks of values before anything is sent, beyond those of the description.
 
-use gatelet_models::asa::{GatewayId, GatewaySetupTokenId, GatewayUpdate};
+use gatelet_models::asa::{GatewayId, GatewaySetupTokenId, GatewayUpdate, ServiceUserUpdate};
 use gatelet_transport::{Channel, Error};
 
 /// Refuses the value of a setup token in place of its id: it is secret, and paths are logged.
@@ -32,7 +32,21 @@ pub(crate) fn update_gateway_instance(
     _: &GatewayId,
     update: &mut GatewayUpdate,
 ) -> Result<(), Error> {
-    let Some(member) = update.inexact_member() else {
+    check_exact(update.inexact_member())
+}
+
+/// Refuses an update that would not send back a number as it was read.
+pub(crate) fn service_user_update(
+    _: &Channel,
+    _: &str,
+    update: &mut ServiceUserUpdate,
+) -> Result<(), Error> {
+    check_exact(update.inexact_member())
+}
+
+/// Refuses a member with a number that cannot be sent back as it was read.
+fn check_exact(inexact_member: Option<&str>) -> Result<(), Error> {
+    let Some(member) = inexact_member else {
         return Ok(());
     };
     let member: String = member.escape_debug().take(64).collect();

@@ -12,7 +12,8 @@ pub(crate) mod dt;
 
 #[cfg(feature = "asa")]
 pub use asa::{
-    ASA_KEY_ID, ASA_KEY_SECRET, ASA_REPORTING_KEY_ID, ASA_REPORTING_KEY_SECRET, ASA_TEAM,
+    ASA_KEY_ID, ASA_KEY_SECRET, ASA_REPORTING_KEY_ID, ASA_REPORTING_KEY_SECRET, ASA_REPORTING_USER,
+    ASA_TEAM, ASA_USER,
 };
 #[cfg(feature = "dt")]
 pub use dt::{DT_OWNER, DT_READ_ONLY_TOKEN, DT_TOKEN};

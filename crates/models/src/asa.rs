@@ -1,4 +1,4 @@
-//! Okta Advanced Server Access: gateways, gateway setup tokens, and the exchange of a service user's key for a bearer token.
+//! Okta Advanced Server Access: gateways, gateway setup tokens, service users, and the exchange of a key for a bearer token.
 //!
 //! Okta Privileged Access serves the same operations from its own host and fills more of the fields.
 //!
@@ -19,6 +19,7 @@ mod gateway_update;
 mod json_schema;
 mod label_requirement;
 mod parse_gateway_selector_error;
+mod service_user_update;
 
 pub use crate::generated::asa::*;
 pub use gateway_selector::GatewaySelector;

@@ -1,7 +1,8 @@
 //! Every operation against the emulator, which keeps state and the vendor's rules.
 
 use asa_client::models::{
-    Gateway, GatewaySetupTokenCreate, GatewayStatus, GatewayUpdate, Patch, RegistrationType, Secret,
+    Gateway, GatewaySetupTokenCreate, GatewayStatus, GatewayUpdate, Patch, RegistrationType,
+    Secret, ServiceUserCreate, ServiceUserUpdate, UserStatus,
 };
 use asa_client::{
     Client, CredentialFailure, ErrorKind, ListGatewaysQuery, ListRequest, ServiceUser,
@@ -174,6 +175,32 @@ async fn gateways_are_listed_page_by_page_each_once() {
             .unwrap();
     }
     assert_eq!(found, all);
+}
+
+#[tokio::test]
+async fn a_service_user_is_created_disabled_and_found() {
+    let (_, client, _) = world();
+    let users = client.service_users();
+    let created = users.create(ServiceUserCreate::new("deploy bot")).send();
+    let created = created.await.unwrap();
+    assert_eq!(created.status, UserStatus::Active);
+    let again = users.create(ServiceUserCreate::new("deploy bot")).send();
+    assert_eq!(again.await.unwrap_err().status().unwrap().as_u16(), 409);
+
+    let read = users.get("deploy bot").send().await.unwrap();
+    let update = ServiceUserUpdate::from(&read).with_status(UserStatus::Disabled);
+    let updated = users.update("deploy bot", update).send().await.unwrap();
+    assert_eq!(updated.status, UserStatus::Disabled);
+    let disabled = users
+        .list()
+        .query(|query| query.status(UserStatus::Disabled));
+    let disabled = disabled.items().try_collect().await.unwrap();
+    assert_eq!(disabled, [updated]);
+
+    let current = users.current_user().send().await.unwrap();
+    assert_eq!(current.name, "key");
+    assert_eq!(current.team_name.as_deref(), Some(TEAM));
+    assert!(users.get("nobody").send().await.unwrap_err().is_not_found());
 }
 
 #[tokio::test]

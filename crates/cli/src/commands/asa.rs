@@ -2,3 +2,4 @@
 
 pub(crate) mod gateway;
 pub(crate) mod gateway_setup_token;
+pub(crate) mod service_user;

@@ -67,6 +67,7 @@ fn own_name(operation: &Operation, parameter: &str) -> Option<String> {
     let mut path = operation.path_parameters();
     if path.any(|it| it == parameter) {
         return Some(match path.next() {
+            None if parameter == "user_name" => "<NAME>".into(),
             None => "<ID>".into(),
             Some(_) => format!("<{}>", words(parameter, '_').to_ascii_uppercase()),
         });
@@ -135,6 +136,7 @@ mod tests {
         for (operation, parameter, name) in [
             ("dt getAllActiveGates", "version", "--query-version"),
             ("dt getAllUpdateJobList", "startVersion", "--start-version"),
+            ("asa GetServiceUser", "user_name", "<NAME>"),
             ("dt getUpdateJobByJobIdForAg", "agId", "<AG_ID>"),
             ("dt getUpdateJobByJobIdForAg", "jobId", "<ID>"),
             ("dt getOneActiveGateById", "agId", "<ID>"),

@@ -32,6 +32,12 @@ pub(crate) enum Asa {
         visible_alias = "gateway-setup-tokens"
     )]
     GatewaySetupToken(GatewaySetupTokenCommand),
+    #[command(
+        subcommand,
+        about = "The users that programs log in as, and how they obtain the bearer token for all other calls",
+        visible_alias = "service-users"
+    )]
+    ServiceUser(ServiceUserCommand),
 }
 
 impl Asa {
@@ -40,6 +46,7 @@ impl Asa {
         match self {
             Self::Gateway(command) => command.mutation_verb(),
             Self::GatewaySetupToken(command) => command.mutation_verb(),
+            Self::ServiceUser(command) => command.mutation_verb(),
         }
     }
 
@@ -53,6 +60,7 @@ impl Asa {
         match self {
             Self::Gateway(command) => command.run(&client, output).await,
             Self::GatewaySetupToken(command) => command.run(&client, output).await,
+            Self::ServiceUser(command) => command.run(&client, output).await,
         }
     }
 }
@@ -265,6 +273,152 @@ impl GatewaySetupTokenCommand {
     }
 }
 
+/// The commands on service users.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServiceUserCommand {
+    #[command(
+        about = "List the service users of the team",
+        after_help = operation_help(&api::LIST_SERVICE_USERS),
+        visible_alias = "ls"
+    )]
+    List {
+        #[arg(
+            long,
+            value_name = "TEXT",
+            help = "Lists only service users whose name starts with this text"
+        )]
+        starts_with: Option<String>,
+        #[arg(
+            long,
+            value_name = "TEXT",
+            help = "Lists only service users whose name contains this text"
+        )]
+        contains: Option<String>,
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "Lists only service users of this status, or of one of several"
+        )]
+        status: Vec<models::UserStatus>,
+        #[arg(
+            long,
+            value_name = "TEXT",
+            help = "Lists only the service user of this id, or of one of several"
+        )]
+        user_id: Vec<models::UserId>,
+        #[arg(
+            long,
+            value_name = "BOOLEAN",
+            num_args = 0..= 1,
+            require_equals = true,
+            default_missing_value = "true",
+            help = "Lists the newest first if true"
+        )]
+        descending: Option<bool>,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    #[command(
+        about = "Create a service user",
+        after_help = operation_help(&api::CREATE_SERVICE_USER)
+    )]
+    Create(commands::service_user::Create),
+    #[command(
+        about = "Read one service user",
+        after_help = operation_help(&api::GET_SERVICE_USER)
+    )]
+    Get {
+        #[arg(
+            help = "The name of the service user, as shown by `list`",
+            allow_negative_numbers = true
+        )]
+        id: String,
+    },
+    #[command(
+        about = "Update a service user",
+        after_help = operation_help(&api::SERVICE_USER_UPDATE)
+    )]
+    Update(commands::service_user::Update),
+    #[command(
+        about = "Read who makes the call",
+        after_help = operation_help(&api::GET_CURRENT_USER)
+    )]
+    CurrentUser,
+}
+
+impl ServiceUserCommand {
+    /// Returns what the command changes, as a verb; `None` if it only reads.
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
+        match self {
+            Self::List { .. } | Self::Get { .. } | Self::CurrentUser { .. } => None,
+            Self::Create { .. } => Some("create"),
+            Self::Update { .. } => Some("update"),
+        }
+    }
+
+    /// Runs the command and prints its result.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let operations = client.service_users();
+        match self {
+            Self::List {
+                starts_with,
+                contains,
+                status,
+                user_id,
+                descending,
+                paging,
+            } => {
+                let mut list = operations.list();
+                if let Some(starts_with) = starts_with {
+                    list = list.query(|query| query.starts_with(starts_with));
+                }
+                if let Some(contains) = contains {
+                    list = list.query(|query| query.contains(contains));
+                }
+                for value in status {
+                    list = list.query(|query| query.status(value));
+                }
+                for value in user_id {
+                    list = list.query(|query| query.user_id(value));
+                }
+                if let Some(descending) = descending {
+                    list = list.query(|query| query.descending(descending));
+                }
+                let limit = paging.limit;
+                list::write_pages(paging.apply(list).pages(), limit, output).await
+            }
+            Self::Create(command) => command.run(client, output).await,
+            Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
+            Self::Update(command) => command.run(client, output).await,
+            Self::CurrentUser => {
+                Ok(output.item(operations.current_user().send().await?)?)
+            }
+        }
+    }
+}
+
+impl Record for models::CurrentUser {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "ID",
+            value: |it| columns::text(it.id.as_ref()),
+        },
+        Column {
+            header: "NAME",
+            value: |it| columns::text(Some(&it.name)),
+        },
+        Column {
+            header: "TEAM NAME",
+            value: |it| columns::text(it.team_name.as_ref()),
+        },
+    ];
+}
+
 impl Record for models::Gateway {
     const COLUMNS: &'static [Column<Self>] = columns::GATEWAY;
 }
@@ -279,4 +433,8 @@ impl Record for models::GatewaySetupToken {
 
 impl Record for models::GatewayStatusReport {
     const COLUMNS: &'static [Column<Self>] = columns::GATEWAY_STATUS_REPORT;
+}
+
+impl Record for models::ServiceUser {
+    const COLUMNS: &'static [Column<Self>] = columns::SERVICE_USER;
 }

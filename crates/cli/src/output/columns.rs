@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use gatelet_models::Timestamp;
-use gatelet_models::asa::{AgentToken, Gateway, GatewaySetupToken, GatewayStatusReport};
+use gatelet_models::asa::{
+    AgentToken, Gateway, GatewaySetupToken, GatewayStatusReport, ServiceUser,
+};
 use gatelet_models::dt::{
     ActiveGate, ActiveGateToken, ActiveGateTokenCreated, ActiveGateTokenUse, UpdateJob,
 };
@@ -67,6 +69,25 @@ pub(crate) const GATEWAY_STATUS_REPORT: &[Column<GatewayStatusReport>] = &[
     Column {
         header: "UPDATED",
         value: |report| time(report.updated_at.as_ref()),
+    },
+];
+
+pub(crate) const SERVICE_USER: &[Column<ServiceUser>] = &[
+    Column {
+        header: "NAME",
+        value: |user| Some(user.name.clone()),
+    },
+    Column {
+        header: "STATUS",
+        value: |user| Some(user.status.to_string()),
+    },
+    Column {
+        header: "ID",
+        value: |user| Some(user.id.to_string()),
+    },
+    Column {
+        header: "DELETED",
+        value: |user| time(user.deleted_at.as_ref()),
     },
 ];
 

@@ -391,3 +391,20 @@ fn an_update_job_is_checked_created_shown_and_deleted() {
     assert_eq!(refused.code, Some(2));
     assert!(refused.stderr.contains("invalid <VERSION>"), "{refused:?}");
 }
+
+#[test]
+fn a_service_user_is_created_shown_and_disabled() {
+    let fixture = Fixture::new();
+    let run = |arguments: &str| fixture.run(&format!("--emulator asa service-user {arguments}"));
+    let whoami = run("whoami -o json").json();
+    assert_eq!(whoami["name"], "administrator");
+    let created = run("create deploy-bot -o json").json();
+    assert_eq!(created["status"], "ACTIVE");
+    assert_eq!(run("get deploy-bot -o json").json(), created);
+    let updated = run("update deploy-bot --status DISABLED -o json").json();
+    assert_eq!(updated["id"], created["id"]);
+    let list = run("list --status DISABLED -o json").json();
+    assert_eq!(names(&list, "name"), ["deploy-bot"]);
+    let table = run("list --starts-with deploy").success();
+    assert!(table.starts_with("NAME "), "{table}");
+}

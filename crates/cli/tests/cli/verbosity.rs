@@ -19,6 +19,8 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("dt getUpdateJobByJobIdForAg", "-1556499193 {id}"),
     ("dt deleteUpdateJobByJobIdForAg", "-1556499193 {id}"),
     ("asa UpdateGatewayInstance", "{id} --name y"),
+    ("asa GetServiceUser", "reporter"),
+    ("asa ServiceUserUpdate", "reporter --status DISABLED"),
 ];
 
 /// Returns the names of the subcommands that the help of a command lists.

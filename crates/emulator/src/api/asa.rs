@@ -2,6 +2,7 @@
 
 pub(crate) mod auth;
 pub(crate) mod bearer;
+pub(crate) mod credential;
 pub(crate) mod enrollment;
 pub(crate) mod error_response;
 pub(crate) mod examples;

@@ -102,17 +102,23 @@ impl ServerCall<'_> {
         }
     }
 
+    /// Returns the values of a repeated parameter.
+    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
+        let query = self.head.uri.query().unwrap_or("");
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        let values = pairs.filter(|(key, _)| key == name);
+        values.map(|(_, value)| value.into_owned()).collect()
+    }
+
     /// Returns the values of a repeated parameter, each one of the known words.
     pub(crate) fn words(
         &self,
         name: &'static str,
         known: &[&str],
     ) -> Result<Vec<String>, InvalidParameter> {
-        let query = self.head.uri.query().unwrap_or("");
-        let pairs = form_urlencoded::parse(query.as_bytes());
-        let values = pairs.filter(|(key, _)| key == name);
-        let words = values.map(|(_, word)| match known.contains(&&*word) {
-            true => Ok(word.into_owned()),
+        let values = self.texts(name).into_iter();
+        let words = values.map(|word| match known.contains(&word.as_str()) {
+            true => Ok(word),
             false => Err(InvalidParameter {
                 name,
                 message: format!("must be one of {}", known.join(", ")),

@@ -19,7 +19,8 @@ impl Emulator {
         self
     }
 
-    /// Adds an ASA service user. A key id that the team already has gets the new secret and role.
+    /// Adds an ASA service user with a key. Its name is the key id. A key id that the team already has gets the new secret, and its
+    /// service user the new role.
     ///
     /// # Errors
     ///
@@ -33,7 +34,7 @@ impl Emulator {
     ) -> Result<(), Error> {
         self.store().write(|transaction| {
             let key = self.store().key();
-            service_user::insert(transaction, key, team, key_id, key_secret.expose(), role)
+            service_user::add_with_key(transaction, key, team, key_id, key_secret.expose(), role)
         })
     }
 

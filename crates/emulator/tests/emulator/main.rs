@@ -18,6 +18,7 @@ mod limits;
 mod secrets;
 #[cfg(feature = "serve")]
 mod serve;
+mod service_users;
 #[cfg(feature = "serve")]
 mod socket;
 mod support;

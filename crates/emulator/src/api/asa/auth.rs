@@ -1,16 +1,19 @@
 //! Authorization: a valid bearer of the path's team, with a role that allows the operation.
 
 use gatelet_models::{Method, Operation};
+use redb::ReadTransaction;
 
+use crate::api::asa::bearer::Bearer;
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::role::Role;
-use crate::api::asa::{bearer, service_user};
+use crate::api::asa::{bearer, credential, service_user};
 use crate::api::server_call;
 use crate::api::server_call::ServerCall;
 
-pub(crate) fn authorize(call: &ServerCall<'_>) -> Result<(), ErrorResponse> {
+/// Returns the subject of the call's bearer; `None` if the operation needs no bearer.
+pub(crate) fn authorize(call: &ServerCall<'_>) -> Result<Option<Bearer>, ErrorResponse> {
     if !call.operation.authenticated {
-        return Ok(());
+        return Ok(None);
     }
     let team = team(call);
     let presented = server_call::authorization(call.head, "Bearer")
@@ -19,15 +22,34 @@ pub(crate) fn authorize(call: &ServerCall<'_>) -> Result<(), ErrorResponse> {
     let bearer = bearer::verify(store.key(), presented, call.state.now())
         .filter(|bearer| bearer.team == team)
         .ok_or_else(ErrorResponse::unauthenticated)?;
-    // The role that the service user has now, not the one when the bearer was issued.
-    let role = store.read(|transaction| service_user::role(transaction, &team, &bearer.key_id))?;
-    let role = role.ok_or_else(ErrorResponse::unauthenticated)?;
-    if role == Role::AccessAdmin || call.operation.permissions.contains(&role.as_str()) {
-        Ok(())
+    let role = store.read(|transaction| current_role(transaction, &bearer))?;
+    let is_allowed = |role: Role| {
+        role == Role::AccessAdmin || call.operation.permissions.contains(&role.as_str())
+    };
+    if role.is_some_and(is_allowed) {
+        Ok(Some(bearer))
     } else {
         let capability = capability(call.operation);
         Err(ErrorResponse::missing_capability(&capability))
     }
+}
+
+/// Returns the role that the service user has now, not when the bearer was issued. Its key must still exist, and it must be
+/// active.
+fn current_role(
+    transaction: &ReadTransaction,
+    bearer: &Bearer,
+) -> Result<Option<Role>, ErrorResponse> {
+    let Bearer {
+        team,
+        user_name,
+        key_id,
+    } = bearer;
+    if !credential::exists(transaction, team, key_id)? {
+        return Err(ErrorResponse::unauthenticated());
+    }
+    service_user::find_active(transaction, team, user_name)?;
+    Ok(service_user::role(transaction, team, user_name)?)
 }
 
 /// Returns the name of an operation's capability, as in ASA's error messages: `gateways.list`.

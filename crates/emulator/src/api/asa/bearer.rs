@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::api::asa::auth::team;
 use crate::api::asa::error_response::ErrorResponse;
-use crate::api::asa::{id, service_user};
+use crate::api::asa::{credential, id, service_user};
 use crate::api::server_call::ServerCall;
 use crate::store::encoded::Encoded;
 use crate::store::key::{Digest, Key};
@@ -19,6 +19,7 @@ use crate::store::key::{Digest, Key};
 /// The subject of a valid bearer.
 pub(crate) struct Bearer {
     pub(crate) team: String,
+    pub(crate) user_name: String,
     pub(crate) key_id: String,
 }
 
@@ -31,9 +32,9 @@ pub(crate) fn issue(
     let store = call.state.store();
     let team = team(call);
     let secret = request.key_secret.expose();
-    if !service_user::check_key_secret(store, &team, &request.key_id, secret)? {
-        return Err(ErrorResponse::unauthenticated());
-    }
+    let owner = credential::owner_of(store, &team, &request.key_id, secret)?;
+    let user_name = owner.ok_or_else(ErrorResponse::unauthenticated)?;
+    store.read(|transaction| service_user::find_active(transaction, &team, &user_name))?;
     let lifetime = call.state.bearer_lifetime();
     let expires_at = call.state.now().saturating_add(lifetime);
     let expires_at = Timestamp::from_unix_millis(expires_at.unix_millis().div_euclid(1000) * 1000);
@@ -41,8 +42,9 @@ pub(crate) fn issue(
         "exp": expires_at.unix_millis().div_euclid(1000),
         "iss": "gatelet.state",
         "jti": id::new()?,
+        "key": request.key_id,
         "team": team,
-        "user": request.key_id,
+        "user": user_name,
     });
     let bearer = Secret::new(sign(store.key(), &claims));
     let token = AuthToken::new(bearer, call.value(0)).with_expires_at(expires_at);
@@ -73,6 +75,7 @@ pub(crate) fn verify(key: &Key, text: &str, now: Timestamp) -> Option<Bearer> {
     let is_valid = now.unix_millis() < expires_at.saturating_mul(1000);
     is_valid.then_some(Bearer {
         team: text("team")?,
-        key_id: text("user")?,
+        user_name: text("user")?,
+        key_id: text("key")?,
     })
 }

@@ -59,6 +59,17 @@ impl ErrorResponse {
         Self::new(StatusCode::UNAUTHORIZED, "authorization_error", message)
     }
 
+    /// 403 for a change that nobody may make.
+    pub(crate) fn forbidden(message: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden_error", message)
+    }
+
+    /// 409 for a name that is or was in use.
+    pub(crate) fn already_exists() -> Self {
+        let message = "The name is or was in use";
+        Self::new(StatusCode::CONFLICT, "resource_already_exists", message)
+    }
+
     /// 400 for one member or parameter of the request.
     pub(crate) fn invalid(path: &str, message: &str) -> Self {
         let whole = if path.is_empty() {

@@ -2,25 +2,34 @@
 
 use bytes::Bytes;
 use gatelet_models::asa::{
-    AgentToken, AuthToken, Gateway, GatewayList, GatewaySetupToken, GatewaySetupTokenCreate,
-    GatewaySetupTokenList, GatewayStatusReport, GatewayUpdate, OperationId, ServiceTokenRequest,
+    AgentToken, AuthToken, CurrentUser, Gateway, GatewayList, GatewaySetupToken,
+    GatewaySetupTokenCreate, GatewaySetupTokenList, GatewayStatusReport, GatewayUpdate,
+    OperationId, ServiceTokenRequest, ServiceUser, ServiceUserCreate, ServiceUserList,
+    ServiceUserUpdate,
 };
 use http::Response;
 
+use crate::api::asa::bearer::Bearer;
 use crate::api::asa::error_response::ErrorResponse;
-use crate::api::asa::{auth, bearer, gateway, setup_token};
+use crate::api::asa::{auth, bearer, gateway, service_user, setup_token};
 use crate::api::generated::asa::{Operations, dispatch};
 use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
 use crate::store::encoded::Encoded;
 
-/// An authorized call.
-struct Authorized<'a>(&'a ServerCall<'a>);
+/// An authorized call, and who makes it; nobody if it needs no bearer.
+struct Authorized<'a>(&'a ServerCall<'a>, Option<Bearer>);
+
+impl Authorized<'_> {
+    fn caller(&self) -> Result<&Bearer, ErrorResponse> {
+        self.1.as_ref().ok_or_else(ErrorResponse::unauthenticated)
+    }
+}
 
 /// Handles one call.
 pub(crate) fn handle(id: OperationId, call: &ServerCall<'_>) -> Response<Bytes> {
     auth::authorize(call)
-        .and_then(|()| dispatch(id, &Authorized(call), call))
+        .and_then(|caller| dispatch(id, &Authorized(call, caller), call))
         .unwrap_or_else(ErrorResponse::into_response)
 }
 
@@ -84,5 +93,32 @@ impl Operations for Authorized<'_> {
         body: ServiceTokenRequest,
     ) -> Result<Encoded<AuthToken>, ErrorResponse> {
         bearer::issue(self.0, &body)
+    }
+
+    fn list_service_users(&self) -> Result<LinkedPage<ServiceUserList>, ErrorResponse> {
+        service_user::list(self.0)
+    }
+
+    fn create_service_user(
+        &self,
+        body: ServiceUserCreate,
+    ) -> Result<Encoded<ServiceUser>, ErrorResponse> {
+        service_user::create(self.0, body)
+    }
+
+    fn get_service_user(&self, user_name: &str) -> Result<Encoded<ServiceUser>, ErrorResponse> {
+        service_user::get(self.0, user_name)
+    }
+
+    fn service_user_update(
+        &self,
+        user_name: &str,
+        body: ServiceUserUpdate,
+    ) -> Result<Encoded<ServiceUser>, ErrorResponse> {
+        service_user::update(self.0, self.caller()?, user_name, body)
+    }
+
+    fn get_current_user(&self) -> Result<Encoded<CurrentUser>, ErrorResponse> {
+        service_user::current(self.0, self.caller()?)
     }
 }

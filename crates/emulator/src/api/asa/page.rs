@@ -18,10 +18,20 @@ const DEFAULT_COUNT: usize = 100;
 /// The documentation gives no maximum; larger counts are capped.
 const MAXIMUM_COUNT: usize = 1000;
 
-/// Returns one page of the team's objects.
+/// Returns one page of the team's objects, which the table has by their `id`.
 pub(crate) fn list<L: List>(
     call: &ServerCall<'_>,
     table: &Table<L::Item>,
+    filter: impl Fn(&Encoded<L::Item>) -> bool,
+) -> Result<LinkedPage<L>, ErrorResponse> {
+    list_by(call, table, "id", filter)
+}
+
+/// Returns one page of the team's objects, which the table has by this member.
+pub(crate) fn list_by<L: List>(
+    call: &ServerCall<'_>,
+    table: &Table<L::Item>,
+    member: &str,
     filter: impl Fn(&Encoded<L::Item>) -> bool,
 ) -> Result<LinkedPage<L>, ErrorResponse> {
     let count = count(call)?;
@@ -58,9 +68,9 @@ pub(crate) fn list<L: List>(
     let page = Encoded::list(&[], &rows)?;
     let mut links = Vec::new();
     if let (true, Some(first), Some(last)) = (has_next, rows.first(), rows.last()) {
-        links.push(link(call, last, false)?);
+        links.push(link(call, last, member, false)?);
         if has_previous {
-            links.push(link(call, first, true)?);
+            links.push(link(call, first, member, true)?);
         }
     }
     Ok(LinkedPage { page, links })
@@ -77,12 +87,22 @@ fn count(call: &ServerCall<'_>) -> Result<usize, ErrorResponse> {
 }
 
 /// Returns the URL of the call with another offset, as a `Link` value; relative if the host is unknown.
-fn link<T>(call: &ServerCall<'_>, row: &Row<T>, backwards: bool) -> Result<String, Error> {
+fn link<T>(
+    call: &ServerCall<'_>,
+    row: &Row<T>,
+    member: &str,
+    backwards: bool,
+) -> Result<String, Error> {
     let object: Value = json::decode_stored(row.json.as_bytes())?;
-    let id = object.get("id").and_then(Value::as_str).unwrap_or("");
+    let id = object.get(member).and_then(Value::as_str).unwrap_or("");
     let mut query = form_urlencoded::Serializer::new(String::new());
-    for name in ["count", "descending", "contains"] {
+    for name in ["count", "descending", "contains", "starts_with"] {
         if let Some(value) = call.query(name) {
+            query.append_pair(name, &value);
+        }
+    }
+    for name in ["status", "id"] {
+        for value in call.texts(name) {
             query.append_pair(name, &value);
         }
     }

@@ -1,6 +1,6 @@
 //! The tables of objects.
 
-use gatelet_models::asa::{Gateway, GatewaySetupToken, GatewayStatusReport};
+use gatelet_models::asa::{Gateway, GatewaySetupToken, GatewayStatusReport, ServiceUser};
 use redb::WriteTransaction;
 
 use crate::error::Error;
@@ -13,13 +13,16 @@ pub(crate) const SETUP_TOKENS: Table<GatewaySetupToken> =
 pub(crate) const GATEWAYS: Table<Gateway> = Table::new("asa.gateways", "asa.gateways.ids");
 /// The status reports of gateways, by team and gateway id.
 pub(crate) const STATUS_REPORTS: Table<GatewayStatusReport> =
-    Table::new(NEWEST, "asa.status_reports.ids");
+    Table::new("asa.status_reports", "asa.status_reports.ids");
+/// Service users, by team and name: the name of a deleted one stays taken.
+pub(crate) const SERVICE_USERS: Table<ServiceUser> = Table::new(NEWEST, "asa.users.names");
 
 /// The newest of the tables.
-pub(crate) const NEWEST: &str = "asa.status_reports";
+pub(crate) const NEWEST: &str = "asa.users";
 
 pub(crate) fn create_all(transaction: &WriteTransaction) -> Result<(), Error> {
     SETUP_TOKENS.create(transaction)?;
     GATEWAYS.create(transaction)?;
-    STATUS_REPORTS.create(transaction)
+    STATUS_REPORTS.create(transaction)?;
+    SERVICE_USERS.create(transaction)
 }

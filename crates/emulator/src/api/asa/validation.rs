@@ -12,6 +12,12 @@ pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
     }
 }
 
+/// Checks the name of a service user, which may also have the form of an e-mail address.
+pub(crate) fn check_user_name(name: &str) -> Result<(), &'static str> {
+    check_name(&name.replace(['@', '+'], "_"))
+        .map_err(|_| "must have 1 to 255 letters, digits, spaces and @+-_.")
+}
+
 /// Checks for at most 1024 characters.
 pub(crate) fn check_description(description: Option<&str>) -> Result<(), &'static str> {
     match description {

@@ -53,7 +53,7 @@ impl Vendor for Asa {
 
     fn create_tables(&self, transaction: &WriteTransaction, key: &Key) -> Result<(), Error> {
         table::create_all(transaction)?;
-        service_user::create_table(transaction, key)
+        service_user::create_tables(transaction, key)
     }
 
     fn add_examples(&self, transaction: &WriteTransaction, _: Timestamp) -> Result<(), Error> {

@@ -64,6 +64,28 @@ pub(crate) trait Operations {
         &self,
         body: models::ServiceTokenRequest,
     ) -> Result<Encoded<models::AuthToken>, ErrorResponse>;
+    /// Lists the service users of the team.
+    fn list_service_users(
+        &self,
+    ) -> Result<LinkedPage<models::ServiceUserList>, ErrorResponse>;
+    /// Creates a service user.
+    fn create_service_user(
+        &self,
+        body: models::ServiceUserCreate,
+    ) -> Result<Encoded<models::ServiceUser>, ErrorResponse>;
+    /// Reads one service user.
+    fn get_service_user(
+        &self,
+        user_name: &str,
+    ) -> Result<Encoded<models::ServiceUser>, ErrorResponse>;
+    /// Updates a service user.
+    fn service_user_update(
+        &self,
+        user_name: &str,
+        body: models::ServiceUserUpdate,
+    ) -> Result<Encoded<models::ServiceUser>, ErrorResponse>;
+    /// Reads who makes the call.
+    fn get_current_user(&self) -> Result<Encoded<models::CurrentUser>, ErrorResponse>;
 }
 
 /// Calls the method of an operation and encodes its result with the status of the description.
@@ -110,6 +132,21 @@ pub(crate) fn dispatch(
         models::OperationId::IssueServiceToken => {
             success(call, operations.issue_service_token(call.json()?)?)
         }
+        models::OperationId::ListServiceUsers => {
+            success(call, operations.list_service_users()?)
+        }
+        models::OperationId::CreateServiceUser => {
+            success(call, operations.create_service_user(call.json()?)?)
+        }
+        models::OperationId::GetServiceUser => {
+            success(call, operations.get_service_user(call.value(1))?)
+        }
+        models::OperationId::ServiceUserUpdate => {
+            success(call, operations.service_user_update(call.value(1), call.json()?)?)
+        }
+        models::OperationId::GetCurrentUser => {
+            success(call, operations.get_current_user()?)
+        }
     };
     Ok(response)
 }
@@ -121,5 +158,10 @@ impl List for models::GatewaySetupTokenList {
 
 impl List for models::GatewayList {
     type Item = models::Gateway;
+    const MEMBER: &'static str = "list";
+}
+
+impl List for models::ServiceUserList {
+    type Item = models::ServiceUser;
     const MEMBER: &'static str = "list";
 }

@@ -19,6 +19,9 @@ pub use gateways::{
     CloudProvider, Gateway, GatewayId, GatewayList, GatewayStatus, GatewayStatusReport,
     GatewayUpdate, InfrastructureOrchestrator,
 };
-pub use service_users::{AuthToken, ServiceTokenRequest};
+pub use service_users::{
+    AuthToken, CurrentUser, ServiceTokenRequest, ServiceUser, ServiceUserCreate,
+    ServiceUserList, ServiceUserUpdate, UserDetails, UserId, UserStatus, UserType,
+};
 pub use shared::{Error, ErrorDetail, ErrorType};
 pub use operations::OperationId;

@@ -33,6 +33,16 @@ pub enum OperationId {
     GetGatewayStatusReport,
     /// Exchanges a service user's key for a bearer token.
     IssueServiceToken,
+    /// Lists the service users of the team.
+    ListServiceUsers,
+    /// Creates a service user.
+    CreateServiceUser,
+    /// Reads one service user.
+    GetServiceUser,
+    /// Updates a service user.
+    ServiceUserUpdate,
+    /// Reads who makes the call.
+    GetCurrentUser,
 }
 
 impl OperationId {
@@ -49,6 +59,11 @@ impl OperationId {
         Self::DeleteGatewayInstance,
         Self::GetGatewayStatusReport,
         Self::IssueServiceToken,
+        Self::ListServiceUsers,
+        Self::CreateServiceUser,
+        Self::GetServiceUser,
+        Self::ServiceUserUpdate,
+        Self::GetCurrentUser,
     ];
 
     /// Returns the table entry of the operation.
@@ -68,6 +83,11 @@ impl OperationId {
             Self::DeleteGatewayInstance => &DELETE_GATEWAY_INSTANCE,
             Self::GetGatewayStatusReport => &GET_GATEWAY_STATUS_REPORT,
             Self::IssueServiceToken => &ISSUE_SERVICE_TOKEN,
+            Self::ListServiceUsers => &LIST_SERVICE_USERS,
+            Self::CreateServiceUser => &CREATE_SERVICE_USER,
+            Self::GetServiceUser => &GET_SERVICE_USER,
+            Self::ServiceUserUpdate => &SERVICE_USER_UPDATE,
+            Self::GetCurrentUser => &GET_CURRENT_USER,
         }
     }
 }
@@ -410,4 +430,177 @@ pub static ISSUE_SERVICE_TOKEN: Operation = Operation {
     paging: None,
     permissions: &[],
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
+};
+
+/// Lists the service users of the team.
+///
+/// `GET /v1/teams/{team_name}/service_users`
+///
+/// Okta Privileged Access also lets `security_admin` and `delegated_resource_admin` read.
+pub static LIST_SERVICE_USERS: Operation = Operation {
+    vendor: "asa",
+    id: "ListServiceUsers",
+    name: "asa ListServiceUsers",
+    tag: "Service users",
+    summary: "Lists the service users of the team",
+    method: Method::Get,
+    path: "/v1/teams/{team_name}/service_users",
+    reserved: &[],
+    query: &[
+        QueryParameter {
+            name: "starts_with",
+            kind: QueryKind::Text,
+            description: "Lists only service users whose name starts with this text.",
+        },
+        QueryParameter {
+            name: "contains",
+            kind: QueryKind::Text,
+            description: "Lists only service users whose name contains this text.",
+        },
+        QueryParameter {
+            name: "status",
+            kind: QueryKind::Text,
+            description: "Lists only service users of this status, or of one of several.",
+        },
+        QueryParameter {
+            name: "id",
+            kind: QueryKind::Text,
+            description: "Lists only the service user of this id, or of one of several.",
+        },
+        QueryParameter {
+            name: "count",
+            kind: QueryKind::Integer {
+                minimum: Some(1),
+                maximum: None,
+            },
+            description: "The number of objects on a page; 100 if omitted. No upper limit is documented.",
+        },
+        QueryParameter {
+            name: "offset",
+            kind: QueryKind::Text,
+            description: "An opaque value from the `Link` header of the previous page, which says where this page begins.",
+        },
+        QueryParameter {
+            name: "descending",
+            kind: QueryKind::Boolean,
+            description: "Lists the newest first if true.",
+        },
+        QueryParameter {
+            name: "prev",
+            kind: QueryKind::Boolean,
+            description: "Pages backward from `offset` if true.",
+        },
+    ],
+    request: None,
+    response: Some("ServiceUserList"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: Some(Paging::Link {
+        page_size: "count",
+        page_token: "offset",
+    }),
+    permissions: &["access_admin", "reporting_user"],
+    source: "https://developer.okta.com/docs/reference/api/asa/service-users",
+};
+
+/// Creates a service user.
+///
+/// `POST /v1/teams/{team_name}/service_users`
+///
+/// A new service user has no key and no role. The name of a deleted user cannot be used again.
+pub static CREATE_SERVICE_USER: Operation = Operation {
+    vendor: "asa",
+    id: "CreateServiceUser",
+    name: "asa CreateServiceUser",
+    tag: "Service users",
+    summary: "Creates a service user",
+    method: Method::Post,
+    path: "/v1/teams/{team_name}/service_users",
+    reserved: &[],
+    query: &[],
+    request: Some("ServiceUserCreate"),
+    response: Some("ServiceUser"),
+    success: 201,
+    idempotent: false,
+    authenticated: true,
+    paging: None,
+    permissions: &["access_admin"],
+    source: "https://developer.okta.com/docs/reference/api/asa/service-users",
+};
+
+/// Reads one service user.
+///
+/// `GET /v1/teams/{team_name}/service_users/{user_name}`
+///
+/// A deleted service user has the status `DELETED`.
+pub static GET_SERVICE_USER: Operation = Operation {
+    vendor: "asa",
+    id: "GetServiceUser",
+    name: "asa GetServiceUser",
+    tag: "Service users",
+    summary: "Reads one service user",
+    method: Method::Get,
+    path: "/v1/teams/{team_name}/service_users/{user_name}",
+    reserved: &[],
+    query: &[],
+    request: None,
+    response: Some("ServiceUser"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["access_admin", "reporting_user"],
+    source: "https://developer.okta.com/docs/reference/api/asa/service-users",
+};
+
+/// Updates a service user.
+///
+/// `PUT /v1/teams/{team_name}/service_users/{user_name}`
+///
+/// No operation deletes a service user; its status becomes `DELETED` instead. A service user cannot disable or
+/// delete itself.
+pub static SERVICE_USER_UPDATE: Operation = Operation {
+    vendor: "asa",
+    id: "ServiceUserUpdate",
+    name: "asa ServiceUserUpdate",
+    tag: "Service users",
+    summary: "Updates a service user",
+    method: Method::Put,
+    path: "/v1/teams/{team_name}/service_users/{user_name}",
+    reserved: &[],
+    query: &[],
+    request: Some("ServiceUserUpdate"),
+    response: Some("ServiceUser"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["access_admin"],
+    source: "https://developer.okta.com/docs/reference/api/asa/service-users",
+};
+
+/// Reads who makes the call.
+///
+/// `GET /v1/teams/{team_name}/current_user`
+///
+/// Only Okta Privileged Access has this operation. In ASA the claim `user` of the bearer token says the same.
+pub static GET_CURRENT_USER: Operation = Operation {
+    vendor: "asa",
+    id: "GetCurrentUser",
+    name: "asa GetCurrentUser",
+    tag: "Service users",
+    summary: "Reads who makes the call",
+    method: Method::Get,
+    path: "/v1/teams/{team_name}/current_user",
+    reserved: &[],
+    query: &[],
+    request: None,
+    response: Some("CurrentUser"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["access_admin", "reporting_user"],
+    source: "Okta Privileged Access OpenAPI document, path /v1/teams/{team_name}/current_user",
 };

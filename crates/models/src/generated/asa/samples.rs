@@ -26,6 +26,18 @@ pub fn visit(visitor: &mut impl Visitor) {
         >(&GATEWAY_LIST, |it| it.list.iter().find_map(|it| it.inexact_member()));
     visitor.visit::<super::GatewayUpdate>(&GATEWAY_UPDATE, |it| it.inexact_member());
     visitor.visit::<super::GatewayStatusReport>(&GATEWAY_STATUS_REPORT, |_| None);
+    visitor.visit::<super::UserDetails>(&USER_DETAILS, |it| it.inexact_member());
+    visitor.visit::<super::ServiceUser>(&SERVICE_USER, |it| it.inexact_member());
+    visitor
+        .visit::<
+            super::ServiceUserList,
+        >(&SERVICE_USER_LIST, |it| it.list.iter().find_map(|it| it.inexact_member()));
+    visitor.visit::<super::ServiceUserCreate>(&SERVICE_USER_CREATE, |_| None);
+    visitor
+        .visit::<
+            super::ServiceUserUpdate,
+        >(&SERVICE_USER_UPDATE, |it| it.inexact_member());
+    visitor.visit::<super::CurrentUser>(&CURRENT_USER, |_| None);
     visitor.visit::<super::ServiceTokenRequest>(&SERVICE_TOKEN_REQUEST, |_| None);
     visitor.visit::<super::AuthToken>(&AUTH_TOKEN, |_| None);
     visitor.visit::<super::Error>(&ERROR, |_| None);
@@ -193,6 +205,93 @@ static GATEWAY_STATUS_REPORT: Sample = Sample {
         Property::new("gateway_id", &["null"], None),
         Property::new("status", &["null"], None),
         Property::new("updated_at", &["null", "date-time"], None),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static USER_DETAILS: Sample = Sample {
+    vendor: "asa",
+    name: "UserDetails",
+    examples: &[
+        r#"{"first_name":"Deploy","last_name":"Bot","full_name":"Deploy Bot","email":"deploy@example.com"}"#,
+    ],
+    properties: &[
+        Property::new("first_name", &["null"], None),
+        Property::new("last_name", &["null"], None),
+        Property::new("full_name", &["null"], None),
+        Property::new("email", &["null"], None),
+    ],
+    keeps_unknown: true,
+    is_request: false,
+};
+
+static SERVICE_USER: Sample = Sample {
+    vendor: "asa",
+    name: "ServiceUser",
+    examples: &[
+        r#"{"id":"4a9c4c1f-6f0e-4f0a-8f51-5d0c3d3f0001","name":"deploy-bot","status":"ACTIVE","user_type":"service","team_name":"example-team","details":{"first_name":"Deploy","last_name":"Bot","full_name":"Deploy Bot","email":"deploy@example.com"},"deleted_at":"2026-11-21T20:48:09Z","oauth_client_application_id":"app","role_grants":["access_admin"]}"#,
+        r#"{"id":"4a9c4c1f-6f0e-4f0a-8f51-5d0c3d3f0002","name":"backup-bot","status":"DISABLED","user_type":"service","details":null,"deleted_at":null}"#,
+    ],
+    properties: &[
+        Property::new("id", &["required"], None),
+        Property::new("name", &["required"], None),
+        Property::new("status", &["required"], None),
+        Property::new("user_type", &["null"], None),
+        Property::new("team_name", &["null"], None),
+        Property::new("details", &["null"], Some("UserDetails")),
+        Property::new("deleted_at", &["null", "date-time"], None),
+        Property::new("oauth_client_application_id", &["null"], None),
+        Property::new("role_grants", &["null", "array"], None),
+    ],
+    keeps_unknown: true,
+    is_request: false,
+};
+
+static SERVICE_USER_LIST: Sample = Sample {
+    vendor: "asa",
+    name: "ServiceUserList",
+    examples: &[
+        r#"{"list":[{"id":"4a9c4c1f-6f0e-4f0a-8f51-5d0c3d3f0001","name":"deploy-bot","status":"ACTIVE"}]}"#,
+    ],
+    properties: &[
+        Property::new("list", &["required", "null", "array"], Some("ServiceUser")),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static SERVICE_USER_CREATE: Sample = Sample {
+    vendor: "asa",
+    name: "ServiceUserCreate",
+    examples: &[r#"{"name":"deploy-bot"}"#],
+    properties: &[Property::new("name", &["required"], None)],
+    keeps_unknown: false,
+    is_request: true,
+};
+
+static SERVICE_USER_UPDATE: Sample = Sample {
+    vendor: "asa",
+    name: "ServiceUserUpdate",
+    examples: &[r#"{"name":"deploy-bot","status":"DISABLED"}"#],
+    properties: &[
+        Property::new("name", &["required"], None),
+        Property::new("status", &["required"], None),
+    ],
+    keeps_unknown: true,
+    is_request: true,
+};
+
+static CURRENT_USER: Sample = Sample {
+    vendor: "asa",
+    name: "CurrentUser",
+    examples: &[
+        r#"{"id":"4a9c4c1f-6f0e-4f0a-8f51-5d0c3d3f0001","name":"deploy-bot","team_name":"example-team"}"#,
+    ],
+    properties: &[
+        Property::new("id", &["null"], None),
+        Property::new("name", &["required"], None),
+        Property::new("team_name", &["null"], None),
     ],
     keeps_unknown: false,
     is_request: false,

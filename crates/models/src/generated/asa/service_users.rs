@@ -2,15 +2,852 @@
 
 //! Service users.
 //!
-//! How a program obtains the bearer token for all other calls.
+//! The users that programs log in as, and how they obtain the bearer token for all other calls.
 
-use alloc::string::String;
+use alloc::{boxed::Box, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
     de, field::lenient::{Lenient, Unreadable},
-    secret::secret::Secret, ser, text::display::TruncatedDebug,
+    field::unknown_members::UnknownMembers, secret::secret::Secret, ser,
+    text::display::TruncatedDebug, text::id::id, text::open_enum::open_enum,
     time::timestamp::Timestamp,
 };
+
+id! {
+    /// The id of a user; a UUID in ASA, any text in Okta Privileged Access.
+    ///
+    /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
+    pub struct UserId;
+}
+
+open_enum! {
+    /// Whether a user may log in.
+    ///
+    /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
+    pub enum UserStatus {
+        /// The user may log in.
+        Active = "ACTIVE",
+        /// The user cannot log in until it is active again.
+        Disabled = "DISABLED",
+        /// The user is gone for good; its name stays taken.
+        Deleted = "DELETED",
+    }
+}
+
+open_enum! {
+    /// Who logs in as a user.
+    ///
+    /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
+    pub enum UserType {
+        /// A program.
+        Service = "service",
+        /// A person.
+        Human = "human",
+    }
+}
+
+/// The person that a user is.
+///
+/// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
+#[derive(Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UserDetails {
+    /// The first name.
+    pub first_name: Option<String>,
+    /// The last name.
+    pub last_name: Option<String>,
+    /// The full name.
+    pub full_name: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// Members that this version does not know; they are written back.
+    pub unknown_members: UnknownMembers,
+}
+
+impl UserDetails {
+    /// Creates a value with nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            first_name: None,
+            last_name: None,
+            full_name: None,
+            email: None,
+            unknown_members: UnknownMembers::new(),
+        }
+    }
+
+    /// Sets [`first_name`](Self::first_name).
+    #[must_use]
+    pub fn with_first_name(mut self, first_name: impl Into<String>) -> Self {
+        self.first_name = Some(first_name.into());
+        self
+    }
+
+    /// Sets [`last_name`](Self::last_name).
+    #[must_use]
+    pub fn with_last_name(mut self, last_name: impl Into<String>) -> Self {
+        self.last_name = Some(last_name.into());
+        self
+    }
+
+    /// Sets [`full_name`](Self::full_name).
+    #[must_use]
+    pub fn with_full_name(mut self, full_name: impl Into<String>) -> Self {
+        self.full_name = Some(full_name.into());
+        self
+    }
+
+    /// Sets [`email`](Self::email).
+    #[must_use]
+    pub fn with_email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Returns the name of an unknown member, of this object or of one in it, with a number that cannot be written
+    /// with all the digits that it was read with.
+    #[must_use]
+    pub fn inexact_member(&self) -> Option<&str> {
+        self.unknown_members.inexact()
+    }
+}
+
+impl core::fmt::Debug for UserDetails {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("UserDetails")
+            .field("first_name", &TruncatedDebug(&self.first_name))
+            .field("last_name", &TruncatedDebug(&self.last_name))
+            .field("full_name", &TruncatedDebug(&self.full_name))
+            .field("email", &TruncatedDebug(&self.email))
+            .field("unknown_members", &self.unknown_members)
+            .finish()
+    }
+}
+
+impl<'de> de::Object<'de> for UserDetails {
+    const NAME: &'static str = "UserDetails";
+
+    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        enum Field {
+            FirstName,
+            LastName,
+            FullName,
+            Email,
+            Unknown(Box<str>),
+        }
+        let field = |name: &str| match name {
+            "first_name" => Field::FirstName,
+            "last_name" => Field::LastName,
+            "full_name" => Field::FullName,
+            "email" => Field::Email,
+            _ => Field::Unknown(name.into()),
+        };
+        let mut first_name_slot = de::Slot::new("first_name");
+        let mut last_name_slot = de::Slot::new("last_name");
+        let mut full_name_slot = de::Slot::new("full_name");
+        let mut email_slot = de::Slot::new("email");
+        let mut unknown = crate::field::unknown_members::Collector::new();
+        while let Some(field) = map.next_key_seed(de::Key(field))? {
+            match field {
+                Field::FirstName => {
+                    first_name_slot.fill(&mut map, de::Nullable(de::STRING))?
+                }
+                Field::LastName => {
+                    last_name_slot.fill(&mut map, de::Nullable(de::STRING))?
+                }
+                Field::FullName => {
+                    full_name_slot.fill(&mut map, de::Nullable(de::STRING))?
+                }
+                Field::Email => email_slot.fill(&mut map, de::Nullable(de::STRING))?,
+                Field::Unknown(name) => unknown.read(name, &mut map)?,
+            }
+        }
+        Ok(Self {
+            unknown_members: unknown
+                .finish([
+                    ("first_name", first_name_slot.is_null()),
+                    ("last_name", last_name_slot.is_null()),
+                    ("full_name", full_name_slot.is_null()),
+                    ("email", email_slot.is_null()),
+                ]),
+            first_name: first_name_slot.or_default(),
+            last_name: last_name_slot.or_default(),
+            full_name: full_name_slot.or_default(),
+            email: email_slot.or_default(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for UserDetails {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl Serialize for UserDetails {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = ser::fields(serializer)?;
+        fields
+            .put_some_or_null(
+                "first_name",
+                self.first_name.as_ref(),
+                &self.unknown_members,
+            )?;
+        fields
+            .put_some_or_null(
+                "last_name",
+                self.last_name.as_ref(),
+                &self.unknown_members,
+            )?;
+        fields
+            .put_some_or_null(
+                "full_name",
+                self.full_name.as_ref(),
+                &self.unknown_members,
+            )?;
+        fields.put_some_or_null("email", self.email.as_ref(), &self.unknown_members)?;
+        fields.put_unknown(&self.unknown_members)?;
+        fields.end()
+    }
+}
+
+/// A user that a program logs in as.
+///
+/// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServiceUser {
+    /// The user's id, assigned by the service.
+    pub id: UserId,
+    /// The user's name, which the paths of its operations contain. Limits: 1 to 255 characters.
+    pub name: String,
+    /// Whether the user may log in.
+    pub status: UserStatus,
+    /// Who logs in as the user.
+    pub user_type: Option<UserType>,
+    /// The name of the user's team.
+    pub team_name: Option<String>,
+    /// The person that the user is. Null for service users in all documented responses.
+    pub details: Option<UserDetails>,
+    /// When the user was deleted. Null, or year 1, if it is not.
+    pub deleted_at: Option<Timestamp>,
+    /// The id of the OAuth application that the user belongs to.
+    pub oauth_client_application_id: Option<String>,
+    /// The roles that were granted to the user itself.
+    pub role_grants: Option<Vec<String>>,
+    /// Members that this version does not know; they are written back.
+    pub unknown_members: UnknownMembers,
+}
+
+impl ServiceUser {
+    /// Creates a value from what is required; the rest is absent or has its default.
+    #[must_use]
+    pub fn new(
+        id: impl Into<UserId>,
+        name: impl Into<String>,
+        status: impl Into<UserStatus>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            status: status.into(),
+            user_type: None,
+            team_name: None,
+            details: None,
+            deleted_at: None,
+            oauth_client_application_id: None,
+            role_grants: None,
+            unknown_members: UnknownMembers::new(),
+        }
+    }
+
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<UserId>) -> Self {
+        self.id = id.into();
+        self
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Sets [`status`](Self::status).
+    #[must_use]
+    pub fn with_status(mut self, status: impl Into<UserStatus>) -> Self {
+        self.status = status.into();
+        self
+    }
+
+    /// Sets [`user_type`](Self::user_type).
+    #[must_use]
+    pub fn with_user_type(mut self, user_type: impl Into<UserType>) -> Self {
+        self.user_type = Some(user_type.into());
+        self
+    }
+
+    /// Sets [`team_name`](Self::team_name).
+    #[must_use]
+    pub fn with_team_name(mut self, team_name: impl Into<String>) -> Self {
+        self.team_name = Some(team_name.into());
+        self
+    }
+
+    /// Sets [`details`](Self::details).
+    #[must_use]
+    pub fn with_details(mut self, details: impl Into<UserDetails>) -> Self {
+        self.details = Some(details.into());
+        self
+    }
+
+    /// Sets [`deleted_at`](Self::deleted_at).
+    #[must_use]
+    pub fn with_deleted_at(mut self, deleted_at: impl Into<Timestamp>) -> Self {
+        self.deleted_at = Some(deleted_at.into());
+        self
+    }
+
+    /// Sets [`oauth_client_application_id`](Self::oauth_client_application_id).
+    #[must_use]
+    pub fn with_oauth_client_application_id(
+        mut self,
+        oauth_client_application_id: impl Into<String>,
+    ) -> Self {
+        self.oauth_client_application_id = Some(oauth_client_application_id.into());
+        self
+    }
+
+    /// Sets [`role_grants`](Self::role_grants).
+    #[must_use]
+    pub fn with_role_grants(mut self, role_grants: impl Into<Vec<String>>) -> Self {
+        self.role_grants = Some(role_grants.into());
+        self
+    }
+
+    /// Returns the name of an unknown member, of this object or of one in it, with a number that cannot be written
+    /// with all the digits that it was read with.
+    #[must_use]
+    pub fn inexact_member(&self) -> Option<&str> {
+        self.unknown_members
+            .inexact()
+            .or_else(|| self.details.as_ref().and_then(|it| it.inexact_member()))
+    }
+}
+
+impl core::fmt::Debug for ServiceUser {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ServiceUser")
+            .field("id", &self.id)
+            .field("name", &TruncatedDebug(&self.name))
+            .field("status", &self.status)
+            .field("user_type", &self.user_type)
+            .field("team_name", &TruncatedDebug(&self.team_name))
+            .field("details", &self.details)
+            .field("deleted_at", &self.deleted_at)
+            .field(
+                "oauth_client_application_id",
+                &TruncatedDebug(&self.oauth_client_application_id),
+            )
+            .field("role_grants", &TruncatedDebug(&self.role_grants))
+            .field("unknown_members", &self.unknown_members)
+            .finish()
+    }
+}
+
+impl<'de> de::Object<'de> for ServiceUser {
+    const NAME: &'static str = "ServiceUser";
+
+    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        enum Field {
+            Id,
+            Name,
+            Status,
+            UserType,
+            TeamName,
+            Details,
+            DeletedAt,
+            OauthClientApplicationId,
+            RoleGrants,
+            Unknown(Box<str>),
+        }
+        let field = |name: &str| match name {
+            "id" => Field::Id,
+            "name" => Field::Name,
+            "status" => Field::Status,
+            "user_type" => Field::UserType,
+            "team_name" => Field::TeamName,
+            "details" => Field::Details,
+            "deleted_at" => Field::DeletedAt,
+            "oauth_client_application_id" => Field::OauthClientApplicationId,
+            "role_grants" => Field::RoleGrants,
+            _ => Field::Unknown(name.into()),
+        };
+        let mut id_slot = de::Slot::new("id");
+        let mut name_slot = de::Slot::new("name");
+        let mut status_slot = de::Slot::new("status");
+        let mut user_type_slot = de::Slot::new("user_type");
+        let mut team_name_slot = de::Slot::new("team_name");
+        let mut details_slot = de::Slot::new("details");
+        let mut deleted_at_slot = de::Slot::new("deleted_at");
+        let mut oauth_client_application_id_slot = de::Slot::new(
+            "oauth_client_application_id",
+        );
+        let mut role_grants_slot = de::Slot::new("role_grants");
+        let mut unknown = crate::field::unknown_members::Collector::new();
+        while let Some(field) = map.next_key_seed(de::Key(field))? {
+            match field {
+                Field::Id => id_slot.fill(&mut map, de::of())?,
+                Field::Name => name_slot.fill(&mut map, de::STRING)?,
+                Field::Status => status_slot.fill(&mut map, de::of())?,
+                Field::UserType => user_type_slot.fill(&mut map, de::Nullable(de::of()))?,
+                Field::TeamName => {
+                    team_name_slot.fill(&mut map, de::Nullable(de::STRING))?
+                }
+                Field::Details => details_slot.fill(&mut map, de::Nullable(de::of()))?,
+                Field::DeletedAt => {
+                    deleted_at_slot.fill(&mut map, de::Nullable(de::of()))?
+                }
+                Field::OauthClientApplicationId => {
+                    oauth_client_application_id_slot
+                        .fill(&mut map, de::Nullable(de::STRING))?
+                }
+                Field::RoleGrants => {
+                    role_grants_slot.fill(&mut map, de::Nullable(de::List(de::STRING)))?
+                }
+                Field::Unknown(name) => unknown.read(name, &mut map)?,
+            }
+        }
+        Ok(Self {
+            unknown_members: unknown
+                .finish([
+                    ("user_type", user_type_slot.is_null()),
+                    ("team_name", team_name_slot.is_null()),
+                    ("details", details_slot.is_null()),
+                    ("deleted_at", deleted_at_slot.is_null()),
+                    (
+                        "oauth_client_application_id",
+                        oauth_client_application_id_slot.is_null(),
+                    ),
+                    ("role_grants", role_grants_slot.is_null()),
+                ]),
+            id: id_slot.required()?,
+            name: name_slot.required()?,
+            status: status_slot.required()?,
+            user_type: user_type_slot.or_default(),
+            team_name: team_name_slot.or_default(),
+            details: details_slot.or_default(),
+            deleted_at: deleted_at_slot.or_default(),
+            oauth_client_application_id: oauth_client_application_id_slot.or_default(),
+            role_grants: role_grants_slot.or_default(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for ServiceUser {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl Serialize for ServiceUser {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = ser::fields(serializer)?;
+        fields.put("id", &self.id)?;
+        fields.put("name", &self.name)?;
+        fields.put("status", &self.status)?;
+        fields
+            .put_some_or_null(
+                "user_type",
+                self.user_type.as_ref(),
+                &self.unknown_members,
+            )?;
+        fields
+            .put_some_or_null(
+                "team_name",
+                self.team_name.as_ref(),
+                &self.unknown_members,
+            )?;
+        fields
+            .put_some_or_null("details", self.details.as_ref(), &self.unknown_members)?;
+        fields
+            .put_some_or_null(
+                "deleted_at",
+                self.deleted_at.as_ref(),
+                &self.unknown_members,
+            )?;
+        fields
+            .put_some_or_null(
+                "oauth_client_application_id",
+                self.oauth_client_application_id.as_ref(),
+                &self.unknown_members,
+            )?;
+        fields
+            .put_some_or_null(
+                "role_grants",
+                self.role_grants.as_ref(),
+                &self.unknown_members,
+            )?;
+        fields.put_unknown(&self.unknown_members)?;
+        fields.end()
+    }
+}
+
+/// One page of service users.
+///
+/// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServiceUserList {
+    /// The service users of the page.
+    pub list: Vec<ServiceUser>,
+}
+
+impl ServiceUserList {
+    /// Creates a value from what is required; the rest is absent or has its default.
+    #[must_use]
+    pub fn new(list: impl Into<Vec<ServiceUser>>) -> Self {
+        Self { list: list.into() }
+    }
+
+    /// Sets [`list`](Self::list).
+    #[must_use]
+    pub fn with_list(mut self, list: impl Into<Vec<ServiceUser>>) -> Self {
+        self.list = list.into();
+        self
+    }
+}
+
+impl<'de> de::Object<'de> for ServiceUserList {
+    const NAME: &'static str = "ServiceUserList";
+
+    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        enum Field {
+            List,
+            Unknown,
+        }
+        let field = |name: &str| match name {
+            "list" => Field::List,
+            _ => Field::Unknown,
+        };
+        let mut list_slot = de::Slot::new("list");
+        while let Some(field) = map.next_key_seed(de::Key(field))? {
+            match field {
+                Field::List => list_slot.fill(&mut map, de::ListOrNull(de::of()))?,
+                Field::Unknown => de::skip(&mut map)?,
+            }
+        }
+        Ok(Self {
+            list: list_slot.required()?,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for ServiceUserList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl Serialize for ServiceUserList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = ser::fields(serializer)?;
+        fields.put("list", &self.list)?;
+        fields.end()
+    }
+}
+
+/// A new service user.
+///
+/// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServiceUserCreate {
+    /// The name. The reference allows letters, digits and `-_.`, or the form of an e-mail address; an example has a
+    /// space. Limits: 1 to 255 characters.
+    pub name: String,
+}
+
+impl ServiceUserCreate {
+    /// Creates a value from what is required; the rest is absent or has its default.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+}
+
+impl core::fmt::Debug for ServiceUserCreate {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ServiceUserCreate")
+            .field("name", &TruncatedDebug(&self.name))
+            .finish()
+    }
+}
+
+impl<'de> de::Object<'de> for ServiceUserCreate {
+    const NAME: &'static str = "ServiceUserCreate";
+
+    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        enum Field {
+            Name,
+            Unknown,
+        }
+        let field = |name: &str| match name {
+            "name" => Field::Name,
+            _ => Field::Unknown,
+        };
+        let mut name_slot = de::Slot::new("name");
+        while let Some(field) = map.next_key_seed(de::Key(field))? {
+            match field {
+                Field::Name => name_slot.fill(&mut map, de::STRING)?,
+                Field::Unknown => de::skip(&mut map)?,
+            }
+        }
+        Ok(Self {
+            name: name_slot.required()?,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for ServiceUserCreate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl Serialize for ServiceUserCreate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = ser::fields(serializer)?;
+        fields.put("name", &self.name)?;
+        fields.end()
+    }
+}
+
+/// The new state of a service user.
+///
+/// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ServiceUserUpdate {
+    /// The user's name. Limits: 1 to 255 characters.
+    pub name: String,
+    /// Whether the user may log in.
+    pub status: UserStatus,
+    /// Members that this version does not know; they are written back.
+    pub unknown_members: UnknownMembers,
+}
+
+impl ServiceUserUpdate {
+    /// Creates a value from what is required; the rest is absent or has its default.
+    #[must_use]
+    pub fn new(name: impl Into<String>, status: impl Into<UserStatus>) -> Self {
+        Self {
+            name: name.into(),
+            status: status.into(),
+            unknown_members: UnknownMembers::new(),
+        }
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Sets [`status`](Self::status).
+    #[must_use]
+    pub fn with_status(mut self, status: impl Into<UserStatus>) -> Self {
+        self.status = status.into();
+        self
+    }
+
+    /// Returns the name of an unknown member, of this object or of one in it, with a number that cannot be written
+    /// with all the digits that it was read with.
+    #[must_use]
+    pub fn inexact_member(&self) -> Option<&str> {
+        self.unknown_members.inexact()
+    }
+}
+
+impl core::fmt::Debug for ServiceUserUpdate {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("ServiceUserUpdate")
+            .field("name", &TruncatedDebug(&self.name))
+            .field("status", &self.status)
+            .field("unknown_members", &self.unknown_members)
+            .finish()
+    }
+}
+
+impl<'de> de::Object<'de> for ServiceUserUpdate {
+    const NAME: &'static str = "ServiceUserUpdate";
+
+    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        enum Field {
+            Name,
+            Status,
+            Unknown(Box<str>),
+        }
+        let field = |name: &str| match name {
+            "name" => Field::Name,
+            "status" => Field::Status,
+            _ => Field::Unknown(name.into()),
+        };
+        let mut name_slot = de::Slot::new("name");
+        let mut status_slot = de::Slot::new("status");
+        let mut unknown = crate::field::unknown_members::Collector::new();
+        while let Some(field) = map.next_key_seed(de::Key(field))? {
+            match field {
+                Field::Name => name_slot.fill(&mut map, de::STRING)?,
+                Field::Status => status_slot.fill(&mut map, de::of())?,
+                Field::Unknown(name) => unknown.read(name, &mut map)?,
+            }
+        }
+        Ok(Self {
+            unknown_members: unknown.finish([]),
+            name: name_slot.required()?,
+            status: status_slot.required()?,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for ServiceUserUpdate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl Serialize for ServiceUserUpdate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        ser::require_exact(self.inexact_member())?;
+        let mut fields = ser::fields(serializer)?;
+        fields.put("name", &self.name)?;
+        fields.put("status", &self.status)?;
+        fields.put_unknown(&self.unknown_members)?;
+        fields.end()
+    }
+}
+
+/// Who makes a call.
+///
+/// Source: Okta Privileged Access OpenAPI document, path /v1/teams/{team_name}/current_user.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CurrentUser {
+    /// The user's id.
+    pub id: Option<UserId>,
+    /// The user's name.
+    pub name: String,
+    /// The name of the user's team.
+    pub team_name: Option<String>,
+}
+
+impl CurrentUser {
+    /// Creates a value from what is required; the rest is absent or has its default.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            id: None,
+            name: name.into(),
+            team_name: None,
+        }
+    }
+
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<UserId>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Sets [`team_name`](Self::team_name).
+    #[must_use]
+    pub fn with_team_name(mut self, team_name: impl Into<String>) -> Self {
+        self.team_name = Some(team_name.into());
+        self
+    }
+}
+
+impl core::fmt::Debug for CurrentUser {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("CurrentUser")
+            .field("id", &self.id)
+            .field("name", &TruncatedDebug(&self.name))
+            .field("team_name", &TruncatedDebug(&self.team_name))
+            .finish()
+    }
+}
+
+impl<'de> de::Object<'de> for CurrentUser {
+    const NAME: &'static str = "CurrentUser";
+
+    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        enum Field {
+            Id,
+            Name,
+            TeamName,
+            Unknown,
+        }
+        let field = |name: &str| match name {
+            "id" => Field::Id,
+            "name" => Field::Name,
+            "team_name" => Field::TeamName,
+            _ => Field::Unknown,
+        };
+        let mut id_slot = de::Slot::new("id");
+        let mut name_slot = de::Slot::new("name");
+        let mut team_name_slot = de::Slot::new("team_name");
+        while let Some(field) = map.next_key_seed(de::Key(field))? {
+            match field {
+                Field::Id => id_slot.fill(&mut map, de::Nullable(de::of()))?,
+                Field::Name => name_slot.fill(&mut map, de::STRING)?,
+                Field::TeamName => {
+                    team_name_slot.fill(&mut map, de::Nullable(de::STRING))?
+                }
+                Field::Unknown => de::skip(&mut map)?,
+            }
+        }
+        Ok(Self {
+            id: id_slot.or_default(),
+            name: name_slot.required()?,
+            team_name: team_name_slot.or_default(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for CurrentUser {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl Serialize for CurrentUser {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = ser::fields(serializer)?;
+        fields.put_some("id", self.id.as_ref())?;
+        fields.put("name", &self.name)?;
+        fields.put_some("team_name", self.team_name.as_ref())?;
+        fields.end()
+    }
+}
 
 /// The key of a service user.
 ///

@@ -1,0 +1,72 @@
+//! What the description cannot say about `gatelet asa service-user`.
+
+use asa_client::Client;
+use clap::Command;
+use gatelet_models::asa::{ServiceUserCreate, ServiceUserUpdate, UserStatus};
+
+use crate::error::error::CliError;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
+
+/// The help of a name.
+const NAME: &str = "Name of the service user, as shown by `list`";
+
+/// Sets the texts and aliases of the commands.
+pub(crate) fn with_texts(command: Command) -> Command {
+    command
+        .about("Service users: the users that programs log in as")
+        .visible_alias("su")
+        .mut_subcommand("list", |list| {
+            list.mut_arg("descending", |it| it.help("List newest first"))
+        })
+        .mut_subcommand("get", |get| {
+            get.mut_arg("id", |id| id.value_name("NAME").help(NAME))
+        })
+        .mut_subcommand("current-user", |current| current.visible_alias("whoami"))
+}
+
+/// Creates a service user.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Create {
+    /// Name of the service user; it cannot be changed, and never used again
+    name: String,
+}
+
+impl Create {
+    /// Creates the service user and prints it.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let create = ServiceUserCreate::new(self.name);
+        let created = client.service_users().create(create).send().await?;
+        Ok(output.item(created)?)
+    }
+}
+
+/// Updates a service user.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Update {
+    #[arg(value_name = "NAME", help = NAME)]
+    id: String,
+    /// New status: ACTIVE, DISABLED, or DELETED for good
+    #[arg(long)]
+    status: UserStatus,
+}
+
+impl Update {
+    /// Reads the service user, writes it back with the new status, and prints it.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let Self { id: name, status } = self;
+        let users = client.service_users();
+        let user = users.get(&name).send().await?;
+        let update = ServiceUserUpdate::from(&user).with_status(status);
+        let updated = users.update(&name, update).send().await?;
+        Ok(output.item(updated)?)
+    }
+}
