@@ -48,16 +48,20 @@
 mod active_gate_tokens;
 mod active_gates;
 mod api_root;
+mod attention;
 mod check;
 mod client;
 mod decode;
 mod dialect;
 #[rustfmt::skip]
 mod generated;
+mod token_users;
 mod update_jobs;
 
+pub use attention::{AttentionReason, Finding};
 pub use client::{Client, ClientBuilder};
 pub use generated::*;
+pub use token_users::TokenUsers;
 
 #[cfg(feature = "hyper")]
 pub use gatelet_client::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};

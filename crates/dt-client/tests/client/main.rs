@@ -14,5 +14,6 @@ mod private_authority;
 mod requests;
 mod responses;
 mod support;
+mod token_users;
 #[cfg(feature = "tracing")]
 mod warnings;

@@ -1,0 +1,213 @@
+//! What is wrong with ActiveGates, or soon will be.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use gatelet_models::Timestamp;
+use gatelet_models::dt::{
+    ActiveGate, ActiveGateId, ActiveGateTokenId, ActiveGateTokenState, ActiveGateTokenUse,
+    AutoUpdateStatus,
+};
+use gatelet_transport::{Clock as _, Error};
+
+use crate::generated::active_gate_tokens::ActiveGateTokens;
+use crate::generated::active_gates::ActiveGates;
+
+/// The greatest number of tokens on a page.
+const LARGEST_PAGE: u32 = 3000;
+
+/// One reason why an ActiveGate needs attention.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The ActiveGate.
+    pub active_gate: Option<ActiveGateId>,
+    /// Its host name.
+    pub hostname: Option<String>,
+    /// What is wrong.
+    pub reason: AttentionReason,
+    /// The token, if the reason is about one that has an id.
+    pub token: Option<ActiveGateTokenId>,
+    /// When the token ends or ended, or since when the ActiveGate is offline.
+    pub date: Option<Timestamp>,
+}
+
+/// Why an ActiveGate needs attention. Reasons are added without notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AttentionReason {
+    /// Its token ends within the time, or has ended.
+    TokenExpires,
+    /// The environment does not know its token, presumably because it was deleted.
+    TokenUnknown,
+    /// A token of the wrong form is configured.
+    TokenInvalid,
+    /// It supports tokens and has none.
+    TokenAbsent,
+    /// Its version does not support tokens.
+    TokenUnsupported,
+    /// Its token is in a state that this client does not know, which may be fine.
+    OtherTokenState(ActiveGateTokenState),
+    /// It is not connected.
+    Offline,
+    /// A newer version is available.
+    Outdated,
+    /// An update failed.
+    UpdateProblem,
+    /// Its version does not fit the environment.
+    Incompatible,
+    /// Its update is in a state that this client does not know, which may be fine.
+    OtherUpdateStatus(AutoUpdateStatus),
+}
+
+impl AttentionReason {
+    /// Returns the reason as a word, such as `TOKEN_EXPIRES`. That of an unknown state contains the word of the API.
+    #[must_use]
+    pub fn as_str(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::TokenExpires => "TOKEN_EXPIRES",
+            Self::TokenUnknown => "TOKEN_UNKNOWN",
+            Self::TokenInvalid => "TOKEN_INVALID",
+            Self::TokenAbsent => "TOKEN_ABSENT",
+            Self::TokenUnsupported => "TOKEN_UNSUPPORTED",
+            Self::OtherTokenState(state) => return format!("TOKEN_STATE_{state}").into(),
+            Self::Offline => "OFFLINE",
+            Self::Outdated => "OUTDATED",
+            Self::UpdateProblem => "UPDATE_PROBLEM",
+            Self::Incompatible => "INCOMPATIBLE",
+            Self::OtherUpdateStatus(status) => return format!("UPDATE_STATUS_{status}").into(),
+        })
+    }
+}
+
+impl fmt::Display for AttentionReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.as_str())
+    }
+}
+
+impl ActiveGates {
+    /// Finds what needs attention: tokens that end within a time, or are unknown, invalid, absent or not supported; ActiveGates that are
+    /// offline; versions that are behind.
+    ///
+    /// An ActiveGate can have several findings; they are in the order of the API's list. Updates that are scheduled, pending, running,
+    /// suppressed or in the state `UNKNOWN` are not findings. It is not documented how an ActiveGate without a token is listed: an entry
+    /// `ABSENT` and an empty list are findings, a list that is missing is none. An ActiveGate that has been offline for more than two hours is not in the API's list, so an empty
+    /// result does not prove that all is well, and a token that no listed ActiveGate shows is not reported.
+    ///
+    /// The dates are those of the environment's tokens, compared with the client's clock; the API itself marks a token as expiring 30 days
+    /// before its end. One that it marks so and whose date is not known is reported without a date. Needs the scopes `activeGates.read`
+    /// and `activeGateTokenManagement.read`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`list`](Self::list) and of [`ActiveGateTokens::list`]; [`Error::operation`] says which of them failed, and so which scope
+    /// is missing after a 403: `dt getAllActiveGates` or `dt listTokens`. An incomplete list of tokens is an error too.
+    ///
+    /// ```
+    /// # use dt_client::{ApiToken, Client};
+    /// # use gatelet_emulator::{Emulator, well_known};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = Emulator::memory()?;
+    /// # emulator.seed()?;
+    /// # let dt = Client::builder("https://abc.live.dynatrace.com")
+    /// #     .credentials(ApiToken::new(well_known::DT_TOKEN)?)
+    /// #     .build_with(emulator, gatelet_transport::testing::ManualClock::auto())?;
+    /// use std::time::Duration;
+    ///
+    /// let month = Duration::from_secs(30 * 24 * 60 * 60);
+    /// for finding in dt.active_gates().attention(month).await? {
+    ///     println!("{:?}: {} {:?}", finding.hostname, finding.reason, finding.date);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn attention(&self, within: Duration) -> Result<Vec<Finding>, Error> {
+        let gates = self.list().send().await?.active_gates.unwrap_or_default();
+        let mut ends = BTreeMap::new();
+        let tokens = ActiveGateTokens::new(&self.channel);
+        let tokens = tokens.list().page_size(LARGEST_PAGE).require_complete();
+        let mut tokens = tokens.items();
+        while let Some(token) = tokens.try_next().await? {
+            ends.insert(token.id, token.expiration_date);
+        }
+        let now = Timestamp::from(self.channel.clock().now());
+        let limit = now.saturating_add(within);
+        Ok(gates
+            .iter()
+            .flat_map(|gate| findings(gate, &ends, limit))
+            .collect())
+    }
+}
+
+/// Returns the findings of an ActiveGate. `ends` has the tokens of the environment with their expiration dates.
+fn findings(
+    gate: &ActiveGate,
+    ends: &BTreeMap<ActiveGateTokenId, Option<Timestamp>>,
+    limit: Timestamp,
+) -> Vec<Finding> {
+    let finding = |reason, token: Option<&ActiveGateTokenId>, date| Finding {
+        active_gate: gate.id.clone(),
+        hostname: gate.hostname.clone(),
+        reason,
+        token: token.cloned(),
+        date,
+    };
+    let mut found = Vec::new();
+    if gate.active_gate_tokens.as_ref().is_some_and(Vec::is_empty) {
+        found.push(finding(AttentionReason::TokenAbsent, None, None));
+    }
+    for token in gate.active_gate_tokens.iter().flatten() {
+        let id = token.id.as_ref();
+        let end = id.and_then(|id| *ends.get(id)?);
+        let reason = token_reason(token, end, limit);
+        found.extend(reason.map(|reason| finding(reason, id, end)));
+    }
+    if let Some(since) = gate.offline_since {
+        found.push(finding(AttentionReason::Offline, None, Some(since)));
+    }
+    let reason = gate.auto_update_status.as_ref().and_then(update_reason);
+    found.extend(reason.map(|reason| finding(reason, None, None)));
+    found
+}
+
+/// Returns what is wrong with a token that ends at `end`.
+fn token_reason(
+    token: &ActiveGateTokenUse,
+    end: Option<Timestamp>,
+    limit: Timestamp,
+) -> Option<AttentionReason> {
+    let state = token.state.as_ref();
+    let expires = match end {
+        Some(end) => end <= limit,
+        None => state == Some(&ActiveGateTokenState::Expiring),
+    };
+    match state {
+        Some(ActiveGateTokenState::UnknownWord) => Some(AttentionReason::TokenUnknown),
+        Some(ActiveGateTokenState::Invalid) => Some(AttentionReason::TokenInvalid),
+        Some(ActiveGateTokenState::Absent) => Some(AttentionReason::TokenAbsent),
+        Some(ActiveGateTokenState::Unsupported) => Some(AttentionReason::TokenUnsupported),
+        _ if expires => Some(AttentionReason::TokenExpires),
+        None | Some(ActiveGateTokenState::Valid | ActiveGateTokenState::Expiring) => None,
+        Some(other) => Some(AttentionReason::OtherTokenState(other.clone())),
+    }
+}
+
+/// Returns what is wrong with the version of an ActiveGate.
+fn update_reason(status: &AutoUpdateStatus) -> Option<AttentionReason> {
+    match status {
+        AutoUpdateStatus::Outdated => Some(AttentionReason::Outdated),
+        AutoUpdateStatus::UpdateProblem => Some(AttentionReason::UpdateProblem),
+        AutoUpdateStatus::Incompatible => Some(AttentionReason::Incompatible),
+        AutoUpdateStatus::Up2date
+        | AutoUpdateStatus::Scheduled
+        | AutoUpdateStatus::Suppressed
+        | AutoUpdateStatus::UpdateInProgress
+        | AutoUpdateStatus::UpdatePending
+        | AutoUpdateStatus::UnknownWord => None,
+        other => Some(AttentionReason::OtherUpdateStatus(other.clone())),
+    }
+}

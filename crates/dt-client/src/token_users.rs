@@ -1,0 +1,91 @@
+//! Which ActiveGates show a token.
+
+use std::time::Duration;
+
+use gatelet_models::Timestamp;
+use gatelet_models::dt::{ActiveGate, ActiveGateToken, ActiveGateTokenId};
+use gatelet_transport::Error;
+
+use crate::active_gates::VISIBLE;
+use crate::generated::active_gate_tokens::ActiveGateTokens;
+use crate::generated::active_gates::ActiveGates;
+
+/// The ActiveGates that show a token, and what else tells whether it is in use.
+///
+/// An empty list never proves that no ActiveGate uses the token: one that has been offline for longer than [`window`](Self::window) is
+/// not in the API's list, and needs its token when it starts again. The second witness is
+/// [`last_used_date`](Self::last_used_date).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TokenUsers {
+    /// The ActiveGates that show the token, in any state of it, in the order of the API's list.
+    pub active_gates: Vec<ActiveGate>,
+    /// How long the API's list shows an ActiveGate that lost its connection: two hours, as documented.
+    pub window: Duration,
+    /// The token itself; `None` if the environment does not know it, as after its deletion.
+    pub token: Option<ActiveGateToken>,
+}
+
+impl TokenUsers {
+    /// Returns when the token was last used; `None` if never, or if the environment does not know the token.
+    ///
+    /// It is not documented how soon a use is recorded, nor whether a connection that stays open counts.
+    #[must_use]
+    pub fn last_used_date(&self) -> Option<Timestamp> {
+        self.token.as_ref()?.last_used_date
+    }
+}
+
+impl ActiveGateTokens {
+    /// Finds the ActiveGates that show a token, before it is deleted or replaced, or after.
+    ///
+    /// The API has no filter by token: this lists all ActiveGates and compares the ids of their tokens, then reads the token. That the
+    /// ids are the same in both families is documented. Needs the scopes `activeGates.read` and `activeGateTokenManagement.read`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ActiveGates::list`] and of [`get`](Self::get); [`Error::operation`] says which of them failed, and so which scope is
+    /// missing after a 403: `dt getAllActiveGates` or `dt getToken`. A token that neither the environment nor an ActiveGate knows is not
+    /// found.
+    ///
+    /// ```
+    /// # use dt_client::{ApiToken, Client};
+    /// # use gatelet_emulator::{Emulator, well_known};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = Emulator::memory()?;
+    /// # emulator.seed()?;
+    /// # let dt = Client::builder("https://abc.live.dynatrace.com")
+    /// #     .credentials(ApiToken::new(well_known::DT_TOKEN)?)
+    /// #     .build_with(emulator, gatelet_transport::testing::ManualClock::auto())?;
+    /// let users = dt.active_gate_tokens().users(&"dt0g02.123abc".into()).await?;
+    /// for gate in &users.active_gates {
+    ///     println!("{:?} shows the token", gate.hostname);
+    /// }
+    /// println!("last used {:?}; hosts that are off for {:?} are not shown", users.last_used_date(), users.window);
+    /// # assert_eq!(users.active_gates.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn users(&self, id: &ActiveGateTokenId) -> Result<TokenUsers, Error> {
+        let list = ActiveGates::new(&self.channel).list().send().await?;
+        let mut active_gates = list.active_gates.unwrap_or_default();
+        active_gates.retain(|gate| shows(gate, id));
+        // Read after the list, so that a use between the two calls is in it.
+        let token = match self.get(id).send().await {
+            Ok(token) => Some(token),
+            Err(error) if error.is_not_found() && !active_gates.is_empty() => None,
+            Err(error) => return Err(error),
+        };
+        Ok(TokenUsers {
+            active_gates,
+            window: VISIBLE,
+            token,
+        })
+    }
+}
+
+fn shows(gate: &ActiveGate, id: &ActiveGateTokenId) -> bool {
+    let mut tokens = gate.active_gate_tokens.iter().flatten();
+    tokens.any(|token| token.id.as_ref() == Some(id))
+}

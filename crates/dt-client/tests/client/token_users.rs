@@ -1,0 +1,260 @@
+//! Which ActiveGates show a token, and what needs attention.
+
+use std::time::Duration;
+
+use dt_client::models::{
+    ActiveGate, ActiveGateId, ActiveGateTokenCreate, ActiveGateTokenState, ActiveGateTokenUse,
+    ActiveGateType, AutoUpdateStatus, Timestamp,
+};
+use dt_client::{
+    ApiToken, AttentionReason, Client, Clock as _, Error, ErrorKind, Finding, TokenUsers,
+};
+use gatelet_emulator::{Emulator, well_known};
+use gatelet_transport::testing::{FakeResponse, ManualClock};
+
+use crate::support::{URL, page_of, refusal, scripted, token};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const EXPIRING: &str = "dt0g02.soon20";
+
+fn client(emulator: &Emulator, token: &str, clock: &ManualClock) -> Client {
+    Client::builder(URL)
+        .credentials(ApiToken::new(token).unwrap())
+        .build_with(emulator.clone(), clock.clone())
+        .unwrap()
+}
+
+fn seeded(clock: &ManualClock) -> (Emulator, Client) {
+    let emulator = Emulator::memory().unwrap().with_clock(clock.clone());
+    emulator.seed().unwrap();
+    let client = client(&emulator, well_known::DT_TOKEN, clock);
+    (emulator, client)
+}
+
+fn gates(gates: &str) -> FakeResponse {
+    FakeResponse::json(200, format!(r#"{{"activeGates": [{gates}]}}"#))
+}
+
+fn ids(users: &TokenUsers) -> Vec<&str> {
+    let ids = users
+        .active_gates
+        .iter()
+        .filter_map(|gate| gate.id.as_ref());
+    ids.map(ActiveGateId::as_str).collect()
+}
+
+#[tokio::test]
+async fn the_users_of_a_token_are_the_gates_that_show_it_with_its_last_use() {
+    let clock = ManualClock::auto();
+    let (emulator, client) = seeded(&clock);
+    let tokens = client.active_gate_tokens();
+    let users = tokens.users(&EXPIRING.into()).await.unwrap();
+    assert_eq!(ids(&users), ["-1556499193"]);
+    assert_eq!(users.window, 2 * HOUR);
+    assert_eq!(users.last_used_date(), Some(clock.now().into()));
+
+    // A gate that is offline for longer is not in the list; only the last use tells.
+    emulator
+        .disconnect_active_gate(&"-1556499193".into())
+        .unwrap();
+    let before = users.last_used_date();
+    clock.advance(2 * HOUR);
+    let users = tokens.users(&EXPIRING.into()).await.unwrap();
+    assert_eq!((ids(&users), users.last_used_date()), (vec![], before));
+
+    let unused = tokens.users(&"dt0g02.abc123".into()).await.unwrap();
+    assert_eq!((ids(&unused), unused.last_used_date()), (vec![], None));
+    assert!(unused.token.is_some());
+}
+
+#[tokio::test]
+async fn a_deleted_token_has_users_until_no_gate_shows_it() {
+    let clock = ManualClock::auto();
+    let (emulator, client) = seeded(&clock);
+    let tokens = client.active_gate_tokens();
+    tokens.delete(&EXPIRING.into()).send().await.unwrap();
+    let users = tokens.users(&EXPIRING.into()).await.unwrap();
+    assert_eq!(ids(&users), ["-1556499193"]);
+    assert_eq!((&users.token, users.last_used_date()), (&None, None));
+
+    emulator
+        .disconnect_active_gate(&"-1556499193".into())
+        .unwrap();
+    clock.advance(2 * HOUR);
+    let error = tokens.users(&EXPIRING.into()).await.unwrap_err();
+    assert!(error.is_not_found(), "{error}");
+}
+
+#[tokio::test]
+async fn a_gate_shows_a_token_beside_others_and_in_any_state() {
+    let other = r#"{"id": "2", "activeGateTokens": [{"id": "dt0g02.b", "state": "VALID"}, {"state": "ABSENT"}]}"#;
+    let both = r#"{"id": "3", "activeGateTokens": [{"id": "dt0g02.b"}, {"id": "dt0g02.a", "state": "NEW"}]}"#;
+    let list = format!(r#"{{}}, {{"id": "1", "activeGateTokens": null}}, {other}, {both}"#);
+    let (client, fake) = scripted([gates(&list), FakeResponse::json(200, token("a"))]);
+    let users = client.active_gate_tokens().users(&"dt0g02.a".into()).await;
+    assert_eq!(ids(&users.unwrap()), ["3"]);
+    let paths: Vec<_> = fake.into_requests();
+    let paths: Vec<_> = paths.iter().map(|it| it.uri().path()).collect();
+    assert_eq!(
+        paths,
+        ["/api/v2/activeGates", "/api/v2/activeGateTokens/dt0g02.a"]
+    );
+}
+
+#[tokio::test]
+async fn an_id_that_no_path_has_is_not_sent() {
+    let (client, fake) = scripted([gates("")]);
+    let error = client.active_gate_tokens().users(&"".into()).await;
+    assert!(matches!(
+        error.unwrap_err().kind(),
+        ErrorKind::InvalidInput { .. }
+    ));
+    fake.finish();
+}
+
+/// Calls with a token of one scope.
+async fn with_scope(scope: &str) -> [Error; 2] {
+    let clock = ManualClock::auto();
+    let (emulator, _) = seeded(&clock);
+    let token = "dt0c01.NARROW.SECRETOFTHENARROWTOKEN";
+    emulator
+        .add_access_token(&token.into(), "me", &[scope])
+        .unwrap();
+    let client = client(&emulator, token, &clock);
+    let users = client.active_gate_tokens().users(&EXPIRING.into()).await;
+    let attention = client.active_gates().attention(DAY).await;
+    [users.unwrap_err(), attention.unwrap_err()]
+}
+
+#[tokio::test]
+async fn a_missing_scope_is_told_by_the_operation_that_needs_it() {
+    for (scope, refused) in [
+        (
+            "activeGateTokenManagement.read",
+            ["dt getAllActiveGates"; 2],
+        ),
+        ("activeGates.read", ["dt getToken", "dt listTokens"]),
+    ] {
+        let errors = with_scope(scope).await;
+        for (error, operation) in errors.iter().zip(refused) {
+            assert_eq!(error.status().map(|it| it.as_u16()), Some(403));
+            assert_eq!(error.operation(), Some(operation), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_either_list_is_the_error_of_the_whole() {
+    let (client, fake) = scripted([gates("{}"), refusal(400, "no")]);
+    let error = client.active_gates().attention(DAY).await.unwrap_err();
+    assert_eq!(error.operation(), Some("dt listTokens"));
+    fake.finish();
+    let (client, fake) = scripted([gates("{}"), page_of(7, &[], None)]);
+    assert!(client.active_gates().attention(DAY).await.is_err());
+    fake.finish();
+}
+
+fn reasons(findings: &[Finding]) -> Vec<String> {
+    let reasons = findings.iter().map(|finding| {
+        let id = finding.active_gate.as_ref().map_or("", |id| id.as_str());
+        format!("{id} {}", finding.reason)
+    });
+    reasons.collect()
+}
+
+#[tokio::test]
+async fn a_token_is_reported_when_it_ends_within_the_time() {
+    let clock = ManualClock::auto();
+    let (_, client) = seeded(&clock);
+    let gates = client.active_gates();
+    let end = Timestamp::from(clock.now()).saturating_add(20 * DAY);
+    let found = gates.attention(20 * DAY).await.unwrap();
+    assert_eq!(reasons(&found), ["-1556499193 TOKEN_EXPIRES"]);
+    assert_eq!(found[0].date, Some(end));
+    assert_eq!(found[0].token, Some(EXPIRING.into()));
+    assert_eq!(
+        found[0].hostname.as_deref(),
+        Some("activegate-2.example.com")
+    );
+    let none = gates.attention(20 * DAY - Duration::from_millis(1)).await;
+    assert_eq!(none.unwrap(), []);
+    let forever = gates.attention(Duration::MAX).await.unwrap();
+    assert_eq!(forever, found, "the other token has no end");
+
+    clock.advance(20 * DAY);
+    let ended = gates.attention(Duration::ZERO).await.unwrap();
+    assert_eq!(reasons(&ended), ["-1556499193 TOKEN_UNKNOWN"]);
+    assert_eq!(ended[0].date, Some(end));
+}
+
+#[tokio::test]
+async fn a_token_that_ends_later_than_in_30_days_is_reported_within_a_longer_time() {
+    let clock = ManualClock::auto();
+    let (emulator, client) = seeded(&clock);
+    let create = ActiveGateTokenCreate::new("edge", ActiveGateType::Environment);
+    let create = create.with_expiration_date("now+60d");
+    let created = client.active_gate_tokens().create(create).send().await;
+    let gate = ActiveGate::new().with_id("-7");
+    emulator
+        .enroll_active_gate(&created.unwrap().token, gate)
+        .unwrap();
+    let gates = client.active_gates();
+    assert_eq!(gates.attention(30 * DAY).await.unwrap().len(), 1);
+    let found = gates.attention(60 * DAY).await.unwrap();
+    assert_eq!(
+        reasons(&found),
+        ["-1556499193 TOKEN_EXPIRES", "-7 TOKEN_EXPIRES"]
+    );
+}
+
+#[tokio::test]
+async fn each_problem_of_a_gate_is_a_finding() {
+    let clock = ManualClock::auto();
+    let (emulator, client) = seeded(&clock);
+    let uses = [
+        ActiveGateTokenUse::new().with_state(ActiveGateTokenState::Invalid),
+        ActiveGateTokenUse::new().with_state(ActiveGateTokenState::Unsupported),
+        ActiveGateTokenUse::new().with_id("dt0g02.deleted"),
+    ];
+    let bad = ActiveGate::new()
+        .with_id("-7")
+        .with_active_gate_tokens(uses)
+        .with_auto_update_status(AutoUpdateStatus::UpdateProblem);
+    let absent = ActiveGate::new().with_id("-8");
+    emulator.add_active_gates([bad, absent]).unwrap();
+    emulator.disconnect_active_gate(&"-7".into()).unwrap();
+    let found = client.active_gates().attention(DAY).await.unwrap();
+    let expected = [
+        "-7 TOKEN_INVALID",
+        "-7 TOKEN_UNSUPPORTED",
+        "-7 TOKEN_UNKNOWN",
+        "-7 OFFLINE",
+        "-7 UPDATE_PROBLEM",
+        "-8 TOKEN_ABSENT",
+    ];
+    assert_eq!(reasons(&found), expected);
+    assert_eq!(found[2].token, Some("dt0g02.deleted".into()));
+    assert_eq!(found[3].date, Some(clock.now().into()));
+}
+
+#[tokio::test]
+async fn words_that_are_not_known_are_reported_and_members_that_are_missing_are_not() {
+    let list = r#"{}, {"id": "1", "activeGateTokens": []}, {"id": "2", "activeGateTokens": [{"state": "NEW"}, {"state": "EXPIRING"}, {}],
+        "autoUpdateStatus": "ODD"}, {"id": "3", "autoUpdateStatus": "UNKNOWN"}, {"id": "4", "autoUpdateStatus": "INCOMPATIBLE"},
+        {"id": "5", "autoUpdateStatus": "OUTDATED"}"#;
+    let (client, _) = scripted([gates(list), page_of(0, &[], None)]);
+    let found = client.active_gates().attention(DAY).await.unwrap();
+    let expected = [
+        "1 TOKEN_ABSENT",
+        "2 TOKEN_STATE_NEW",
+        "2 TOKEN_EXPIRES",
+        "2 UPDATE_STATUS_ODD",
+        "4 INCOMPATIBLE",
+        "5 OUTDATED",
+    ];
+    assert_eq!(reasons(&found), expected);
+    let other = AttentionReason::OtherTokenState("NEW".into());
+    assert_eq!(found[1].reason, other);
+    assert_eq!(found[2].date, None);
+}
