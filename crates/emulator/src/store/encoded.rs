@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 use crate::json;
-use crate::store::table::Row;
 
 /// The JSON of a `T`, encoded from a `T` or read from a table that contains only those.
 #[derive(Debug)]
@@ -73,12 +72,15 @@ impl<T: DeserializeOwned> Encoded<T> {
 }
 
 impl<L: List> Encoded<L> {
-    /// Encodes a page with these rows, after its other members.
-    pub(crate) fn list(others: &[(&str, Value)], rows: &[Row<L::Item>]) -> Result<Self, Error> {
-        let size = rows
-            .iter()
-            .map(|row| row.json.json.len() + 1)
-            .sum::<usize>();
+    /// Encodes a page with these items, after its other members.
+    pub(crate) fn list<'i>(
+        others: &[(&str, Value)],
+        items: impl Iterator<Item = &'i Encoded<L::Item>> + Clone,
+    ) -> Result<Self, Error>
+    where
+        L::Item: 'i,
+    {
+        let size = items.clone().map(|item| item.json.len() + 1).sum::<usize>();
         let mut page = Vec::with_capacity(size + 128);
         page.push(b'{');
         for (name, value) in others {
@@ -89,11 +91,11 @@ impl<L: List> Encoded<L> {
         }
         page.extend(json::encode(&L::MEMBER)?);
         page.extend(b":[");
-        for (n, row) in rows.iter().enumerate() {
+        for (n, item) in items.enumerate() {
             if n > 0 {
                 page.push(b',');
             }
-            page.extend_from_slice(row.json.as_bytes());
+            page.extend_from_slice(item.as_bytes());
         }
         page.extend(b"]}");
         Ok(Self::stored(page))

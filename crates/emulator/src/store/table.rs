@@ -259,8 +259,9 @@ mod tests {
             };
             OBJECTS.page(transaction, "team", order, after, limit, |_| true)
         });
-        let rows: Result<_, Error> = read;
-        let page = Encoded::<Page>::list(&[], &rows.unwrap()).unwrap();
+        let rows: Result<Vec<Row<Value>>, Error> = read;
+        let rows = rows.unwrap();
+        let page = Encoded::<Page>::list(&[], rows.iter().map(|row| &row.json)).unwrap();
         let page = String::from_utf8(page.into_bytes()).unwrap();
         let list = page.strip_prefix(r#"{"list":"#).unwrap();
         list.strip_suffix('}').unwrap().to_owned()

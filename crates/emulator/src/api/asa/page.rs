@@ -65,7 +65,7 @@ pub(crate) fn list_by<L: List>(
         true => (offset.is_some(), has_more),
     };
 
-    let page = Encoded::list(&[], &rows)?;
+    let page = Encoded::list(&[], rows.iter().map(|row| &row.json))?;
     let mut links = Vec::new();
     if let (true, Some(first), Some(last)) = (has_next, rows.first(), rows.last()) {
         links.push(link(call, last, member, false)?);

@@ -18,7 +18,7 @@ use crate::api::server_call::ServerCall;
 use crate::error::Error;
 use crate::state::State;
 use crate::store::encoded::{Encoded, List};
-use crate::store::table::{Order, Row};
+use crate::store::table::Order;
 
 /// All ActiveGates belong to one environment.
 const TENANT: &str = "";
@@ -49,13 +49,10 @@ pub(crate) fn list(call: &ServerCall<'_>) -> Result<Encoded<ActiveGateList>, Err
     let shown = call.state.store().read(|transaction| {
         let shown = connected(transaction, call.state.now())?;
         let rows = shown.into_iter().filter(|it| filter.matches(it));
-        rows.map(|it| {
-            let json = Encoded::with_nulls(&it.gate, NULLS)?;
-            Ok(Row { cursor: 0, json })
-        })
-        .collect::<Result<Vec<_>, Error>>()
+        rows.map(|it| Encoded::with_nulls(&it.gate, NULLS))
+            .collect::<Result<Vec<_>, Error>>()
     })?;
-    Ok(Encoded::list(&[], &shown)?)
+    Ok(Encoded::list(&[], shown.iter())?)
 }
 
 pub(crate) fn groups(call: &ServerCall<'_>) -> Result<Encoded<ActiveGateGroups>, ErrorResponse> {

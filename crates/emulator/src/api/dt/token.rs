@@ -49,7 +49,7 @@ pub(crate) fn list(call: &ServerCall<'_>) -> Result<Encoded<ActiveGateTokenList>
         ("pageSize", page_size.into()),
         ("nextPageKey", next),
     ];
-    Ok(Encoded::list(&others, &rows)?)
+    Ok(Encoded::list(&others, rows.iter().map(|row| &row.json))?)
 }
 
 /// Returns the page size and the cursor that the page follows.
