@@ -15,5 +15,6 @@ pub(crate) mod role;
 pub(crate) mod service_user;
 pub(crate) mod setup_token;
 pub(crate) mod table;
+pub(crate) mod team;
 pub(crate) mod validation;
 pub(crate) mod vendor;

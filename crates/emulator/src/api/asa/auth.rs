@@ -6,6 +6,7 @@ use redb::ReadTransaction;
 use crate::api::asa::bearer::Bearer;
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::role::Role;
+use crate::api::asa::team::team;
 use crate::api::asa::{bearer, credential, service_user};
 use crate::api::server_call;
 use crate::api::server_call::ServerCall;
@@ -68,9 +69,4 @@ fn capability(operation: &Operation) -> String {
         (_, _) => "update",
     };
     format!("{resource}.{verb}")
-}
-
-/// Returns the team's key in the store: team names are case-insensitive.
-pub(crate) fn team(call: &ServerCall<'_>) -> String {
-    call.value(0).to_lowercase()
 }

@@ -9,8 +9,8 @@ use gatelet_models::asa::{AuthToken, ServiceTokenRequest};
 use gatelet_models::{Secret, Timestamp};
 use serde_json::{Value, json};
 
-use crate::api::asa::auth::team;
 use crate::api::asa::error_response::ErrorResponse;
+use crate::api::asa::team::team;
 use crate::api::asa::{credential, id, service_user};
 use crate::api::server_call::ServerCall;
 use crate::store::encoded::Encoded;

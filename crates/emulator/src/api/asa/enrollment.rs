@@ -14,9 +14,6 @@ use crate::error::Error;
 use crate::state::State;
 use crate::store::encoded::Encoded;
 
-/// The path of an operation that ASA does not have, outside ASA's paths.
-pub(crate) const PATH: &str = "/emulator/v1/gateways";
-
 /// Enrolls a gateway with the value of a setup token.
 pub(crate) fn enroll(
     state: &State,

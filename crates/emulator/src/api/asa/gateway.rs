@@ -3,10 +3,10 @@
 use gatelet_models::asa::{Gateway, GatewayList, GatewayStatusReport, GatewayUpdate};
 use redb::WriteTransaction;
 
-use crate::api::asa::auth::team;
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::page;
 use crate::api::asa::table::{GATEWAYS, STATUS_REPORTS};
+use crate::api::asa::team::team;
 use crate::api::asa::validation::{check_description, check_name};
 use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;

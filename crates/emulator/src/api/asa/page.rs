@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::api::asa::auth::team;
+use crate::api::asa::team::team;
 use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;

@@ -6,12 +6,12 @@ use gatelet_models::asa::{
 };
 use redb::{ReadTransaction, TableDefinition, WriteTransaction};
 
-use crate::api::asa::auth::team;
 use crate::api::asa::bearer::Bearer;
 use crate::api::asa::credential::EarlierRow;
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::role::Role;
 use crate::api::asa::table::SERVICE_USERS;
+use crate::api::asa::team::team;
 use crate::api::asa::validation::check_user_name;
 use crate::api::asa::{credential, id, page};
 use crate::api::response::LinkedPage;

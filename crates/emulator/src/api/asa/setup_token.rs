@@ -13,18 +13,21 @@ use gatelet_models::asa::{
 use redb::{ReadTransaction, WriteTransaction};
 use serde_json::Value;
 
-use crate::api::asa::auth::team;
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::table::SETUP_TOKENS;
+use crate::api::asa::team::team;
 use crate::api::asa::validation::check_description;
 use crate::api::asa::validation::check_name;
-use crate::api::asa::{enrollment, id, page};
+use crate::api::asa::{id, page};
 use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
 use crate::json;
 use crate::store::encoded::Encoded;
 use crate::store::key::Key;
+
+/// The path at which a gateway enrolls with a setup token: an operation that ASA does not have, outside ASA's paths.
+pub(crate) const ENROLLMENT_PATH: &str = "/emulator/v1/gateways";
 
 /// Fields that ASA sends as `null` when they have no value.
 const NULLS: &[&str] = &["details", "description"];
@@ -136,7 +139,7 @@ fn value(key: &Key, team: &str, id: &str) -> Secret {
     let secret = key.digest("setup token", &[team.as_bytes(), id.as_bytes()]);
     let content = serde_json::json!({
         "at": URL_SAFE_NO_PAD.encode(secret.bytes()),
-        "as": enrollment::PATH,
+        "as": ENROLLMENT_PATH,
         "rs": format!("{TEAMS}{team}"),
     });
     Secret::new(format!(

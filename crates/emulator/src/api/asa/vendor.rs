@@ -7,7 +7,7 @@ use http::{Method, Response, StatusCode};
 use redb::WriteTransaction;
 
 use crate::api::asa::error_response::ErrorResponse;
-use crate::api::asa::{enrollment, examples, handler, service_user, table};
+use crate::api::asa::{enrollment, examples, handler, service_user, setup_token, table};
 use crate::api::response;
 use crate::api::route::route;
 use crate::api::server_request::ServerRequest;
@@ -29,12 +29,12 @@ impl Vendor for Asa {
     }
 
     fn owns(&self, path: &str) -> bool {
-        path == "/v1" || path.starts_with("/v1/") || path == enrollment::PATH
+        path == "/v1" || path.starts_with("/v1/") || path == setup_token::ENROLLMENT_PATH
     }
 
     fn handle(&self, request: &ServerRequest<'_>) -> Response<Bytes> {
         let path = request.head.uri.path();
-        if path != enrollment::PATH {
+        if path != setup_token::ENROLLMENT_PATH {
             let operations = OperationId::ALL.iter().map(|id| (*id, id.operation()));
             return route(self, request, path, operations, handler::handle);
         }

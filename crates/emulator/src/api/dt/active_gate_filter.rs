@@ -1,15 +1,14 @@
 //! The filters of the list of ActiveGates. Where their effect is not documented: a part of a text matches whatever the case, of several
 //! modules all must match, and unknown parameters are ignored.
 
-use std::cmp::Ordering;
-
 use gatelet_models::dt::{
-    ActiveGate, ActiveGateModuleType, ActiveGateRelease, ActiveGateTokenState, AutoUpdateState,
-    AutoUpdateStatus, OsArchitecture, OsType, ParameterLocation, VersionCompareType,
+    ActiveGate, ActiveGateModuleType, ActiveGateTokenState, AutoUpdateState, AutoUpdateStatus,
+    OsArchitecture, OsType,
 };
 
-use crate::api::dt::active_gate::{Shown, is_release};
 use crate::api::dt::error_response::ErrorResponse;
+use crate::api::dt::release_filter::{is_release, release};
+use crate::api::dt::shown_gate::Shown;
 use crate::api::server_call::ServerCall;
 
 /// Which ActiveGates a request asks for.
@@ -109,33 +108,6 @@ impl Filter {
     pub(crate) fn matches(&self, shown: &Shown) -> bool {
         self.0.iter().all(|filter| filter(shown))
     }
-}
-
-/// Reads a filter by a version of three numbers; a comparison without a version filters nothing.
-pub(crate) fn release(
-    call: &ServerCall<'_>,
-    version: &'static str,
-    comparison: &'static str,
-) -> Result<Option<impl Fn([u32; 3]) -> bool + use<>>, ErrorResponse> {
-    let comparison = call.word(comparison, VersionCompareType::KNOWN)?;
-    let Some(text) = call.query(version) else {
-        return Ok(None);
-    };
-    let wanted = ActiveGateRelease::from(text).numbers().ok_or_else(|| {
-        let message = "must be three numbers, such as 1.195.0";
-        ErrorResponse::violation(ParameterLocation::Query, version, message)
-    })?;
-    let comparison = comparison.as_deref().map(VersionCompareType::from);
-    Ok(Some(move |release: [u32; 3]| {
-        let order = release.cmp(&wanted);
-        match &comparison {
-            Some(VersionCompareType::Greater) => order == Ordering::Greater,
-            Some(VersionCompareType::GreaterEqual) => order != Ordering::Less,
-            Some(VersionCompareType::Lower) => order == Ordering::Less,
-            Some(VersionCompareType::LowerEqual) => order != Ordering::Greater,
-            _ => order == Ordering::Equal,
-        }
-    }))
 }
 
 fn one<T: AsRef<str>>(value: Option<&T>) -> Vec<&str> {

@@ -1,37 +1,27 @@
-//! Update jobs. Time moves them on: a job is pending for a minute, runs for four, and succeeds; nothing is written then.
+//! The operations on update jobs.
 
 use std::time::Duration;
 
 use gatelet_models::Timestamp;
 use gatelet_models::dt::{
-    ActiveGate, ActiveGateVersion, Expiration, ParameterLocation, UpdateJob, UpdateJobCreate,
-    UpdateJobList, UpdateJobState, UpdateJobsAll, UpdateMethod, UpdateType,
+    ActiveGate, Expiration, ParameterLocation, UpdateJob, UpdateJobCreate, UpdateJobList,
+    UpdateJobsAll, UpdateType,
 };
-use redb::ReadTransaction;
 use serde_json::{Map, Value};
 
-use crate::api::dt::active_gate;
-use crate::api::dt::active_gate_filter::release;
 use crate::api::dt::error_response::ErrorResponse;
+use crate::api::dt::job::{Job, jobs};
+use crate::api::dt::release_filter::{is_release, release};
+use crate::api::dt::shown_gate;
 use crate::api::dt::table::UPDATE_JOBS;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
 use crate::json;
 use crate::random;
 use crate::store::encoded::Encoded;
-use crate::store::table::Order;
-
-/// How long a job can be canceled.
-const PENDING: Duration = Duration::from_secs(60);
-
-/// How long a job runs after that.
-const RUNNING: Duration = Duration::from_secs(4 * 60);
 
 /// The longest time span of a list.
 const LONGEST_SPAN: Duration = Duration::from_secs(31 * 24 * 60 * 60);
-
-/// What `latest` is.
-pub(crate) const LATEST: &str = "1.344.20.20261005-090000";
 
 /// Members that Dynatrace sends as `null` when they have no value.
 const NULLS: &[&str] = &[
@@ -41,64 +31,6 @@ const NULLS: &[&str] = &[
     "duration",
     "error",
 ];
-
-/// A job as it is now, and when it was created. In the store, that is its timestamp.
-struct Job {
-    created: Timestamp,
-    now: UpdateJob,
-}
-
-impl Job {
-    fn at(mut stored: UpdateJob, now: Timestamp) -> Self {
-        let created = stored.timestamp.take().unwrap_or(now);
-        let age = now.saturating_duration_since(created);
-        let is_pending = age < PENDING;
-        let has_ended = age >= PENDING + RUNNING;
-        stored.cancelable = Some(is_pending);
-        stored.job_state = Some(match (is_pending, has_ended) {
-            (true, _) => UpdateJobState::Pending,
-            (_, false) => UpdateJobState::InProgress,
-            (_, true) => UpdateJobState::Succeed,
-        });
-        if !is_pending {
-            stored.update_method = Some(UpdateMethod::OnDemand);
-            stored.update_type = Some(UpdateType::ActiveGate);
-        }
-        if has_ended {
-            stored.timestamp = Some(created.saturating_add(PENDING + RUNNING));
-            stored.duration = u64::try_from(RUNNING.as_millis()).ok();
-        }
-        Self {
-            created,
-            now: stored,
-        }
-    }
-}
-
-/// Returns the jobs of an ActiveGate, the newest first.
-fn jobs(transaction: &ReadTransaction, gate: &str, now: Timestamp) -> Result<Vec<Job>, Error> {
-    let order = Order::NewestFirst;
-    let rows = UPDATE_JOBS.page(transaction, gate, order, None, usize::MAX, |_| true)?;
-    let jobs = rows
-        .into_iter()
-        .map(|row| Ok(Job::at(row.json.decode()?, now)));
-    jobs.collect()
-}
-
-/// Returns the version that an ActiveGate has after its updates, if it had one.
-pub(crate) fn updated_version(
-    transaction: &ReadTransaction,
-    gate: &str,
-    now: Timestamp,
-) -> Result<Option<ActiveGateVersion>, Error> {
-    let jobs = jobs(transaction, gate, now)?.into_iter();
-    let mut ended = jobs.filter(|job| job.now.job_state == Some(UpdateJobState::Succeed));
-    let version = ended.next().and_then(|job| job.now.target_version);
-    Ok(version.map(|version| match version.is_latest() {
-        true => LATEST.into(),
-        false => version,
-    }))
-}
 
 /// Which jobs a request asks for. Not documented: the time span applies to when a job was created.
 struct Filter {
@@ -137,12 +69,12 @@ impl Filter {
         let mut versions: Vec<VersionFilter> = Vec::new();
         if let Some(accepts) = release(call, "startVersion", "startVersionCompareType")? {
             versions.push(Box::new(move |job| {
-                active_gate::is_release(job.start_version.as_ref(), &accepts)
+                is_release(job.start_version.as_ref(), &accepts)
             }));
         }
         if let Some(accepts) = release(call, "targetVersion", "targetVersionCompareType")? {
             versions.push(Box::new(move |job| {
-                active_gate::is_release(job.target_version.as_ref(), &accepts)
+                is_release(job.target_version.as_ref(), &accepts)
             }));
         }
         Ok(Self {
@@ -193,7 +125,7 @@ pub(crate) fn list_all(call: &ServerCall<'_>) -> Result<Encoded<UpdateJobsAll>, 
     let now = call.state.now();
     let all = call.state.store().read(|transaction| {
         let mut all = Vec::new();
-        for id in active_gate::ids(transaction)? {
+        for id in shown_gate::ids(transaction)? {
             let jobs = filter.apply(jobs(transaction, &id, now)?);
             if !jobs.is_empty() {
                 all.push(members(&id, &jobs)?);
@@ -307,7 +239,7 @@ fn check(
 fn find_gate(call: &ServerCall<'_>, gate: &str) -> Result<ActiveGate, ErrorResponse> {
     let now = call.state.now();
     let store = call.state.store();
-    let found = store.read(|transaction| active_gate::find(transaction, gate, now))?;
+    let found = store.read(|transaction| shown_gate::find(transaction, gate, now))?;
     Ok(found.ok_or_else(ErrorResponse::not_found)?.gate)
 }
 
