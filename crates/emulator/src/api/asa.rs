@@ -1,6 +1,7 @@
 //! Okta Advanced Server Access.
 
 pub(crate) mod auth;
+pub(crate) mod auth_token;
 pub(crate) mod bearer;
 pub(crate) mod credential;
 pub(crate) mod enrollment;

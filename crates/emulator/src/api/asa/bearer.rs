@@ -5,15 +5,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use gatelet_models::asa::{AuthToken, ServiceTokenRequest};
-use gatelet_models::{Secret, Timestamp};
-use serde_json::{Value, json};
+use gatelet_models::Timestamp;
+use serde_json::Value;
 
-use crate::api::asa::error_response::ErrorResponse;
-use crate::api::asa::team::team;
-use crate::api::asa::{credential, id, service_user};
-use crate::api::server_call::ServerCall;
-use crate::store::encoded::Encoded;
 use crate::store::key::{Digest, Key};
 
 /// The subject of a valid bearer.
@@ -23,35 +17,8 @@ pub(crate) struct Bearer {
     pub(crate) key_id: String,
 }
 
-/// Exchanges key id and secret for a bearer. The response repeats the team name as the caller wrote it, because clients
-/// compare it.
-pub(crate) fn issue(
-    call: &ServerCall<'_>,
-    request: &ServiceTokenRequest,
-) -> Result<Encoded<AuthToken>, ErrorResponse> {
-    let store = call.state.store();
-    let team = team(call);
-    let secret = request.key_secret.expose();
-    let owner = credential::owner_of(store, &team, &request.key_id, secret)?;
-    let user_name = owner.ok_or_else(ErrorResponse::unauthenticated)?;
-    store.read(|transaction| service_user::find_active(transaction, &team, &user_name))?;
-    let lifetime = call.state.bearer_lifetime();
-    let expires_at = call.state.now().saturating_add(lifetime);
-    let expires_at = Timestamp::from_unix_millis(expires_at.unix_millis().div_euclid(1000) * 1000);
-    let claims = json!({
-        "exp": expires_at.unix_millis().div_euclid(1000),
-        "iss": "gatelet.state",
-        "jti": id::new()?,
-        "key": request.key_id,
-        "team": team,
-        "user": user_name,
-    });
-    let bearer = Secret::new(sign(store.key(), &claims));
-    let token = AuthToken::new(bearer, call.value(0)).with_expires_at(expires_at);
-    Ok(Encoded::new(&token)?)
-}
-
-fn sign(key: &Key, claims: &Value) -> String {
+/// Encodes and signs claims.
+pub(crate) fn sign(key: &Key, claims: &Value) -> String {
     let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
     let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
     let signature = key.digest("bearer", &[signed.as_bytes()]);

@@ -11,7 +11,7 @@ use http::Response;
 
 use crate::api::asa::bearer::Bearer;
 use crate::api::asa::error_response::ErrorResponse;
-use crate::api::asa::{auth, bearer, gateway, service_user, setup_token};
+use crate::api::asa::{auth, auth_token, gateway, service_user, setup_token};
 use crate::api::generated::asa::{Operations, dispatch};
 use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
@@ -92,7 +92,7 @@ impl Operations for Authorized<'_> {
         &self,
         body: ServiceTokenRequest,
     ) -> Result<Encoded<AuthToken>, ErrorResponse> {
-        bearer::issue(self.0, &body)
+        auth_token::issue(self.0, &body)
     }
 
     fn list_service_users(&self) -> Result<LinkedPage<ServiceUserList>, ErrorResponse> {
