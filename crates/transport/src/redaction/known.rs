@@ -22,6 +22,23 @@ pub(crate) const SECRET_FIELDS: &[&str] = &[
 /// The maximum number of values from one body.
 const MAX_VALUES: usize = 64;
 
+impl SecretSet {
+    /// Adds the value of a header field without its scheme, such as `Bearer`; for the Basic scheme, also the password.
+    ///
+    /// ```
+    /// use gatelet_transport::SecretSet;
+    /// use http::HeaderValue;
+    ///
+    /// let mut secrets = SecretSet::new();
+    /// secrets.add_header(&HeaderValue::from_static("Bearer 4KWZO5EFQ7XN"));
+    /// assert!(secrets.contains_secret("no 4KWZO5EFQ7XN here"));
+    /// assert!(!secrets.contains_secret("Bearer"));
+    /// ```
+    pub fn add_header(&mut self, value: &HeaderValue) {
+        add_header(self, value, 0);
+    }
+}
+
 /// Adds the value of a header field without its scheme, and the password of Basic credentials.
 ///
 /// Values shorter than `min_length` are left out.

@@ -5,8 +5,6 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::redaction::digits::Notation;
-
 /// The maximum number of readings at one position. Honest texts have only a few.
 const MAX_READINGS: usize = 24;
 
@@ -260,9 +258,9 @@ impl<'t> Readings<'t> {
         !self.escapes.is_empty() || words.nth(length.saturating_sub(1)).is_some()
     }
 
-    /// Returns whether the text has this many consecutive digits of any notation.
-    pub(super) fn has_run(&self, min_digits: usize) -> bool {
-        let mut runs = self.text.split(|byte| !Notation::has_digit(*byte));
+    /// Returns whether the text has this many consecutive digits.
+    pub(super) fn has_run(&self, is_digit: fn(u8) -> bool, min_digits: usize) -> bool {
+        let mut runs = self.text.split(|byte| !is_digit(*byte));
         runs.any(|run| run.len() >= min_digits)
     }
 

@@ -8,13 +8,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use http::HeaderValue;
 use zeroize::Zeroizing;
 
 use crate::redaction::digits::Notation;
 use crate::redaction::fragments::FRAGMENT_LENGTH;
 use crate::redaction::fragments::Fragments;
-use crate::redaction::known::add_header;
 use crate::redaction::merge::{Hit, merge};
 use crate::redaction::numbers::NumberList;
 use crate::redaction::readings::{
@@ -89,21 +87,6 @@ impl SecretSet {
     /// Adds a secret; an empty one is ignored.
     pub fn add(&mut self, secret: impl AsRef<[u8]>) {
         self.add_all([secret]);
-    }
-
-    /// Adds the value of a header field without its scheme, such as `Bearer`; for the Basic scheme, also the password.
-    ///
-    /// ```
-    /// use gatelet_transport::SecretSet;
-    /// use http::HeaderValue;
-    ///
-    /// let mut secrets = SecretSet::new();
-    /// secrets.add_header(&HeaderValue::from_static("Bearer 4KWZO5EFQ7XN"));
-    /// assert!(secrets.contains_secret("no 4KWZO5EFQ7XN here"));
-    /// assert!(!secrets.contains_secret("Bearer"));
-    /// ```
-    pub fn add_header(&mut self, value: &HeaderValue) {
-        add_header(self, value, 0);
     }
 
     /// Adds secrets, faster than one by one.
@@ -279,7 +262,9 @@ impl SecretSet {
         }
         let digits = match flat {
             Some(flat) => flat,
-            None if readings.has_run(Notation::min_digits(min_length)) => readings.plain(),
+            None if readings.has_run(Notation::has_digit, Notation::min_digits(min_length)) => {
+                readings.plain()
+            }
             None => return Found::Ranges(found),
         };
         for notation in Notation::ALL {
