@@ -25,8 +25,28 @@ use crate::telemetry::trace_context::TraceContext;
 use crate::transport::clock::Clock as _;
 use crate::transport::send_tracker::SendTracker;
 
+impl Channel {
+    /// Makes one call: obtains a credential, sends attempts, waits between them, and checks status and content type.
+    ///
+    /// # Errors
+    ///
+    /// Every kind except `Pagination`; see [`ErrorKind`](crate::ErrorKind).
+    pub async fn call(&self, call: Call) -> Result<ApiResponse, Error> {
+        let operation = trace::Operation::new(call.operation);
+        // Panics of transport and credential provider are caught at their calls; this catches those of the clock.
+        // Boxed, because the future of a call is large and every future around it would contain it.
+        let attempts = catch_unwind_future(|| Box::pin(Attempts::new(self, &call).run()));
+        let outcome = async {
+            attempts
+                .await
+                .unwrap_or_else(|_| Err(Attempts::panicked(&call)))
+        };
+        operation.instrument(outcome).await
+    }
+}
+
 /// The state of one call between its attempts.
-pub(crate) struct Attempts<'a> {
+struct Attempts<'a> {
     channel: &'a Channel,
     call: &'a Call,
     /// A monotonic time.
@@ -42,7 +62,7 @@ pub(crate) struct Attempts<'a> {
 }
 
 impl<'a> Attempts<'a> {
-    pub(crate) fn new(channel: &'a Channel, call: &'a Call) -> Self {
+    fn new(channel: &'a Channel, call: &'a Call) -> Self {
         Self {
             channel,
             call,
@@ -58,7 +78,7 @@ impl<'a> Attempts<'a> {
     }
 
     /// Returns the error of a call whose clock panicked.
-    pub(crate) fn panicked(call: &Call) -> Error {
+    fn panicked(call: &Call) -> Error {
         let failed = FailedAttempt::from_panic(call);
         failed
             .error
@@ -67,7 +87,7 @@ impl<'a> Attempts<'a> {
     }
 
     /// Repeats attempts until one succeeds or no further one is allowed.
-    pub(crate) async fn run(mut self) -> Result<ApiResponse, Error> {
+    async fn run(mut self) -> Result<ApiResponse, Error> {
         let query = self.call.query.as_deref();
         let uri = match self.inner().base.uri(&self.call.path, query) {
             Ok(uri) => uri,

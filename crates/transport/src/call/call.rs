@@ -9,7 +9,7 @@ use http::Method;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::call::call_secrets::NamedSecret;
+use crate::call::named_secret::NamedSecret;
 use crate::call::retry::RetryPolicy;
 use crate::error::error::Error;
 

@@ -1,19 +1,16 @@
 //! The secrets of a call, kept in their raw form until a text has to be searched.
 
 use std::fmt;
-use std::sync::Arc;
 
 use http::HeaderValue;
 use percent_encoding::percent_decode;
 use zeroize::Zeroizing;
 
 use crate::call::credential::Credential;
+use crate::call::named_secret::NamedSecret;
 use crate::redaction::fragments::FRAGMENT_LENGTH;
 use crate::redaction::known;
 use crate::redaction::secret_set::{SecretSet, public_prefix_length};
-
-/// A secret named by [`Call::with_secret`](crate::Call::with_secret); clones share it.
-pub(crate) type NamedSecret = Arc<Zeroizing<String>>;
 
 /// The secrets that no error of a call may show. A successful call does not allocate for them; the set to search with
 /// is built for an error only.

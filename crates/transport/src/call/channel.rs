@@ -6,9 +6,6 @@ use std::sync::Arc;
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 
-use crate::call::api_response::ApiResponse;
-use crate::call::attempts::Attempts;
-use crate::call::call::Call;
 use crate::call::call_timeouts::CallTimeouts;
 use crate::call::credential_provider::CredentialProvider;
 use crate::call::credential_provider::DynCredentialProvider;
@@ -18,10 +15,8 @@ use crate::call::retry::RetryPolicy;
 use crate::call::retry_budget::RetryBudget;
 use crate::error::error::Error;
 use crate::error::page_token::PageToken;
-use crate::future::catch_unwind::catch_unwind_future;
 use crate::paging::page::Page;
 use crate::paging::pages::Pages;
-use crate::telemetry::trace;
 use crate::telemetry::trace_context::TraceContext;
 use crate::transport::clock::{AnyClock, Clock};
 use crate::transport::transport::{AnyTransport, Transport};
@@ -85,24 +80,6 @@ impl Channel {
             jitter: Box::new(fastrand::f64),
             trace_context: None,
         }
-    }
-
-    /// Makes one call: obtains a credential, sends attempts, waits between them, and checks status and content type.
-    ///
-    /// # Errors
-    ///
-    /// Every kind except `Pagination`; see [`ErrorKind`](crate::ErrorKind).
-    pub async fn call(&self, call: Call) -> Result<ApiResponse, Error> {
-        let operation = trace::Operation::new(call.operation);
-        // Panics of transport and credential provider are caught at their calls; this catches those of the clock.
-        // Boxed, because the future of a call is large and every future around it would contain it.
-        let attempts = catch_unwind_future(|| Box::pin(Attempts::new(self, &call).run()));
-        let outcome = async {
-            attempts
-                .await
-                .unwrap_or_else(|_| Err(Attempts::panicked(&call)))
-        };
-        operation.instrument(outcome).await
     }
 
     /// Returns the pages of a list whose pages a function fetches, starting at a page token; `None` is the first page.

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use zeroize::Zeroizing;
 
-use crate::call::call_secrets::NamedSecret;
+use crate::call::named_secret::NamedSecret;
 use crate::error::error::Error;
 use crate::redaction::known::add_header;
 use crate::redaction::secret_set::SecretSet;

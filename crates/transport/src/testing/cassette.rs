@@ -18,9 +18,6 @@ pub(super) use self::scrubber::Scrubber;
 /// The version of the format, in the field `cassette`.
 const VERSION: u32 = 1;
 
-/// The replacement of a secret, which matches any text in a request.
-const SCRUBBED: &str = "[scrubbed]";
-
 /// Recorded traffic without its secrets, created by [`Recording`](super::Recording) and played by
 /// [`Replay`](super::Replay).
 ///

@@ -16,19 +16,21 @@ mod deadline;
 mod invariants;
 mod loopback;
 mod origin_server;
+mod rule;
+mod scenario;
 mod script;
+mod test_bed;
 mod tracking;
 
-use std::future::Future;
 use std::sync::Arc;
 
-use crate::future::timeout::timeout;
 use crate::transport::transport::Transport;
 
-use self::cases::TestBed;
-use self::deadline::{Deadline, LIMIT, RealTime};
+use self::deadline::RealTime;
 use self::loopback::Loopback;
-use self::script::{Action, Scenario, Script};
+use self::scenario::Scenario;
+use self::script::{Action, Script};
+use self::test_bed::TestBed;
 
 pub use self::origin_server::OriginServer;
 
@@ -142,22 +144,6 @@ impl<T: Transport, F: Fn(OriginServer) -> T> TestBed for Wrapped<F> {
 
     fn refuse(&self) -> Scenario<T> {
         self.open(vec![Action::RefuseConnection])
-    }
-}
-
-/// Checks one rule, and panics with its name if it is broken or stalls.
-async fn check_rule(
-    name: &str,
-    check: impl Future<Output = Result<(), String>>,
-    deadline: &impl Deadline,
-) {
-    match timeout(deadline.wait(), check).await {
-        Some(Ok(())) => {}
-        Some(Err(problem)) => panic!("the transport breaks its contract: {name}: {problem}"),
-        None => panic!(
-            "the transport breaks its contract: {name}: not finished after {} s",
-            LIMIT.as_secs()
-        ),
     }
 }
 

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::SCRUBBED;
+/// The replacement of a secret, which matches any text in a request.
+pub(super) const SCRUBBED: &str = "[scrubbed]";
 
 /// A body in its most readable form.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use serde_json::{Map, Value};
 
 use super::body::{Body, fits};
+use super::recorded_failure::status;
 use super::{RecordedFailure, Scrubber};
 use crate::error::transport::TransportError;
 
@@ -151,10 +152,6 @@ impl Interaction {
             outcome,
         })
     }
-}
-
-pub(super) fn status(json: &Value) -> Option<StatusCode> {
-    StatusCode::from_u16(json.as_u64()?.try_into().ok()?).ok()
 }
 
 /// Returns the fields, sorted by name for stable text. Framing is left to each transport.

@@ -137,12 +137,16 @@ impl RecordedFailure {
                 None => TransportError::new(kind).sent(),
             },
             status: match json.get("status") {
-                Some(status) => Some(super::interaction::status(status)?),
+                Some(number) => Some(status(number)?),
                 None => None,
             },
             headers: None,
         })
     }
+}
+
+pub(super) fn status(json: &Value) -> Option<StatusCode> {
+    StatusCode::from_u16(json.as_u64()?.try_into().ok()?).ok()
 }
 
 #[cfg(test)]

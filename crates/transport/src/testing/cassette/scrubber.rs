@@ -9,8 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, Uri};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::SCRUBBED;
-use super::body::Body;
+use super::body::{Body, SCRUBBED};
 use crate::redaction::fragments::FRAGMENT_LENGTH;
 use crate::redaction::known::{SECRET_FIELDS, add_header};
 use crate::redaction::secret_set::SecretSet;

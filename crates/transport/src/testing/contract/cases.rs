@@ -9,9 +9,10 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 
-use super::check_rule;
 use super::deadline::Deadline;
-use super::script::{Action, Scenario};
+use super::rule::{check_rule, ensure};
+use super::script::{Action, response};
+use super::test_bed::TestBed;
 use super::tracking;
 use crate::call::call_secrets::AddedSecret;
 use crate::error::sent::Sent;
@@ -19,17 +20,6 @@ use crate::error::transport::{TooLarge, TransportErrorKind};
 use crate::future::timeout::timeout;
 use crate::transport::transport::Transport;
 use crate::wire::body_limit::BodyLimit;
-
-/// Connects a transport to a scripted server.
-pub(super) trait TestBed {
-    type Transport: Transport;
-
-    /// Returns a new transport, and a server that performs one action for each request.
-    fn open(&self, actions: Vec<Action>) -> Scenario<Self::Transport>;
-
-    /// Returns a new transport, and a server that refuses connections.
-    fn refuse(&self) -> Scenario<Self::Transport>;
-}
 
 pub(super) async fn check<S: TestBed>(test_bed: &S, deadline: &impl Deadline) {
     let arrives = sends_requests_unchanged(test_bed);
@@ -70,15 +60,6 @@ pub(super) async fn check_body_limit<S: TestBed>(
     check_rule("a body above the limit is an error", keeps, deadline).await;
 }
 
-pub(super) fn response(status: u16) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::new());
-    match status.try_into() {
-        Ok(status) => *response.status_mut() = status,
-        Err(_) => panic!("{status} is not a valid status"),
-    }
-    response
-}
-
 fn with(mut response: Response<Bytes>, name: HeaderName, value: &str) -> Response<Bytes> {
     match HeaderValue::from_str(value) {
         Ok(value) => response.headers_mut().append(name, value),
@@ -89,10 +70,6 @@ fn with(mut response: Response<Bytes>, name: HeaderName, value: &str) -> Respons
 
 fn pattern(length: usize) -> Bytes {
     (0..=u8::MAX).cycle().take(length).collect()
-}
-
-pub(super) fn ensure(is_so: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
-    if is_so { Ok(()) } else { Err(problem()) }
 }
 
 const OPAQUE: HeaderName = HeaderName::from_static("x-opaque");

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH};
 use http::{HeaderValue, Method, Request};
 
-use super::check_rule;
 use super::deadline::Deadline;
+use super::rule::check_rule;
 use crate::transport::transport::Transport;
 
 pub(super) async fn check(transport: &impl Transport, address: &str, deadline: &impl Deadline) {

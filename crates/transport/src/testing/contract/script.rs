@@ -2,15 +2,11 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
-
-use super::loopback::Loopback;
-use crate::error::transport::TransportError;
-use crate::transport::transport::Transport;
+use http::{Request, Response};
 
 /// The action of a server for one request.
 #[derive(Clone, Debug)]
@@ -108,37 +104,12 @@ impl Script {
     }
 }
 
-/// A transport and its server.
-pub(super) struct Scenario<T> {
-    pub(super) transport: T,
-    /// Scheme and authority.
-    pub(super) address: String,
-    pub(super) script: Arc<Script>,
-    pub(super) server: Option<Loopback>,
-}
-
-impl<T: Transport> Scenario<T> {
-    /// Creates a request without header fields or body.
-    pub(super) fn request(&self, method: Method, path: &str) -> Request<Bytes> {
-        let mut request = Request::new(Bytes::new());
-        *request.method_mut() = method;
-        match format!("{}{path}", self.address).parse() {
-            Ok(uri) => *request.uri_mut() = uri,
-            Err(_) => panic!("{path} is not valid in a URI"),
-        }
-        request
+/// Creates a response without header fields or body.
+pub(super) fn response(status: u16) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    match status.try_into() {
+        Ok(status) => *response.status_mut() = status,
+        Err(_) => panic!("{status} is not a valid status"),
     }
-
-    pub(super) async fn get(&self) -> Result<Response<Bytes>, TransportError> {
-        let request = self.request(Method::GET, "/things");
-        self.transport.send(request).await
-    }
-
-    /// Checks the number of requests that the server received.
-    pub(super) fn expect_requests(&self, count: usize) -> Result<(), String> {
-        match self.script.requests().len() {
-            seen if seen == count => Ok(()),
-            seen => Err(format!("{seen} requests arrived, but {count} were sent")),
-        }
-    }
+    response
 }

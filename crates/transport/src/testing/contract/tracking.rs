@@ -7,8 +7,10 @@ use std::task::Poll;
 use bytes::Bytes;
 use http::{Method, Request};
 
-use super::cases::{TestBed, ensure, response};
-use super::script::{Action, Scenario};
+use super::rule::ensure;
+use super::scenario::Scenario;
+use super::script::{Action, response};
+use super::test_bed::TestBed;
 use crate::error::sent::Sent;
 use crate::transport::send_tracker::SendTracker;
 use crate::transport::transport::Transport;
