@@ -1,6 +1,7 @@
 //! One module for each command.
 
 pub(crate) mod asa;
+mod confirmation;
 pub(crate) mod dt;
 pub(crate) mod emulator;
 pub(crate) mod report;

@@ -4,3 +4,4 @@ pub(crate) mod global;
 pub(crate) mod label;
 pub(crate) mod operation_help;
 pub(crate) mod paging;
+pub(crate) mod time_span;

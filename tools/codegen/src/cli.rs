@@ -16,7 +16,7 @@ use quote::{format_ident, quote};
 use super::client::{Resource, is_delete, is_list, method_name, path_arguments};
 use super::client_query::{one_value, own_query, query_value, rust_name};
 use super::field_type::{ident, model};
-use super::ir::{Api, Kind, Method, Operation, Parameter, Shape, Tag};
+use super::ir::{Api, Kind, Method, Operation, OwnCommand, Parameter, Shape, Tag};
 use super::markdown::Markdown;
 use super::names;
 use super::rust::{self, Item, doc_of};
@@ -44,7 +44,7 @@ pub(crate) fn file(api: &Api) -> Result<String, String> {
 /// Returns the tags with commands, by the names of these.
 fn groups<'a>(api: &'a Api, secrets: &'a BTreeSet<&'a str>) -> Vec<Group<'a>> {
     let groups = api.tags.iter().map(|tag| Group::new(api, tag, secrets));
-    let mut groups: Vec<_> = groups.filter(|it| !it.operations.is_empty()).collect();
+    let mut groups: Vec<_> = groups.filter(Group::has_commands).collect();
     groups.sort_by_key(Group::module);
     groups
 }
@@ -79,7 +79,8 @@ fn imports(api: &Api, groups: &[Group<'_>], records: &Records<'_>) -> TokenStrea
     };
     let has_models = !records.is_empty() || any_plain(has_id);
     let models = has_models.then(|| quote!(self as models,));
-    let commands = any(&|group, it| !group.is_plain(it));
+    let commands = any(&|group, it| !group.is_plain(it))
+        || groups.iter().any(|it| !it.tag.commands.is_empty());
     let commands = commands.then(|| quote!(use crate::commands::#vendor as commands;));
     let helps = [
         (any(&|group, it| !group.shows_once(it)), "operation_help"),
@@ -202,6 +203,10 @@ impl<'a> Group<'a> {
         group
     }
 
+    fn has_commands(&self) -> bool {
+        !self.operations.is_empty() || !self.tag.commands.is_empty()
+    }
+
     /// Returns the module of the commands that are written by hand.
     fn module(&self) -> String {
         names::snake(&names::singular(&self.tag.name))
@@ -255,12 +260,19 @@ impl<'a> Group<'a> {
         let about = Markdown::own("The commands on").and(tag.joined(Markdown::own(".")));
         let (docs, name) = (doc_of(&about), self.command());
         let variants = self.operations.iter().map(|it| self.subcommand(it));
+        let own = self.tag.commands.iter().map(|it| self.own_subcommand(it));
         quote! {
             #docs
             #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
             #[derive(Debug, Subcommand)]
-            pub(crate) enum #name { #(#variants)* }
+            pub(crate) enum #name { #(#variants)* #(#own)* }
         }
+    }
+
+    fn own_subcommand(&self, command: &OwnCommand) -> TokenStream {
+        let (module, variant) = (ident(&self.module()), own_variant(command));
+        let about = about(command.summary.plain());
+        quote!(#[command(about = #about)] #variant(commands::#module::#variant),)
     }
 
     fn subcommand(&self, operation: &Operation) -> TokenStream {
@@ -372,7 +384,8 @@ impl<'a> Group<'a> {
         let variant = |it: &Operation| ident(&names::pascal(&self.method(it)));
         let (reads, changes): (Vec<_>, Vec<_>) =
             (self.operations.iter().copied()).partition(|it: &&Operation| it.method == Method::Get);
-        let reads: Vec<_> = reads.into_iter().map(variant).collect();
+        let own: Vec<_> = self.tag.commands.iter().map(own_variant).collect();
+        let reads: Vec<_> = reads.into_iter().map(variant).chain(own.clone()).collect();
         let reads = (!reads.is_empty()).then(|| quote!(#(Self::#reads { .. })|* => None,));
         let changes = changes.into_iter().map(|operation| {
             let (variant, verb) = (variant(operation), self.method(operation).replace('_', " "));
@@ -382,7 +395,7 @@ impl<'a> Group<'a> {
         let has_plain = self.operations.iter().any(|it| self.is_plain(it));
         let operations = has_plain.then(|| quote!(let operations = client.#accessor();));
         let is_silent = |it: &&Operation| self.is_plain(it) && it.response.is_none();
-        let output = match self.operations.iter().all(is_silent) {
+        let output = match own.is_empty() && self.operations.iter().all(is_silent) {
             true => quote!(_),
             false => quote!(output),
         };
@@ -400,7 +413,10 @@ impl<'a> Group<'a> {
                     #output: &mut Output<Stdout>,
                 ) -> Result<(), CliError> {
                     #operations
-                    match self { #(#arms)* }
+                    match self {
+                        #(#arms)*
+                        #(Self::#own(command) => command.run(client, output).await,)*
+                    }
                 }
             }
         }
@@ -467,6 +483,10 @@ impl<'a> Group<'a> {
         };
         quote!(Self::#variant #pattern => { #body })
     }
+}
+
+fn own_variant(command: &OwnCommand) -> Ident {
+    ident(&names::pascal(&command.name))
 }
 
 /// Returns code that sets each query parameter that was given.

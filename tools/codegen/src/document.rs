@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagnostics::{Diagnostics, Position};
-use super::ir::{Api, ByHand, Method, Operation, Paging, PagingStyle, Parameter, Reference, Tag};
+use super::ir::{Api, ByHand, Method, Operation, Paging, PagingStyle, Parameter, Reference};
 use super::names;
 use super::prose::Prose;
 use super::reader::{Reader, boolean, entries, list, reference, text};
 use super::schema;
 use super::server;
+use super::tag;
 use super::yaml::{Entry, Node, Value};
 use crate::Vendor;
 
@@ -34,7 +35,7 @@ pub(crate) fn read(
         Some(node) => server::servers(node, diagnostics),
         None => Vec::new(),
     };
-    let tags = tags(&mut document, diagnostics);
+    let tags = tag::tags(&mut document, diagnostics);
     let security = document.need("security", diagnostics);
     let paths = document.need("paths", diagnostics);
     let components = document.need("components", diagnostics);
@@ -102,26 +103,6 @@ fn info(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> (Prose, Pro
     }
     info.finish(diagnostics);
     (title, description)
-}
-
-fn tags(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Vec<Tag> {
-    let nodes = document
-        .need("tags", diagnostics)
-        .and_then(|node| list(node, diagnostics))
-        .unwrap_or_default();
-    nodes
-        .iter()
-        .filter_map(|node| {
-            let mut reader = Reader::new(node, "a tag", diagnostics)?;
-            let tag = Tag {
-                name: reader.need_text("name", diagnostics),
-                description: reader.need_prose("description", diagnostics),
-                at: node.at,
-            };
-            reader.finish(diagnostics);
-            Some(tag)
-        })
-        .collect()
 }
 
 /// The components that operations may refer to, and which of them were used.

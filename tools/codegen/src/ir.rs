@@ -68,6 +68,16 @@ pub struct Variable {
 pub(crate) struct Tag {
     pub(crate) name: String,
     pub(crate) description: Prose,
+    /// The commands beside those of the operations.
+    pub(crate) commands: Vec<OwnCommand>,
+    pub(crate) at: Position,
+}
+
+/// A command that is not that of one operation. It only reads, and is written by hand.
+#[derive(Debug)]
+pub(crate) struct OwnCommand {
+    pub(crate) name: String,
+    pub(crate) summary: Prose,
     pub(crate) at: Position,
 }
 

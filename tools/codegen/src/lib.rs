@@ -35,6 +35,7 @@ mod schema;
 mod server;
 mod source;
 mod struct_gen;
+mod tag;
 mod timestamp;
 mod yaml;
 

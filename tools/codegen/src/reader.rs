@@ -13,6 +13,7 @@ const OURS: &[(&str, &str)] = &[
     ("x-account", "a parameter of the path"),
     ("x-reserved", "a parameter of the path"),
     ("x-by-hand", "an operation"),
+    ("x-commands", "a tag"),
     ("x-default", "a property that is a `$ref`"),
     ("x-enum-meanings", "a schema with `enum`"),
     ("x-id", "a schema of type string"),

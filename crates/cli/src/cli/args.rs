@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::asa::{gateway, gateway_setup_token, service_user};
-use crate::commands::dt::{active_gate_token, update_job};
+use crate::commands::dt::{active_gate, active_gate_token, update_job};
 use crate::commands::emulator::command::EmulatorCommand;
 use crate::error::exit::Exit;
 use crate::generated::asa::Asa;
@@ -36,6 +36,7 @@ pub(crate) enum Command {
     #[command(
         subcommand,
         visible_alias = "dynatrace",
+        mut_subcommand("active-gate", active_gate::with_texts),
         mut_subcommand("active-gate-token", active_gate_token::with_texts),
         mut_subcommand("update-job", update_job::with_texts)
     )]

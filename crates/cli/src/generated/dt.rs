@@ -191,6 +191,8 @@ pub(crate) enum ActiveGateCommand {
         )]
         id: models::ActiveGateId,
     },
+    #[command(about = "List what is wrong with ActiveGates or soon will be")]
+    Attention(commands::active_gate::Attention),
 }
 
 impl ActiveGateCommand {
@@ -200,7 +202,8 @@ impl ActiveGateCommand {
             Self::List { .. }
             | Self::Groups { .. }
             | Self::TokenEnforcement { .. }
-            | Self::Get { .. } => None,
+            | Self::Get { .. }
+            | Self::Attention { .. } => None,
         }
     }
 
@@ -309,6 +312,7 @@ impl ActiveGateCommand {
                 Ok(output.item(operations.token_enforcement().send().await?)?)
             }
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
+            Self::Attention(command) => command.run(client, output).await,
         }
     }
 }
@@ -344,20 +348,16 @@ pub(crate) enum ActiveGateTokenCommand {
         after_help = operation_help(&api::REVOKE_TOKEN),
         visible_alias = "rm"
     )]
-    Delete {
-        #[arg(
-            help = "ID of the token (its prefix and public part), as shown by `list`",
-            allow_negative_numbers = true
-        )]
-        id: models::ActiveGateTokenId,
-    },
+    Delete(commands::active_gate_token::Delete),
+    #[command(about = "Show which ActiveGates show a token")]
+    Users(commands::active_gate_token::Users),
 }
 
 impl ActiveGateTokenCommand {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::List { .. } | Self::Get { .. } => None,
+            Self::List { .. } | Self::Get { .. } | Self::Users { .. } => None,
             Self::Create { .. } => Some("create"),
             Self::Delete { .. } => Some("delete"),
         }
@@ -378,11 +378,8 @@ impl ActiveGateTokenCommand {
             }
             Self::Create(command) => command.run(client, output).await,
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
-            Self::Delete { id } => {
-                let deleted = operations.delete(&id).send().await?;
-                report::report_deleted(format_args!("ActiveGate token {id}"), deleted);
-                Ok(())
-            }
+            Self::Delete(command) => command.run(client, output).await,
+            Self::Users(command) => command.run(client, output).await,
         }
     }
 }

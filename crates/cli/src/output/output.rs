@@ -47,6 +47,21 @@ impl<W: Write> Output<W> {
         self.sink.flush()
     }
 
+    /// Writes one document: the whole as JSON, or the rows of a list in it as a table.
+    pub(crate) fn document<T: Record>(
+        &mut self,
+        whole: &impl serde::Serialize,
+        mut rows: Vec<T>,
+    ) -> io::Result<()> {
+        rows.iter_mut().for_each(Record::redact);
+        match self.format {
+            Format::Table => table::write(&rows, &mut self.sink),
+            Format::Json => write_json(whole, &mut self.sink),
+            Format::Ndjson => write_ndjson(whole, &mut self.sink),
+        }?;
+        self.sink.flush()
+    }
+
     /// Starts a list.
     pub(crate) fn list<T: Record>(&mut self) -> List<'_, W, T> {
         List {

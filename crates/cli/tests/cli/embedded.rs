@@ -408,3 +408,56 @@ fn a_service_user_is_created_shown_and_disabled() {
     let table = run("list --starts-with deploy").success();
     assert!(table.starts_with("NAME "), "{table}");
 }
+
+#[test]
+fn the_users_of_a_token_are_a_table_or_one_document() {
+    let fixture = Fixture::new();
+    let run = |line: &str| fixture.run(&format!("--emulator dt {line}"));
+    let users = run("token users dt0g02.soon20");
+    assert!(users.stderr.contains("last used 20"), "{users:?}");
+    assert!(users.stderr.contains("more than 2 hours"), "{users:?}");
+    let table = users.success();
+    let row: Vec<_> = table.lines().nth(1).unwrap().split_whitespace().collect();
+    assert_eq!(
+        row[..3],
+        ["-1556499193", "activegate-2.example.com", "EXPIRING"]
+    );
+
+    let document = run("token users dt0g02.soon20 -o json").json();
+    assert_eq!(names(&document["activeGates"], "id"), ["-1556499193"]);
+    assert_eq!(document["shownForSecondsAfterDisconnect"], 7200);
+    assert!(document["token"]["lastUsedDate"].is_string());
+
+    let unused = run("token users dt0g02.abc123");
+    assert!(unused.stderr.contains("never used"), "{unused:?}");
+    assert_eq!(unused.success().lines().count(), 1);
+    run("token users dt0g02.missing").fails_with(5);
+
+    run("token delete dt0g02.soon20").success();
+    let deleted = run("token users dt0g02.soon20");
+    let line = "the environment does not know it";
+    assert!(deleted.stderr.contains(line), "{deleted:?}");
+    assert!(deleted.success().contains("UNKNOWN"));
+}
+
+#[test]
+fn attention_has_a_row_for_each_finding() {
+    let fixture = Fixture::new();
+    let run = |line: &str| fixture.run(&format!("--emulator dt active-gate attention {line}"));
+    let table = run("").success();
+    let row: Vec<_> = table.lines().nth(1).unwrap().split_whitespace().collect();
+    let expected = [
+        "-1556499193",
+        "activegate-2.example.com",
+        "TOKEN_EXPIRES",
+        "dt0g02.soon20",
+    ];
+    assert_eq!((row.len(), &row[..4]), (5, &expected[..]));
+    let found = run("-o json").json();
+    assert_eq!(names(&found, "activeGateId"), ["-1556499193"]);
+    assert_eq!(found[0]["tokenId"], "dt0g02.soon20");
+    assert!(found[0]["date"].is_string());
+    assert_eq!(run("--within 19d -o json").success(), "[]\n");
+    let wrong = run("--within 30");
+    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+}

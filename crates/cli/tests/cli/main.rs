@@ -22,6 +22,8 @@ mod secrets;
 mod server;
 #[cfg(unix)]
 mod signals;
+#[cfg(unix)]
+mod terminal;
 #[cfg(target_os = "linux")]
 mod tunnel;
 mod untrusted_text;

@@ -5,9 +5,10 @@ use super::arguments::{options, positionals};
 use super::record::{self, Records};
 use super::{Group, alias, groups};
 use crate::client::method_name;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, Position};
 use crate::ir::{Api, Operation};
 use crate::names;
+use crate::prose::Prose;
 use crate::schema::check_rust_names;
 
 /// Checks the whole.
@@ -28,7 +29,7 @@ fn check_tags(groups: &[Group<'_>], diagnostics: &mut Diagnostics) {
     for group in groups {
         let (name, at) = (&group.tag.name, group.tag.at);
         let mut commands = group.operations.iter();
-        let is_by_hand = commands.any(|it| !group.is_plain(it));
+        let is_by_hand = !group.tag.commands.is_empty() || commands.any(|it| !group.is_plain(it));
         let module = group.module();
         let is_name = names::is_identifier(&group.type_name())
             && (!is_by_hand || names::is_identifier(&module));
@@ -48,27 +49,40 @@ fn check_tags(groups: &[Group<'_>], diagnostics: &mut Diagnostics) {
 fn check_commands(group: &Group<'_>, diagnostics: &mut Diagnostics) {
     let fix = "give the operation an `x-rust-name`";
     for operation in &group.operations {
-        let name = method_name(operation);
-        if !names::is_identifier(&name) || name == "help" {
-            let what = format!("`{name}` cannot be the name of a command");
-            diagnostics.add(operation.at, what, fix);
-        }
-        let summary = operation.summary.plain();
-        if about(summary).is_none() {
-            let what =
-                format!("the summary `{summary}` does not begin with what the operation does");
-            let fix = "begin with a verb in the third person, such as `Lists`";
-            diagnostics.add(operation.at, what, fix);
-        }
+        check_name(&method_name(operation), operation.at, fix, diagnostics);
+        check_summary(&operation.summary, operation.at, diagnostics);
     }
-    let names = group.operations.iter().flat_map(|operation| {
-        let name = method_name(operation);
+    for command in &group.tag.commands {
+        check_name(&command.name, command.at, "rename it", diagnostics);
+        check_summary(&command.summary, command.at, diagnostics);
+    }
+    let operations = group.operations.iter();
+    let operations = operations.map(|it| (method_name(it), it.at));
+    let own = group.tag.commands.iter();
+    let own = own.map(|it| (it.name.clone(), it.at));
+    let names = operations.chain(own).flat_map(|(name, at)| {
         let alias = alias(&name).map(str::to_owned);
         let names = [name].into_iter().chain(alias);
-        names.map(|it| (it, operation.at))
+        names.map(move |it| (it, at))
     });
     let what = format!("commands of the tag `{}`", group.tag.name);
     check_rust_names(names, &what, fix, diagnostics);
+}
+
+fn check_name(name: &str, at: Position, fix: &str, diagnostics: &mut Diagnostics) {
+    if !names::is_identifier(name) || names::snake(name) != name || name == "help" {
+        let what = format!("`{name}` cannot be the name of a command");
+        diagnostics.add(at, what, fix);
+    }
+}
+
+fn check_summary(summary: &Prose, at: Position, diagnostics: &mut Diagnostics) {
+    let summary = summary.plain();
+    if about(summary).is_none() {
+        let what = format!("the summary `{summary}` does not begin with what the operation does");
+        let fix = "begin with a verb in the third person, such as `Lists`";
+        diagnostics.add(at, what, fix);
+    }
 }
 
 fn check_arguments(operation: &Operation, diagnostics: &mut Diagnostics) {

@@ -149,3 +149,21 @@ components:
     );
     assert_eq!(diagnostics(&text), "");
 }
+
+#[test]
+fn a_command_beside_the_operations_has_a_name_and_a_request_of_its_own() {
+    let tag = "description: What can be opened }";
+    let own =
+        |commands: &str| format!("description: What can be opened, x-commands: {commands} }}");
+    let after = |commands: &str| super::diagnostics_after(tag, &own(commands));
+    assert_eq!(after("{ polish: Polishes the doors }"), "");
+    for (name, fix) in [("Polish", "rename it"), ("help", "rename it")] {
+        let expected = format!("`{name}` cannot be the name of a command; the fix: {fix}");
+        let found = after(&format!("{{ {name}: Polishes the doors }}"));
+        assert!(found.ends_with(&expected), "{found}");
+    }
+    let found = after("{ polish: For the doors }");
+    assert!(found.contains("does not begin with what"), "{found}");
+    let found = after("[polish]");
+    assert!(found.contains("expected an object"), "{found}");
+}

@@ -2,9 +2,11 @@
 
 use clap::{Command, ValueEnum};
 use dt_client::Client;
-use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateType};
+use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType};
 
-use crate::commands::secret_output;
+use crate::commands::confirmation::{can_ask, confirm};
+use crate::commands::dt::token_users;
+use crate::commands::{report, secret_output};
 use crate::error::error::CliError;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
@@ -20,6 +22,11 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .visible_aliases(["token", "tokens", "agt"])
         .mut_subcommand("get", |get| get.mut_arg("id", |id| id.help(ID)))
         .mut_subcommand("delete", |delete| delete.mut_arg("id", |id| id.help(ID)))
+        .mut_subcommand("users", |users| {
+            users
+                .mut_arg("id", |id| id.help(ID))
+                .after_help(token_users::HELP)
+        })
 }
 
 /// Creates an ActiveGate token.
@@ -85,4 +92,67 @@ impl Create {
         secret_output::print_or_undo(created, id.as_str(), output, || tokens.delete(&id).send())
             .await
     }
+}
+
+/// Shows which ActiveGates show a token.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Users {
+    id: ActiveGateTokenId,
+}
+
+impl Users {
+    /// Prints one row for each ActiveGate, and the last use to stderr; or one JSON document with both.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let users = client.active_gate_tokens().users(&self.id).await?;
+        let rows = token_users::rows(&users, &self.id);
+        output.document(&token_users::Document(&users), rows)?;
+        eprint_line(&token_users::limits(&users, &self.id));
+        Ok(())
+    }
+}
+
+/// Deletes an ActiveGate token.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Delete {
+    id: ActiveGateTokenId,
+    /// Delete without asking, also on a terminal
+    #[arg(short, long)]
+    yes: bool,
+}
+
+impl Delete {
+    /// Deletes the token; on a terminal, after it has shown who uses it and has asked.
+    pub(crate) async fn run(self, client: &Client, _: &mut Output<Stdout>) -> Result<(), CliError> {
+        let Self { id, yes } = self;
+        let tokens = client.active_gate_tokens();
+        if !yes && can_ask() {
+            show_users(client, &id).await?;
+            confirm(&format!("Delete ActiveGate token {id}?")).await?;
+        }
+        let deleted = tokens.delete(&id).send().await?;
+        report::report_deleted(format_args!("ActiveGate token {id}"), deleted);
+        Ok(())
+    }
+}
+
+/// Shows which ActiveGates use a token, on stderr. If that cannot be read, it says so, since a token that may delete tokens need not have
+/// the scope for it.
+async fn show_users(client: &Client, id: &ActiveGateTokenId) -> Result<(), CliError> {
+    match client.active_gate_tokens().users(id).await {
+        Ok(users) => {
+            for user in token_users::rows(&users, id) {
+                eprint_line(&format!("used by {}", user.describe()));
+            }
+            eprint_line(&token_users::limits(&users, id));
+        }
+        Err(error) if error.is_not_found() => return Err(error.into()),
+        Err(error) => eprint_line(&format!(
+            "could not find out which ActiveGates use it: {error}"
+        )),
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use house_client::Client;
 use gatelet_models::house::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
+use crate::commands::house as commands;
 use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::operation_help::operation_help;
@@ -20,6 +21,8 @@ use crate::output::stdout::Stdout;
 pub(crate) enum House {
     #[command(subcommand, about = "What can be opened", visible_alias = "doors")]
     Door(DoorCommand),
+    #[command(subcommand, about = "What lets light in", visible_alias = "windows")]
+    Window(WindowCommand),
 }
 
 impl House {
@@ -27,6 +30,7 @@ impl House {
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
             Self::Door(command) => command.mutation_verb(),
+            Self::Window(command) => command.mutation_verb(),
         }
     }
 
@@ -39,6 +43,7 @@ impl House {
         let client = clients.house().await?;
         match self {
             Self::Door(command) => command.run(&client, output).await,
+            Self::Window(command) => command.run(&client, output).await,
         }
     }
 }
@@ -137,6 +142,34 @@ impl DoorCommand {
                 report::report_deleted(format_args!("door {id}"), deleted);
                 Ok(())
             }
+        }
+    }
+}
+
+/// The commands on windows.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum WindowCommand {
+    #[command(about = "Wash the windows")]
+    Wash(commands::window::Wash),
+}
+
+impl WindowCommand {
+    /// Returns what the command changes, as a verb; `None` if it only reads.
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
+        match self {
+            Self::Wash { .. } => None,
+        }
+    }
+
+    /// Runs the command and prints its result.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        match self {
+            Self::Wash(command) => command.run(client, output).await,
         }
     }
 }

@@ -1,0 +1,97 @@
+//! What the description cannot say about `gatelet dt active-gate`.
+
+use std::time::Duration;
+
+use clap::Command;
+use dt_client::{Client, Finding};
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+
+use crate::error::error::CliError;
+use crate::options::time_span;
+use crate::output::columns::{text, time};
+use crate::output::list::write_items;
+use crate::output::output::Output;
+use crate::output::record::{Column, Record};
+use crate::output::stdout::Stdout;
+
+const ATTENTION: &str = "\
+Reports tokens that end within the time, or are unknown, invalid, absent or not supported; ActiveGates that are offline; updates that are
+due or failed. An ActiveGate that has been offline for more than two hours is not reported.
+
+Needs the scopes activeGates.read and activeGateTokenManagement.read.";
+
+/// Sets the texts of the commands.
+pub(crate) fn with_texts(command: Command) -> Command {
+    command.mut_subcommand("attention", |attention| attention.after_help(ATTENTION))
+}
+
+/// Lists findings.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Attention {
+    /// Report tokens that end within this time: a number with s, m, h, d or w
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = time_span::parse)]
+    within: Duration,
+}
+
+impl Attention {
+    /// Prints one row for each finding.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let found = client.active_gates().attention(self.within).await?;
+        write_items(found.into_iter().map(Row).collect(), output)
+    }
+}
+
+/// A finding as it is printed.
+#[derive(Debug)]
+struct Row(Finding);
+
+/// Names of our own, since the API has no such object; members without a value are left out.
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(finding) = self;
+        let mut members = serializer.serialize_map(None)?;
+        if let Some(id) = &finding.active_gate {
+            members.serialize_entry("activeGateId", id)?;
+        }
+        if let Some(hostname) = &finding.hostname {
+            members.serialize_entry("hostname", hostname)?;
+        }
+        members.serialize_entry("reason", &finding.reason.as_str())?;
+        if let Some(token) = &finding.token {
+            members.serialize_entry("tokenId", token)?;
+        }
+        if let Some(date) = &finding.date {
+            members.serialize_entry("date", date)?;
+        }
+        members.end()
+    }
+}
+
+impl Record for Row {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "ACTIVEGATE",
+            value: |row| text(row.0.active_gate.as_ref()),
+        },
+        Column {
+            header: "HOSTNAME",
+            value: |row| row.0.hostname.clone(),
+        },
+        Column {
+            header: "REASON",
+            value: |row| Some(row.0.reason.to_string()),
+        },
+        Column {
+            header: "TOKEN",
+            value: |row| text(row.0.token.as_ref()),
+        },
+        Column {
+            header: "DATE",
+            value: |row| time(row.0.date.as_ref()),
+        },
+    ];
+}

@@ -1,0 +1,112 @@
+//! A person at a terminal, who is asked before a token is deleted.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::process::{Child, Stdio};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use crate::run::Fixture;
+
+const DELETE: [&str; 5] = ["--emulator", "dt", "token", "delete", "dt0g02.soon20"];
+
+/// A terminal of which a program has the other end.
+struct Terminal {
+    near: File,
+    far: File,
+}
+
+impl Terminal {
+    fn open() -> Self {
+        let near = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&near).unwrap();
+        unlockpt(&near).unwrap();
+        let name = ptsname(&near, Vec::new()).unwrap();
+        let name = std::ffi::OsStr::from_bytes(name.as_bytes());
+        let far = OpenOptions::new().read(true).write(true).open(name);
+        Self {
+            near: near.into(),
+            far: far.unwrap(),
+        }
+    }
+
+    /// Starts a deletion whose stdin and stderr are the terminal.
+    fn delete(&self, fixture: &Fixture, options: &[&str]) -> Child {
+        fixture
+            .command(DELETE.iter().chain(options))
+            .stdin(self.far.try_clone().unwrap())
+            .stderr(self.far.try_clone().unwrap())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Reads until a text was shown.
+    fn read_until(&mut self, end: &str) -> String {
+        let mut shown = String::new();
+        let mut buffer = [0; 256];
+        while !shown.contains(end) {
+            let count = self.near.read(&mut buffer).unwrap();
+            shown += &String::from_utf8_lossy(&buffer[..count]);
+        }
+        shown
+    }
+}
+
+fn token_exists(fixture: &Fixture) -> bool {
+    let get = fixture.run("--emulator dt token get dt0g02.soon20");
+    get.code == Some(0)
+}
+
+#[test]
+fn a_person_sees_the_users_of_a_token_and_is_asked_before_it_is_deleted() {
+    let fixture = Fixture::new();
+    let mut terminal = Terminal::open();
+    for (answer, code, exists) in [("n\n", 1, true), ("\n", 1, true), ("y\n", 0, false)] {
+        let mut child = terminal.delete(&fixture, &[]);
+        let shown = terminal.read_until("[y/N] ");
+        let user = "used by activegate-2.example.com (-1556499193, EXPIRING)";
+        assert!(shown.contains(user), "{shown}");
+        assert!(shown.contains("last used 20"), "{shown}");
+        terminal.near.write_all(answer.as_bytes()).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+        assert_eq!(token_exists(&fixture), exists);
+    }
+}
+
+#[test]
+fn an_option_deletes_without_asking() {
+    let fixture = Fixture::new();
+    let mut terminal = Terminal::open();
+    let mut child = terminal.delete(&fixture, &["--yes"]);
+    let shown = terminal.read_until("deleted");
+    assert!(!shown.contains("used by"), "{shown}");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(!token_exists(&fixture));
+}
+
+#[test]
+fn an_interrupt_while_it_asks_deletes_nothing() {
+    let fixture = Fixture::new();
+    let mut terminal = Terminal::open();
+    let mut child = terminal.delete(&fixture, &[]);
+    terminal.read_until("[y/N] ");
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let shown = terminal.read_until("deleted");
+    assert!(
+        shown.contains("interrupted; nothing was deleted"),
+        "{shown}"
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(token_exists(&fixture));
+}
+
+#[test]
+fn a_script_is_not_asked() {
+    let fixture = Fixture::new();
+    let deleted = fixture.run(&DELETE.join(" "));
+    assert_eq!(deleted.code, Some(0));
+    assert!(!deleted.stderr.contains("used by"), "{deleted:?}");
+}
