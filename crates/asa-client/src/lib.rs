@@ -1,4 +1,4 @@
-//! A typed client of Okta Advanced Server Access (ASA) gateways and gateway setup tokens.
+//! A typed client of Okta Advanced Server Access (ASA) gateways, gateway setup tokens and projects.
 //!
 //! Okta Privileged Access serves the same paths on another host: set its address with [`ClientBuilder::endpoint`].
 //!
@@ -47,13 +47,16 @@ mod check;
 mod client;
 mod decode;
 mod dialect;
+mod gateway_selection;
 mod gateway_setup_tokens;
 #[rustfmt::skip]
 mod generated;
+mod projects;
 mod service_key;
 mod service_user;
 
 pub use client::{Client, ClientBuilder};
+pub use gateway_selection::{GatewaySelection, SelectedGateways, ServedProjects};
 pub use generated::*;
 pub use service_user::ServiceUser;
 

@@ -19,6 +19,7 @@ mod gateway_update;
 mod json_schema;
 mod label_requirement;
 mod parse_gateway_selector_error;
+mod project;
 mod service_user_update;
 
 pub use crate::generated::asa::*;

@@ -369,9 +369,10 @@ impl<'a> Group<'a> {
     fn id_help(&self, parameter: &Parameter, is_own: bool) -> String {
         let text = parameter.description.plain();
         let text = text.split([',', ';', '.']).next().unwrap_or_default();
-        let text = match text.strip_prefix("The id ") {
-            Some(rest) => format!("ID {rest}"),
-            None => text.to_owned(),
+        let text = match (text.strip_prefix("The id "), text.strip_prefix("The name ")) {
+            (Some(rest), _) => format!("ID {rest}"),
+            (_, Some(rest)) => format!("Name {rest}"),
+            (None, None) => text.to_owned(),
         };
         match is_own && self.operations.iter().any(|it| method_name(it) == "list") {
             true => text + ", as shown by `list`",

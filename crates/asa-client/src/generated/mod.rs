@@ -4,8 +4,10 @@
 
 pub(crate) mod gateway_setup_tokens;
 pub(crate) mod gateways;
+pub(crate) mod projects;
 pub(crate) mod service_users;
 
 pub use self::gateway_setup_tokens::{GatewaySetupTokens, ListGatewaySetupTokensQuery};
 pub use self::gateways::{Gateways, ListGatewaysQuery};
+pub use self::projects::{ListProjectsQuery, Projects};
 pub use self::service_users::{ListServiceUsersQuery, ServiceUsers};

@@ -14,6 +14,7 @@ mod lists;
 mod memory;
 mod opa;
 mod operations;
+mod projects;
 mod requests;
 mod responses;
 mod support;

@@ -2,4 +2,5 @@
 
 pub(crate) mod gateway;
 pub(crate) mod gateway_setup_token;
+pub(crate) mod project;
 pub(crate) mod service_user;

@@ -34,6 +34,12 @@ pub(crate) enum Asa {
     GatewaySetupToken(GatewaySetupTokenCommand),
     #[command(
         subcommand,
+        about = "Groups of servers in ASA, which say by labels which gateways they use",
+        visible_alias = "projects"
+    )]
+    Project(ProjectCommand),
+    #[command(
+        subcommand,
         about = "The users that programs log in as, and how they obtain the bearer token for all other calls",
         visible_alias = "service-users"
     )]
@@ -46,6 +52,7 @@ impl Asa {
         match self {
             Self::Gateway(command) => command.mutation_verb(),
             Self::GatewaySetupToken(command) => command.mutation_verb(),
+            Self::Project(command) => command.mutation_verb(),
             Self::ServiceUser(command) => command.mutation_verb(),
         }
     }
@@ -60,6 +67,7 @@ impl Asa {
         match self {
             Self::Gateway(command) => command.run(&client, output).await,
             Self::GatewaySetupToken(command) => command.run(&client, output).await,
+            Self::Project(command) => command.run(&client, output).await,
             Self::ServiceUser(command) => command.run(&client, output).await,
         }
     }
@@ -273,6 +281,82 @@ impl GatewaySetupTokenCommand {
     }
 }
 
+/// The commands on projects.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProjectCommand {
+    #[command(
+        about = "List the projects of the team",
+        after_help = operation_help(&api::LIST_PROJECTS),
+        visible_alias = "ls"
+    )]
+    List {
+        #[arg(
+            long,
+            value_name = "TEXT",
+            help = "Lists only projects whose name contains this text"
+        )]
+        contains: Option<String>,
+        #[arg(
+            long,
+            value_name = "BOOLEAN",
+            num_args = 0..= 1,
+            require_equals = true,
+            default_missing_value = "true",
+            help = "Lists the newest first if true"
+        )]
+        descending: Option<bool>,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    #[command(
+        about = "Read one project",
+        after_help = operation_help(&api::FETCH_PROJECT)
+    )]
+    Get {
+        #[arg(
+            help = "Name of the project, as shown by `list`",
+            allow_negative_numbers = true
+        )]
+        id: models::ProjectName,
+    },
+    #[command(about = "List the gateways that a project uses")]
+    Gateways(commands::project::Gateways),
+}
+
+impl ProjectCommand {
+    /// Returns what the command changes, as a verb; `None` if it only reads.
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
+        match self {
+            Self::List { .. } | Self::Get { .. } | Self::Gateways { .. } => None,
+        }
+    }
+
+    /// Runs the command and prints its result.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let operations = client.projects();
+        match self {
+            Self::List { contains, descending, paging } => {
+                let mut list = operations.list();
+                if let Some(contains) = contains {
+                    list = list.query(|query| query.contains(contains));
+                }
+                if let Some(descending) = descending {
+                    list = list.query(|query| query.descending(descending));
+                }
+                let limit = paging.limit;
+                list::write_pages(paging.apply(list).pages(), limit, output).await
+            }
+            Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
+            Self::Gateways(command) => command.run(client, output).await,
+        }
+    }
+}
+
 /// The commands on service users.
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
@@ -330,7 +414,7 @@ pub(crate) enum ServiceUserCommand {
     )]
     Get {
         #[arg(
-            help = "The name of the service user, as shown by `list`",
+            help = "Name of the service user, as shown by `list`",
             allow_negative_numbers = true
         )]
         id: String,
@@ -433,6 +517,10 @@ impl Record for models::GatewaySetupToken {
 
 impl Record for models::GatewayStatusReport {
     const COLUMNS: &'static [Column<Self>] = columns::GATEWAY_STATUS_REPORT;
+}
+
+impl Record for models::Project {
+    const COLUMNS: &'static [Column<Self>] = columns::PROJECT;
 }
 
 impl Record for models::ServiceUser {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use gatelet_models::Timestamp;
 use gatelet_models::asa::{
-    AgentToken, Gateway, GatewaySetupToken, GatewayStatusReport, ServiceUser,
+    AgentToken, Gateway, GatewaySetupToken, GatewayStatusReport, Project, ServiceUser,
 };
 use gatelet_models::dt::{
     ActiveGate, ActiveGateToken, ActiveGateTokenCreated, ActiveGateTokenUse, UpdateJob,
@@ -118,6 +118,29 @@ pub(crate) const GATEWAY_SETUP_TOKEN: &[Column<GatewaySetupToken>] = &[
     Column {
         header: "DESCRIPTION",
         value: |token| token.description.clone(),
+    },
+];
+
+pub(crate) const PROJECT: &[Column<Project>] = &[
+    Column {
+        header: "ID",
+        value: |project| Some(project.id.to_string()),
+    },
+    Column {
+        header: "NAME",
+        value: |project| Some(project.name.to_string()),
+    },
+    Column {
+        header: "GATEWAY SELECTOR",
+        value: |project| project.gateway_selector.clone(),
+    },
+    Column {
+        header: "FORWARDS",
+        value: |project| text(project.forward_traffic.as_ref()),
+    },
+    Column {
+        header: "DELETED",
+        value: |project| time(project.deleted_at.as_ref()),
     },
 ];
 

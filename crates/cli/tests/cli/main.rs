@@ -13,6 +13,7 @@ mod input;
 mod kill;
 mod lists;
 mod models;
+mod projects;
 mod proxy;
 mod raw_http;
 #[cfg(unix)]

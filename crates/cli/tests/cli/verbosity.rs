@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::run::{CommandOutput, EmulatorServer, Fixture};
 
 /// The arguments of commands that need more than an id that an earlier command of the same noun has printed, which is `{id}`. The
-/// number is that of an ActiveGate.
+/// number is that of an ActiveGate. A command of several operations stands for itself.
 const ARGUMENTS: &[(&str, &str)] = &[
     ("dt createToken", "edge-7"),
     ("dt getUpdateJobListByAgId", "-1556499193"),
@@ -19,6 +19,8 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("dt getUpdateJobByJobIdForAg", "-1556499193 {id}"),
     ("dt deleteUpdateJobByJobIdForAg", "-1556499193 {id}"),
     ("asa UpdateGatewayInstance", "{id} --name y"),
+    ("asa FetchProject", "web"),
+    ("asa project gateways", "web"),
     ("asa GetServiceUser", "reporter"),
     ("asa ServiceUserUpdate", "reporter --status DISABLED"),
 ];
@@ -55,7 +57,8 @@ fn commands() -> Vec<(String, String)> {
                 Some((usage, api)) => (usage, api.split_once(": ").unwrap().0),
                 None => (help.as_str(), ""),
             };
-            let own = ARGUMENTS.iter().find(|(operation, _)| *operation == name);
+            let mut own = ARGUMENTS.iter();
+            let own = own.find(|(key, _)| *key == name || *key == command);
             let usage = usage.lines().find(|it| it.starts_with("Usage: ")).unwrap();
             let ids = usage.split(' ').filter(|it| it.starts_with('<'));
             let arguments = match own {

@@ -11,6 +11,7 @@ pub(crate) mod gateway;
 pub(crate) mod handler;
 pub(crate) mod id;
 pub(crate) mod page;
+pub(crate) mod project;
 pub(crate) mod response;
 pub(crate) mod role;
 pub(crate) mod service_user;

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use gatelet_models::Secret;
-use gatelet_models::asa::{Gateway, GatewayUpdate};
+use gatelet_models::asa::{Gateway, GatewayUpdate, Project};
 
 use crate::api::asa::role::Role;
-use crate::api::asa::{enrollment, service_user};
+use crate::api::asa::{enrollment, project, service_user};
 use crate::emulator::emulator::Emulator;
 use crate::error::Error;
 
@@ -36,6 +36,27 @@ impl Emulator {
             let key = self.store().key();
             service_user::add_with_key(transaction, key, team, key_id, key_secret.expose(), role)
         })
+    }
+
+    /// Adds a project to a team, because no operation here creates one. Its `team` is set to that team. Without a resource group it
+    /// is a project of ASA.
+    ///
+    /// ```
+    /// use gatelet_emulator::{Emulator, well_known};
+    /// use gatelet_models::asa::Project;
+    ///
+    /// let emulator = Emulator::memory()?;
+    /// let project = Project::new("8fe1a2c4", "web").with_gateway_selector("env=prod");
+    /// emulator.add_project(well_known::ASA_TEAM, project)?;
+    /// # Ok::<(), gatelet_emulator::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if ASA would reject the name, or the id or the name is in use, [`Error::Full`] or [`Error::Storage`] if the
+    /// write fails.
+    pub fn add_project(&self, team: &str, project: Project) -> Result<(), Error> {
+        project::add(self.store(), &team.to_lowercase(), project)
     }
 
     /// Enrolls a gateway with the value of a setup token; the gateway is online from then on.

@@ -15,6 +15,7 @@ mod enrollment;
 mod faults;
 #[cfg(feature = "serve")]
 mod limits;
+mod projects;
 mod secrets;
 #[cfg(feature = "serve")]
 mod serve;

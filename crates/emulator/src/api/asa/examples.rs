@@ -1,15 +1,15 @@
 //! The published examples.
 //!
 //! Source: developer.okta.com, "Advanced Server Access: gateways". The `gateway_id` of the published status report is not
-//! one of the published gateways; here each report has the id of its own gateway.
+//! one of the published gateways; here each report has the id of its own gateway. The project is our own.
 
 use gatelet_models::Timestamp;
 use gatelet_models::asa::{
-    Gateway, GatewaySetupToken, GatewayStatus, GatewayStatusReport, RegistrationType,
+    Gateway, GatewaySetupToken, GatewayStatus, GatewayStatusReport, Project, RegistrationType,
 };
 use redb::WriteTransaction;
 
-use crate::api::asa::{gateway, setup_token};
+use crate::api::asa::{gateway, project, setup_token};
 use crate::error::Error;
 use crate::well_known::asa::ASA_TEAM;
 
@@ -21,6 +21,10 @@ pub(crate) fn add(transaction: &WriteTransaction) -> Result<(), Error> {
     for (gateway, report) in gateways() {
         gateway::insert(transaction, ASA_TEAM, &gateway, &report)?;
     }
+    let web = Project::new("8fe1a2c4-5f0c-4a5e-9d0e-6e1a1c1d2b30", "web")
+        .with_gateway_selector("env in (dev,prod)")
+        .with_forward_traffic(true);
+    project::insert(transaction, ASA_TEAM, web)?;
     Ok(())
 }
 

@@ -4,14 +4,14 @@ use bytes::Bytes;
 use gatelet_models::asa::{
     AgentToken, AuthToken, CurrentUser, Gateway, GatewayList, GatewaySetupToken,
     GatewaySetupTokenCreate, GatewaySetupTokenList, GatewayStatusReport, GatewayUpdate,
-    OperationId, ServiceTokenRequest, ServiceUser, ServiceUserCreate, ServiceUserList,
-    ServiceUserUpdate,
+    OperationId, Project, ProjectList, ServiceTokenRequest, ServiceUser, ServiceUserCreate,
+    ServiceUserList, ServiceUserUpdate,
 };
 use http::Response;
 
 use crate::api::asa::bearer::Bearer;
 use crate::api::asa::error_response::ErrorResponse;
-use crate::api::asa::{auth, auth_token, gateway, service_user, setup_token};
+use crate::api::asa::{auth, auth_token, gateway, project, service_user, setup_token};
 use crate::api::generated::asa::{Operations, dispatch};
 use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
@@ -86,6 +86,14 @@ impl Operations for Authorized<'_> {
         id: &str,
     ) -> Result<Encoded<GatewayStatusReport>, ErrorResponse> {
         gateway::status(self.0, id)
+    }
+
+    fn list_projects(&self) -> Result<LinkedPage<ProjectList>, ErrorResponse> {
+        project::list(self.0)
+    }
+
+    fn fetch_project(&self, name: &str) -> Result<Encoded<Project>, ErrorResponse> {
+        project::fetch(self.0, name)
     }
 
     fn issue_service_token(

@@ -1,6 +1,6 @@
 //! The tables of objects.
 
-use gatelet_models::asa::{Gateway, GatewaySetupToken, GatewayStatusReport, ServiceUser};
+use gatelet_models::asa::{Gateway, GatewaySetupToken, GatewayStatusReport, Project, ServiceUser};
 use redb::WriteTransaction;
 
 use crate::error::Error;
@@ -15,14 +15,17 @@ pub(crate) const GATEWAYS: Table<Gateway> = Table::new("asa.gateways", "asa.gate
 pub(crate) const STATUS_REPORTS: Table<GatewayStatusReport> =
     Table::new("asa.status_reports", "asa.status_reports.ids");
 /// Service users, by team and name: the name of a deleted one stays taken.
-pub(crate) const SERVICE_USERS: Table<ServiceUser> = Table::new(NEWEST, "asa.users.names");
+pub(crate) const SERVICE_USERS: Table<ServiceUser> = Table::new("asa.users", "asa.users.names");
+/// Projects, by team.
+pub(crate) const PROJECTS: Table<Project> = Table::new(NEWEST, "asa.projects.ids");
 
 /// The newest of the tables.
-pub(crate) const NEWEST: &str = "asa.users";
+pub(crate) const NEWEST: &str = "asa.projects";
 
 pub(crate) fn create_all(transaction: &WriteTransaction) -> Result<(), Error> {
     SETUP_TOKENS.create(transaction)?;
     GATEWAYS.create(transaction)?;
     STATUS_REPORTS.create(transaction)?;
-    SERVICE_USERS.create(transaction)
+    SERVICE_USERS.create(transaction)?;
+    PROJECTS.create(transaction)
 }

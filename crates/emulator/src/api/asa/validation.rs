@@ -18,6 +18,15 @@ pub(crate) fn check_user_name(name: &str) -> Result<(), &'static str> {
         .map_err(|_| "must have 1 to 255 letters, digits, spaces and @+-_.")
 }
 
+/// Checks for 1 to 255 word characters, hyphens and dots: a project's name is part of paths.
+pub(crate) fn check_project_name(name: &str) -> Result<(), &'static str> {
+    check_name(name)?;
+    match name.contains(' ') {
+        true => Err("must contain only letters, digits and -_."),
+        false => Ok(()),
+    }
+}
+
 /// Checks for at most 1024 characters.
 pub(crate) fn check_description(description: Option<&str>) -> Result<(), &'static str> {
     match description {

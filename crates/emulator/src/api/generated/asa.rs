@@ -59,6 +59,13 @@ pub(crate) trait Operations {
         &self,
         gateway_id: &str,
     ) -> Result<Encoded<models::GatewayStatusReport>, ErrorResponse>;
+    /// Lists the projects of the team.
+    fn list_projects(&self) -> Result<LinkedPage<models::ProjectList>, ErrorResponse>;
+    /// Reads one project.
+    fn fetch_project(
+        &self,
+        project_name: &str,
+    ) -> Result<Encoded<models::Project>, ErrorResponse>;
     /// Exchanges a service user's key for a bearer token.
     fn issue_service_token(
         &self,
@@ -129,6 +136,10 @@ pub(crate) fn dispatch(
         models::OperationId::GetGatewayStatusReport => {
             success(call, operations.get_gateway_status_report(call.value(1))?)
         }
+        models::OperationId::ListProjects => success(call, operations.list_projects()?),
+        models::OperationId::FetchProject => {
+            success(call, operations.fetch_project(call.value(1))?)
+        }
         models::OperationId::IssueServiceToken => {
             success(call, operations.issue_service_token(call.json()?)?)
         }
@@ -163,5 +174,10 @@ impl List for models::GatewayList {
 
 impl List for models::ServiceUserList {
     type Item = models::ServiceUser;
+    const MEMBER: &'static str = "list";
+}
+
+impl List for models::ProjectList {
+    type Item = models::Project;
     const MEMBER: &'static str = "list";
 }

@@ -4,6 +4,7 @@
 
 mod gateway_setup_tokens;
 mod gateways;
+mod projects;
 mod service_users;
 mod shared;
 pub mod operations;
@@ -19,6 +20,7 @@ pub use gateways::{
     CloudProvider, Gateway, GatewayId, GatewayList, GatewayStatus, GatewayStatusReport,
     GatewayUpdate, InfrastructureOrchestrator,
 };
+pub use projects::{Project, ProjectId, ProjectList, ProjectName, SshCertificateType};
 pub use service_users::{
     AuthToken, CurrentUser, ServiceTokenRequest, ServiceUser, ServiceUserCreate,
     ServiceUserList, ServiceUserUpdate, UserDetails, UserId, UserStatus, UserType,

@@ -31,6 +31,10 @@ pub enum OperationId {
     DeleteGatewayInstance,
     /// Reads the status report of a gateway.
     GetGatewayStatusReport,
+    /// Lists the projects of the team.
+    ListProjects,
+    /// Reads one project.
+    FetchProject,
     /// Exchanges a service user's key for a bearer token.
     IssueServiceToken,
     /// Lists the service users of the team.
@@ -58,6 +62,8 @@ impl OperationId {
         Self::UpdateGatewayInstance,
         Self::DeleteGatewayInstance,
         Self::GetGatewayStatusReport,
+        Self::ListProjects,
+        Self::FetchProject,
         Self::IssueServiceToken,
         Self::ListServiceUsers,
         Self::CreateServiceUser,
@@ -82,6 +88,8 @@ impl OperationId {
             Self::UpdateGatewayInstance => &UPDATE_GATEWAY_INSTANCE,
             Self::DeleteGatewayInstance => &DELETE_GATEWAY_INSTANCE,
             Self::GetGatewayStatusReport => &GET_GATEWAY_STATUS_REPORT,
+            Self::ListProjects => &LIST_PROJECTS,
+            Self::FetchProject => &FETCH_PROJECT,
             Self::IssueServiceToken => &ISSUE_SERVICE_TOKEN,
             Self::ListServiceUsers => &LIST_SERVICE_USERS,
             Self::CreateServiceUser => &CREATE_SERVICE_USER,
@@ -405,6 +413,89 @@ pub static GET_GATEWAY_STATUS_REPORT: Operation = Operation {
     paging: None,
     permissions: &["access_admin", "reporting_user"],
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/gateways/getgatewaystatusreport",
+};
+
+/// Lists the projects of the team.
+///
+/// `GET /v1/teams/{team_name}/projects`
+///
+/// The list may contain deleted projects; see `deleted_at`. Okta Privileged Access lists projects by resource
+/// group instead.
+pub static LIST_PROJECTS: Operation = Operation {
+    vendor: "asa",
+    id: "ListProjects",
+    name: "asa ListProjects",
+    tag: "Projects",
+    summary: "Lists the projects of the team",
+    method: Method::Get,
+    path: "/v1/teams/{team_name}/projects",
+    reserved: &[],
+    query: &[
+        QueryParameter {
+            name: "contains",
+            kind: QueryKind::Text,
+            description: "Lists only projects whose name contains this text.",
+        },
+        QueryParameter {
+            name: "count",
+            kind: QueryKind::Integer {
+                minimum: Some(1),
+                maximum: None,
+            },
+            description: "The number of objects on a page; 100 if omitted. No upper limit is documented.",
+        },
+        QueryParameter {
+            name: "offset",
+            kind: QueryKind::Text,
+            description: "An opaque value from the `Link` header of the previous page, which says where this page begins.",
+        },
+        QueryParameter {
+            name: "descending",
+            kind: QueryKind::Boolean,
+            description: "Lists the newest first if true.",
+        },
+        QueryParameter {
+            name: "prev",
+            kind: QueryKind::Boolean,
+            description: "Pages backward from `offset` if true.",
+        },
+    ],
+    request: None,
+    response: Some("ProjectList"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: Some(Paging::Link {
+        page_size: "count",
+        page_token: "offset",
+    }),
+    permissions: &["access_admin", "access_user", "reporting_user"],
+    source: "https://developer.okta.com/docs/reference/api/asa/projects",
+};
+
+/// Reads one project.
+///
+/// `GET /v1/teams/{team_name}/projects/{project_name}`
+///
+/// The project has the same members as in the list.
+pub static FETCH_PROJECT: Operation = Operation {
+    vendor: "asa",
+    id: "FetchProject",
+    name: "asa FetchProject",
+    tag: "Projects",
+    summary: "Reads one project",
+    method: Method::Get,
+    path: "/v1/teams/{team_name}/projects/{project_name}",
+    reserved: &[],
+    query: &[],
+    request: None,
+    response: Some("Project"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["access_admin", "access_user", "reporting_user"],
+    source: "https://developer.okta.com/docs/reference/api/asa/projects",
 };
 
 /// Exchanges a service user's key for a bearer token.

@@ -38,6 +38,8 @@ pub fn visit(visitor: &mut impl Visitor) {
             super::ServiceUserUpdate,
         >(&SERVICE_USER_UPDATE, |it| it.inexact_member());
     visitor.visit::<super::CurrentUser>(&CURRENT_USER, |_| None);
+    visitor.visit::<super::Project>(&PROJECT, |_| None);
+    visitor.visit::<super::ProjectList>(&PROJECT_LIST, |_| None);
     visitor.visit::<super::ServiceTokenRequest>(&SERVICE_TOKEN_REQUEST, |_| None);
     visitor.visit::<super::AuthToken>(&AUTH_TOKEN, |_| None);
     visitor.visit::<super::Error>(&ERROR, |_| None);
@@ -292,6 +294,50 @@ static CURRENT_USER: Sample = Sample {
         Property::new("id", &["null"], None),
         Property::new("name", &["required"], None),
         Property::new("team_name", &["null"], None),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static PROJECT: Sample = Sample {
+    vendor: "asa",
+    name: "Project",
+    examples: &[
+        r#"{"id":"8fe1a2c4-5f0c-4a5e-9d0e-6e1a1c1d2b30","name":"web","team":"example-team","gateway_selector":"env in (dev,prod),region=us-west-2,release notin (canary,stable)","forward_traffic":true,"ssh_session_recording":true,"rdp_session_recording":true,"create_server_users":true,"require_preauth_for_creds":true,"next_unix_uid":60120,"next_unix_gid":63020,"user_on_demand_period":3600,"ssh_certificate_type":"CERT_TYPE_ED25519_01","resource_group_id":"2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111","deleted_at":"2026-11-21T20:48:09Z"}"#,
+        r#"{"id":"8fe1a2c4-5f0c-4a5e-9d0e-6e1a1c1d2b30","name":"web","gateway_selector":null,"forward_traffic":false,"deleted_at":"0001-01-01T00:00:00Z"}"#,
+    ],
+    properties: &[
+        Property::new("id", &["required"], None),
+        Property::new("name", &["required"], None),
+        Property::new("team", &["null"], None),
+        Property::new("gateway_selector", &["null"], None),
+        Property::new("forward_traffic", &["null"], None),
+        Property::new("ssh_session_recording", &["null"], None),
+        Property::new("rdp_session_recording", &["null"], None),
+        Property::new("create_server_users", &["null"], None),
+        Property::new("require_preauth_for_creds", &["null"], None),
+        Property::new("next_unix_uid", &["null"], None)
+            .with_range(-2147483648, 2147483647),
+        Property::new("next_unix_gid", &["null"], None)
+            .with_range(-2147483648, 2147483647),
+        Property::new("user_on_demand_period", &["null"], None)
+            .with_range(-9223372036854775808, 9223372036854775807),
+        Property::new("ssh_certificate_type", &["null"], None),
+        Property::new("resource_group_id", &["null"], None),
+        Property::new("deleted_at", &["null", "date-time"], None),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static PROJECT_LIST: Sample = Sample {
+    vendor: "asa",
+    name: "ProjectList",
+    examples: &[
+        r#"{"list":[{"id":"8fe1a2c4-5f0c-4a5e-9d0e-6e1a1c1d2b30","name":"web","gateway_selector":"env=prod","deleted_at":"0001-01-01T00:00:00Z"}]}"#,
+    ],
+    properties: &[
+        Property::new("list", &["required", "null", "array"], Some("Project")),
     ],
     keeps_unknown: false,
     is_request: false,

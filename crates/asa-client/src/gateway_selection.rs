@@ -1,0 +1,110 @@
+//! Which gateways a project uses, and which projects a gateway serves.
+
+use std::collections::BTreeMap;
+
+use gatelet_models::asa::{
+    Gateway, GatewaySelector, LabelRequirement, ParseGatewaySelectorError, Project,
+};
+
+/// Whether the gateways of a project are known.
+///
+/// ```
+/// use asa_client::GatewaySelection;
+/// use asa_client::models::{Gateway, Project};
+///
+/// let gateways = [Gateway::new("a2dfd474", "eu-1", false).with_labels([("env", "prod")])];
+/// let of = |selector: &str| {
+///     let project = Project::new("8fe1a2c4", "web").with_gateway_selector(selector);
+///     GatewaySelection::new(&project, gateways.clone())
+/// };
+/// let GatewaySelection::Judged(selected) = of("env=prod") else { panic!() };
+/// assert_eq!(selected.gateways[0].name, "eu-1");
+/// assert!(matches!(of("cores>4"), GatewaySelection::CannotJudge(_)));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum GatewaySelection {
+    /// The selector is understood.
+    Judged(SelectedGateways),
+    /// The selector has no known meaning, so only the service can judge which gateways it selects; says why.
+    CannotJudge(ParseGatewaySelectorError),
+}
+
+/// The gateways that a project uses.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SelectedGateways {
+    /// The selector of the project.
+    pub selector: GatewaySelector,
+    /// The gateways that meet all of its requirements; none if it is empty.
+    pub gateways: Vec<Gateway>,
+    /// The requirements that not one gateway of the team meets, by themselves.
+    pub unmet: Vec<LabelRequirement>,
+}
+
+impl GatewaySelection {
+    /// Judges which of a team's gateways a project uses. Pass all of them, because `unmet` is about the whole team.
+    #[must_use]
+    pub fn new(project: &Project, gateways: impl IntoIterator<Item = Gateway>) -> Self {
+        let selector = match project.selector() {
+            Ok(selector) => selector,
+            Err(error) => return Self::CannotJudge(error),
+        };
+        let mut unmet = selector.requirements().to_vec();
+        let mut selected = Vec::new();
+        for gateway in gateways {
+            let labels = gateway.labels.as_ref();
+            unmet.retain(|requirement| !requirement.is_met_by(labels));
+            if selector.matches(labels) {
+                selected.push(gateway);
+            }
+        }
+        Self::Judged(SelectedGateways {
+            selector,
+            gateways: selected,
+            unmet,
+        })
+    }
+}
+
+/// The projects that a gateway serves, by its labels.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ServedProjects {
+    /// The projects whose selector selects the gateway.
+    pub served: Vec<Project>,
+    /// The projects whose selector has no known meaning, and why; the gateway may serve them or not.
+    pub unjudged: Vec<(Project, ParseGatewaySelectorError)>,
+}
+
+impl ServedProjects {
+    /// Judges which projects a gateway with these labels serves: those of an enrolled gateway, or those of a setup token for the
+    /// gateways that will enroll with it. Deleted projects are left out.
+    ///
+    /// ```
+    /// use asa_client::ServedProjects;
+    /// use asa_client::models::{GatewayAgentPolicyDetails, GatewaySetupToken, Project};
+    ///
+    /// let token = GatewaySetupToken::new("6116bb2a", "gateway-agent")
+    ///     .with_details(GatewayAgentPolicyDetails::new().with_labels([("env", "prod")]));
+    /// let labels = token.details.as_ref().and_then(|details| details.labels.as_ref());
+    /// let projects = ["env=prod", "env=dev"].map(|it| Project::new(it, it).with_gateway_selector(it));
+    /// assert_eq!(ServedProjects::new(labels, projects).served.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn new(
+        labels: Option<&BTreeMap<String, String>>,
+        projects: impl IntoIterator<Item = Project>,
+    ) -> Self {
+        let mut result = Self::default();
+        for project in projects {
+            match project.selector() {
+                _ if project.is_deleted() => {}
+                Ok(selector) if selector.matches(labels) => result.served.push(project),
+                Ok(_) => {}
+                Err(error) => result.unjudged.push((project, error)),
+            }
+        }
+        result
+    }
+}

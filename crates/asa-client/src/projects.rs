@@ -1,0 +1,63 @@
+//! What the description cannot say about projects.
+
+use std::collections::BTreeMap;
+
+use gatelet_models::asa::{Project, ProjectName};
+use gatelet_transport::{Channel, Error};
+
+use crate::gateway_selection::{GatewaySelection, ServedProjects};
+use crate::generated::gateways::Gateways;
+use crate::generated::projects::Projects;
+
+impl Projects {
+    /// Reads a project and all gateways of the team, and judges which of them the project uses.
+    ///
+    /// Only labels are compared: a selected gateway may refuse connections, and in ASA a project uses gateways only while its
+    /// `forward_traffic` is true.
+    ///
+    /// Needs the permission to read the project and to list gateways.
+    ///
+    /// ```
+    /// # use asa_client::{Client, Error, GatewaySelection};
+    /// # async fn example(client: &Client) -> Result<(), Error> {
+    /// match client.projects().gateways(&"web".into()).await? {
+    ///     GatewaySelection::Judged(selected) => println!("{} gateways", selected.gateways.len()),
+    ///     cannot_judge => println!("{cannot_judge:?}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every kind; see [`ErrorKind`](crate::ErrorKind). An error says which of the calls failed.
+    pub async fn gateways(&self, name: &ProjectName) -> Result<GatewaySelection, Error> {
+        let project = self.get(name).send().await?;
+        select(&self.channel, &project).await
+    }
+
+    /// Lists all projects of the team, and judges which of them a gateway with these labels serves: those of a gateway, or those of a
+    /// setup token for the gateways that will enroll with it.
+    ///
+    /// Needs the permission to list projects.
+    ///
+    /// # Errors
+    ///
+    /// Every kind; see [`ErrorKind`](crate::ErrorKind).
+    pub async fn served_by(
+        &self,
+        labels: Option<&BTreeMap<String, String>>,
+    ) -> Result<ServedProjects, Error> {
+        let projects = self.list().items().try_collect().await?;
+        Ok(ServedProjects::new(labels, projects))
+    }
+}
+
+/// Lists all gateways of the team and judges which of them a project uses.
+pub(crate) async fn select(
+    channel: &Channel,
+    project: &Project,
+) -> Result<GatewaySelection, Error> {
+    let gateways = Gateways::new(channel).list().items().try_collect().await?;
+    Ok(GatewaySelection::new(project, gateways))
+}

@@ -1,0 +1,71 @@
+//! What the description cannot say about `gatelet asa project`.
+
+use asa_client::{Client, GatewaySelection};
+use clap::Command;
+use gatelet_models::asa::ProjectName;
+
+use crate::error::error::CliError;
+use crate::error::exit::Exit;
+use crate::output::list;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
+use crate::terminal::eprint_line;
+
+/// Sets the texts of the commands.
+pub(crate) fn with_texts(command: Command) -> Command {
+    command
+        .about("Projects, which say by labels which gateways they use")
+        .mut_subcommand("list", |list| {
+            list.mut_arg("contains", |it| {
+                it.help("List only projects whose name contains this text")
+            })
+            .mut_arg("descending", |it| it.help("List newest first"))
+        })
+        .mut_subcommand("gateways", |gateways| {
+            gateways.after_help(
+                "The labels of the team's gateways are compared with the project's selector here. An empty selector selects no gateway. \
+                 If the selector has no known meaning, nothing is listed and the exit code is 1.",
+            )
+        })
+}
+
+/// Lists the gateways that a project uses.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Gateways {
+    /// Name of the project, as shown by `list`
+    name: ProjectName,
+}
+
+impl Gateways {
+    /// Prints the gateways, and reports what else decides.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let selection = client.projects().gateways(&self.name).await?;
+        print_selection(selection, output)
+    }
+}
+
+/// Prints the selected gateways, and reports on stderr why there are none.
+pub(crate) fn print_selection(
+    selection: GatewaySelection,
+    output: &mut Output<Stdout>,
+) -> Result<(), CliError> {
+    let selected = match selection {
+        GatewaySelection::Judged(selected) => selected,
+        GatewaySelection::CannotJudge(reason) => {
+            let line = format_args!("cannot judge which gateways the project uses: {reason}");
+            return Err(CliError::new(Exit::Other, line));
+        }
+        _ => return Err(CliError::new(Exit::Other, "cannot judge the selector")),
+    };
+    if selected.selector.is_empty() {
+        eprint_line("the project has no gateway selector, so it uses no gateway");
+    }
+    for requirement in &selected.unmet {
+        eprint_line(&format!("no gateway of the team meets `{requirement}`"));
+    }
+    list::write_items(selected.gateways, output)
+}
