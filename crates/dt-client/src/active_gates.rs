@@ -12,6 +12,6 @@ pub(crate) const VISIBLE: Duration = Duration::from_secs(2 * 60 * 60);
 
 impl GetAllActiveGatesQuery {
     pub(crate) fn check(&self, _: &Channel) -> Result<(), Error> {
-        check::release("version", self.version.as_ref())
+        check::release("version", self.active_gate_version.as_ref())
     }
 }

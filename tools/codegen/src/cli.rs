@@ -16,7 +16,7 @@ use quote::{format_ident, quote};
 use super::client::{Resource, is_delete, is_list, method_name, path_arguments};
 use super::client_query::{one_value, own_query, query_value, rust_name};
 use super::field_type::{ident, model};
-use super::ir::{Api, Kind, Method, Operation, OwnCommand, Parameter, Shape, Tag};
+use super::ir::{Api, Kind, Method, Operation, OwnCommand, Parameter, Shape, Tag, Word};
 use super::markdown::Markdown;
 use super::names;
 use super::rust::{self, Item, doc_of};
@@ -321,7 +321,7 @@ impl<'a> Group<'a> {
         });
         let options = options(operation).map(|(name, parameter)| {
             let kind = query_value(parameter);
-            let help = without_stop(parameter.description.plain());
+            let help = option_help(parameter);
             match parameter.kind {
                 Kind::Boolean => quote! {
                     #[arg(
@@ -338,7 +338,7 @@ impl<'a> Group<'a> {
                     #[arg(long, value_name = "N", allow_negative_numbers = true, help = #help)]
                     #name: Option<#kind>,
                 },
-                _ => self.text_option(&name, parameter, help),
+                _ => self.text_option(&name, parameter, &help),
             }
         });
         let paging = is_list(operation).then(|| quote!(#[command(flatten)] paging: Paging,));
@@ -354,9 +354,9 @@ impl<'a> Group<'a> {
         let kind = query_value(parameter);
         let words = one_value(parameter).reference();
         let words = words.and_then(|it| self.api.schema(&it.name));
-        let value_name = match words.map(|it| &it.shape) {
-            Some(Shape::Enum(_)) => "WORD",
-            _ => "TEXT",
+        let (value_name, help) = match words.map(|it| &it.shape) {
+            Some(Shape::Enum(words)) => ("WORD", with_words(help, words)),
+            _ => ("TEXT", help.to_owned()),
         };
         let kind = match parameter.kind {
             Kind::List(_) => quote!(Vec<#kind>),
@@ -509,6 +509,21 @@ fn set_options(operation: &Operation, set: impl Fn(TokenStream) -> TokenStream) 
 }
 
 /// Returns a text without the period at its end, as the help of clap is written.
+/// Returns the help of an option. One that says what a list does is a request, as the help of a command is.
+fn option_help(parameter: &Parameter) -> String {
+    let text = without_stop(parameter.description.plain());
+    match text.strip_prefix("Lists ") {
+        Some(rest) => format!("List {rest}"),
+        None => text.to_owned(),
+    }
+}
+
+/// Appends the known words of an enum to the help of an option, in clap's form for possible values. Others are allowed.
+fn with_words(help: &str, words: &[Word]) -> String {
+    let words: Vec<_> = words.iter().map(|it| it.word.as_str()).collect();
+    format!("{help} [known words: {}]", words.join(", "))
+}
+
 fn without_stop(text: &str) -> &str {
     text.strip_suffix('.').unwrap_or(text)
 }

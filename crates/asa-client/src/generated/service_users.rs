@@ -148,7 +148,7 @@ impl ServiceUsers {
             .request(&self.channel, ApiResponse::json)
     }
 
-    /// Reads who makes the call.
+    /// Reads the user who makes the call.
     ///
     /// Only Okta Privileged Access has this operation. In ASA the claim `user` of the bearer token says the same.
     ///

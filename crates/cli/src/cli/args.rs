@@ -10,7 +10,7 @@ use crate::generated::asa::Asa;
 use crate::generated::dt::Dt;
 use crate::options::global::GlobalOptions;
 
-/// Manages gateways of Okta Advanced Server Access, and ActiveGates and their tokens of Dynatrace
+/// Manage gateways of Okta Advanced Server Access, and ActiveGates and their tokens of Dynatrace
 #[derive(Debug, Parser)]
 #[command(name = "gatelet", version, propagate_version = true, after_long_help = after_help())]
 pub(crate) struct Args {
@@ -94,6 +94,25 @@ mod tests {
                 let word = part.split(' ').next().unwrap();
                 assert!(!word.ends_with('s'), "{about}");
             }
+        }
+    }
+
+    /// Returns the options of a command and of its subcommands.
+    fn options(command: &clap::Command) -> Vec<clap::Arg> {
+        let own = command.get_arguments().cloned();
+        own.chain(command.get_subcommands().flat_map(options))
+            .collect()
+    }
+
+    #[test]
+    fn the_help_of_an_option_is_a_request_and_lists_known_words() {
+        for option in options(&Args::command()) {
+            let help = option.get_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            assert!(!help.starts_with("Lists "), "{help}");
+            let names = option.get_value_names().unwrap_or_default();
+            let takes_word = names.iter().any(|it| it == "WORD");
+            assert_eq!(help.contains("[known words: "), takes_word, "{help}");
         }
     }
 

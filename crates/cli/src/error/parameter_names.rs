@@ -75,8 +75,8 @@ fn own_name(operation: &Operation, parameter: &str) -> Option<String> {
     let mut query = operation.query.iter();
     let found = query.find(|it| it.name == parameter)?;
     Some(match found.name {
-        // Its own name is that of an option of every command.
-        "version" => "--query-version".into(),
+        // `x-rust-name` of the description.
+        "version" => "--active-gate-version".into(),
         name => format!("--{}", words(name, '-')),
     })
 }
@@ -134,7 +134,7 @@ mod tests {
             assert_eq!(describe(&error, "the address"), line);
         }
         for (operation, parameter, name) in [
-            ("dt getAllActiveGates", "version", "--query-version"),
+            ("dt getAllActiveGates", "version", "--active-gate-version"),
             ("dt getAllUpdateJobList", "startVersion", "--start-version"),
             ("asa GetServiceUser", "user_name", "<NAME>"),
             ("dt getUpdateJobByJobIdForAg", "agId", "<AG_ID>"),

@@ -86,7 +86,7 @@ pub(crate) enum GatewayCommand {
         #[arg(
             long,
             value_name = "TEXT",
-            help = "Lists only gateways whose name contains this text"
+            help = "List only gateways whose name contains this text"
         )]
         contains: Option<String>,
         #[arg(
@@ -95,7 +95,7 @@ pub(crate) enum GatewayCommand {
             num_args = 0..= 1,
             require_equals = true,
             default_missing_value = "true",
-            help = "Lists the newest first if true"
+            help = "List the newest first if true"
         )]
         descending: Option<bool>,
         #[command(flatten)]
@@ -199,7 +199,7 @@ pub(crate) enum GatewaySetupTokenCommand {
             num_args = 0..= 1,
             require_equals = true,
             default_missing_value = "true",
-            help = "Lists the newest first if true"
+            help = "List the newest first if true"
         )]
         descending: Option<bool>,
         #[command(flatten)]
@@ -370,25 +370,25 @@ pub(crate) enum ServiceUserCommand {
         #[arg(
             long,
             value_name = "TEXT",
-            help = "Lists only service users whose name starts with this text"
+            help = "List only service users whose name starts with this text"
         )]
         starts_with: Option<String>,
         #[arg(
             long,
             value_name = "TEXT",
-            help = "Lists only service users whose name contains this text"
+            help = "List only service users whose name contains this text"
         )]
         contains: Option<String>,
         #[arg(
             long,
             value_name = "WORD",
-            help = "Lists only service users of this status, or of one of several"
+            help = "List only service users of this status, or of one of several [known words: ACTIVE, DISABLED, DELETED]"
         )]
         status: Vec<models::UserStatus>,
         #[arg(
             long,
             value_name = "TEXT",
-            help = "Lists only the service user of this id, or of one of several"
+            help = "List only the service user of this id, or of one of several"
         )]
         user_id: Vec<models::UserId>,
         #[arg(
@@ -397,7 +397,7 @@ pub(crate) enum ServiceUserCommand {
             num_args = 0..= 1,
             require_equals = true,
             default_missing_value = "true",
-            help = "Lists the newest first if true"
+            help = "List the newest first if true"
         )]
         descending: Option<bool>,
         #[command(flatten)]
@@ -425,7 +425,7 @@ pub(crate) enum ServiceUserCommand {
     )]
     Update(commands::service_user::Update),
     #[command(
-        about = "Read who makes the call",
+        about = "Read the user who makes the call",
         after_help = operation_help(&api::GET_CURRENT_USER)
     )]
     CurrentUser,

@@ -77,9 +77,17 @@ pub(crate) enum ActiveGateCommand {
     List {
         #[arg(long, value_name = "TEXT", help = "A part of the host name")]
         hostname: Option<String>,
-        #[arg(long, value_name = "WORD", help = "The operating system")]
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "The operating system [known words: LINUX, WINDOWS]"
+        )]
         os_type: Option<models::OsType>,
-        #[arg(long, value_name = "WORD", help = "The processor architecture")]
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "The processor architecture [known words: ARM, PPCLE, S390, X86]"
+        )]
         os_architecture: Option<models::OsArchitecture>,
         #[arg(long, value_name = "TEXT", help = "A part of a network address")]
         network_address: Option<String>,
@@ -88,7 +96,7 @@ pub(crate) enum ActiveGateCommand {
         #[arg(
             long,
             value_name = "WORD",
-            help = "The kind; `CLUSTER` is not documented as a filter"
+            help = "The kind; `CLUSTER` is not documented as a filter [known words: CLUSTER, ENVIRONMENT, ENVIRONMENT_MULTI]"
         )]
         kind: Option<models::ActiveGateKind>,
         #[arg(
@@ -97,12 +105,16 @@ pub(crate) enum ActiveGateCommand {
             help = "A part of the name of the network zone"
         )]
         network_zone: Option<String>,
-        #[arg(long, value_name = "WORD", help = "The state of the update")]
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "The state of the update [known words: INCOMPATIBLE, OUTDATED, SCHEDULED, SUPPRESSED, UNKNOWN, UP2DATE, UPDATE_IN_PROGRESS, UPDATE_PENDING, UPDATE_PROBLEM]"
+        )]
         update_status: Option<models::AutoUpdateStatus>,
         #[arg(
             long,
             value_name = "WORD",
-            help = "How the version is compared with `version`; `EQUAL` if omitted"
+            help = "How the version is compared; `EQUAL` if omitted [known words: EQUAL, GREATER, GREATER_EQUAL, LOWER, LOWER_EQUAL]"
         )]
         version_compare_type: Option<models::VersionCompareType>,
         #[arg(
@@ -110,11 +122,11 @@ pub(crate) enum ActiveGateCommand {
             value_name = "TEXT",
             help = "The version, three numbers such as `1.195.0`"
         )]
-        query_version: Option<models::ActiveGateRelease>,
+        active_gate_version: Option<models::ActiveGateRelease>,
         #[arg(
             long,
             value_name = "WORD",
-            help = "Whether automatic updates are in effect"
+            help = "Whether automatic updates are in effect [known words: DISABLED, ENABLED]"
         )]
         auto_update: Option<models::AutoUpdateState>,
         #[arg(long, value_name = "TEXT", help = "A part of the name of the group")]
@@ -131,13 +143,13 @@ pub(crate) enum ActiveGateCommand {
         #[arg(
             long,
             value_name = "WORD",
-            help = "A module that is enabled. It is not documented whether one of several or all must be"
+            help = "A module that is enabled. It is not documented whether one of several or all must be [known words: AWS, AZURE, BEACON_FORWARDER, CLOUD_FOUNDRY, DB_INSIGHT, DEBUGGING, EXTENSIONS_V1, EXTENSIONS_V2, KUBERNETES, LOGS, MEMORY_DUMPS, METRIC_API, ONE_AGENT_ROUTING, OTLP_INGEST, REST_API, SYNTHETIC, VMWARE, Z_OS]"
         )]
         enabled_module: Vec<models::ActiveGateModuleType>,
         #[arg(
             long,
             value_name = "WORD",
-            help = "A module that is disabled. It is not documented whether one of several or all must be"
+            help = "A module that is disabled. It is not documented whether one of several or all must be [known words: AWS, AZURE, BEACON_FORWARDER, CLOUD_FOUNDRY, DB_INSIGHT, DEBUGGING, EXTENSIONS_V1, EXTENSIONS_V2, KUBERNETES, LOGS, MEMORY_DUMPS, METRIC_API, ONE_AGENT_ROUTING, OTLP_INGEST, REST_API, SYNTHETIC, VMWARE, Z_OS]"
         )]
         disabled_module: Vec<models::ActiveGateModuleType>,
         #[arg(
@@ -149,7 +161,11 @@ pub(crate) enum ActiveGateCommand {
             help = "Whether the ActiveGate runs in a container"
         )]
         containerized: Option<bool>,
-        #[arg(long, value_name = "WORD", help = "The state of the ActiveGate token")]
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "The state of the ActiveGate token [known words: ABSENT, EXPIRING, INVALID, UNKNOWN, UNSUPPORTED, VALID]"
+        )]
         token_state: Option<models::ActiveGateTokenState>,
         #[arg(
             long,
@@ -225,7 +241,7 @@ impl ActiveGateCommand {
                 network_zone,
                 update_status,
                 version_compare_type,
-                query_version,
+                active_gate_version,
                 auto_update,
                 group,
                 online,
@@ -270,8 +286,9 @@ impl ActiveGateCommand {
                     request = request
                         .query(|query| query.version_compare_type(version_compare_type));
                 }
-                if let Some(query_version) = query_version {
-                    request = request.query(|query| query.version(query_version));
+                if let Some(active_gate_version) = active_gate_version {
+                    request = request
+                        .query(|query| query.active_gate_version(active_gate_version));
                 }
                 if let Some(auto_update) = auto_update {
                     request = request.query(|query| query.auto_update(auto_update));
@@ -416,7 +433,7 @@ pub(crate) enum UpdateJobCommand {
         #[arg(
             long,
             value_name = "WORD",
-            help = "How the version before the update is compared with `startVersion`; `EQUAL` if omitted"
+            help = "How the version before the update is compared; `EQUAL` if omitted [known words: EQUAL, GREATER, GREATER_EQUAL, LOWER, LOWER_EQUAL]"
         )]
         start_version_compare_type: Option<models::VersionCompareType>,
         #[arg(
@@ -425,12 +442,16 @@ pub(crate) enum UpdateJobCommand {
             help = "The version before the update, three numbers such as `1.195.0`"
         )]
         start_version: Option<models::ActiveGateRelease>,
-        #[arg(long, value_name = "WORD", help = "The component that is updated")]
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "The component that is updated [known words: ACTIVE_GATE, REMOTE_PLUGIN_AGENT, SYNTHETIC, Z_REMOTE]"
+        )]
         update_type: Option<models::UpdateType>,
         #[arg(
             long,
             value_name = "WORD",
-            help = "How the version after the update is compared with `targetVersion`; `EQUAL` if omitted"
+            help = "How the version after the update is compared; `EQUAL` if omitted [known words: EQUAL, GREATER, GREATER_EQUAL, LOWER, LOWER_EQUAL]"
         )]
         target_version_compare_type: Option<models::VersionCompareType>,
         #[arg(

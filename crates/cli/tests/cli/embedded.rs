@@ -356,7 +356,10 @@ fn active_gates_are_listed_by_their_tokens_and_shown() {
         [""; 0]
     );
     assert_eq!(list("--online=false"), [""; 0]);
-    assert_eq!(list("--online --query-version 1.343.12"), ["1541791174"]);
+    assert_eq!(
+        list("--online --active-gate-version 1.343.12"),
+        ["1541791174"]
+    );
     let table = fixture
         .run("--emulator dt active-gate get -1556499193")
         .success();

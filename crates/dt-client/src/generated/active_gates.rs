@@ -144,7 +144,7 @@ pub struct GetAllActiveGatesQuery {
     pub(crate) network_zone: Option<String>,
     pub(crate) update_status: Option<models::AutoUpdateStatus>,
     pub(crate) version_compare_type: Option<models::VersionCompareType>,
-    pub(crate) version: Option<models::ActiveGateRelease>,
+    pub(crate) active_gate_version: Option<models::ActiveGateRelease>,
     pub(crate) auto_update: Option<models::AutoUpdateState>,
     pub(crate) group: Option<String>,
     pub(crate) online: Option<bool>,
@@ -205,7 +205,7 @@ impl GetAllActiveGatesQuery {
         self
     }
 
-    /// How the version is compared with `version`; `EQUAL` if omitted.
+    /// How the version is compared; `EQUAL` if omitted.
     pub fn version_compare_type(
         mut self,
         value: impl Into<models::VersionCompareType>,
@@ -215,8 +215,11 @@ impl GetAllActiveGatesQuery {
     }
 
     /// The version, three numbers such as `1.195.0`.
-    pub fn version(mut self, value: impl Into<models::ActiveGateRelease>) -> Self {
-        self.version = Some(value.into());
+    pub fn active_gate_version(
+        mut self,
+        value: impl Into<models::ActiveGateRelease>,
+    ) -> Self {
+        self.active_gate_version = Some(value.into());
         self
     }
 
@@ -313,7 +316,7 @@ impl ListQuery for GetAllActiveGatesQuery {
         query
             .set(
                 "version",
-                self.version.as_ref().map(models::ActiveGateRelease::as_str),
+                self.active_gate_version.as_ref().map(models::ActiveGateRelease::as_str),
             );
         query
             .set(

@@ -252,7 +252,7 @@ impl GetAllUpdateJobListQuery {
         self
     }
 
-    /// How the version before the update is compared with `startVersion`; `EQUAL` if omitted.
+    /// How the version before the update is compared; `EQUAL` if omitted.
     pub fn start_version_compare_type(
         mut self,
         value: impl Into<models::VersionCompareType>,
@@ -273,7 +273,7 @@ impl GetAllUpdateJobListQuery {
         self
     }
 
-    /// How the version after the update is compared with `targetVersion`; `EQUAL` if omitted.
+    /// How the version after the update is compared; `EQUAL` if omitted.
     pub fn target_version_compare_type(
         mut self,
         value: impl Into<models::VersionCompareType>,
@@ -365,7 +365,7 @@ impl GetUpdateJobListByAgIdQuery {
         self
     }
 
-    /// How the version before the update is compared with `startVersion`; `EQUAL` if omitted.
+    /// How the version before the update is compared; `EQUAL` if omitted.
     pub fn start_version_compare_type(
         mut self,
         value: impl Into<models::VersionCompareType>,
@@ -386,7 +386,7 @@ impl GetUpdateJobListByAgIdQuery {
         self
     }
 
-    /// How the version after the update is compared with `targetVersion`; `EQUAL` if omitted.
+    /// How the version after the update is compared; `EQUAL` if omitted.
     pub fn target_version_compare_type(
         mut self,
         value: impl Into<models::VersionCompareType>,

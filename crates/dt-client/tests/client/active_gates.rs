@@ -36,7 +36,7 @@ async fn every_filter_is_sent_under_its_name_and_modules_are_repeated() {
             .network_zone("z")
             .update_status("UP2DATE")
             .version_compare_type(VersionCompareType::GreaterEqual)
-            .version(ActiveGateRelease::from_numbers(1, 195, 0))
+            .active_gate_version(ActiveGateRelease::from_numbers(1, 195, 0))
             .auto_update("ENABLED")
             .group("g")
             .online(false)
@@ -92,7 +92,7 @@ async fn a_version_of_another_form_is_not_sent() {
     let (client, fake) = scripted([]);
     let (gates, jobs) = (client.active_gates(), client.update_jobs());
     for wrong in ["latest", "1.195", "1.195.0.20200416-144858", ""] {
-        let list = gates.list().query(|query| query.version(wrong));
+        let list = gates.list().query(|query| query.active_gate_version(wrong));
         assert_refused(list.send().await, "version");
         let list = jobs.list_all().query(|query| query.start_version(wrong));
         assert_refused(list.send().await, "startVersion");

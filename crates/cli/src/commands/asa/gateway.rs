@@ -66,7 +66,7 @@ pub(crate) struct Changes {
     #[arg(long)]
     clear_labels: bool,
     /// Whether the gateway refuses new connections
-    #[arg(long, action = ArgAction::Set, value_name = "BOOL")]
+    #[arg(long, action = ArgAction::Set, value_name = "BOOLEAN")]
     refuse_connections: Option<bool>,
 }
 

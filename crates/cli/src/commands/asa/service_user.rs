@@ -28,7 +28,7 @@ pub(crate) fn with_texts(command: Command) -> Command {
 /// Creates a service user.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Create {
-    /// Name of the service user; it cannot be changed, and never used again
+    /// Name of the service user; it cannot be changed, nor reused after the service user is deleted
     name: String,
 }
 

@@ -35,16 +35,16 @@ pub(crate) struct ListAll {
     /// Version before the update, such as 1.195.0
     #[arg(long, value_name = "VERSION")]
     start_version: Option<ActiveGateRelease>,
-    /// How the version before the update is compared [default: EQUAL]
+    /// How the version before the update is compared [default: EQUAL] [known words: EQUAL, GREATER, GREATER_EQUAL, LOWER, LOWER_EQUAL]
     #[arg(long, value_name = "WORD")]
     start_version_compare_type: Option<VersionCompareType>,
     /// Version after the update, such as 1.195.0
     #[arg(long, value_name = "VERSION")]
     target_version: Option<ActiveGateRelease>,
-    /// How the version after the update is compared [default: EQUAL]
+    /// How the version after the update is compared [default: EQUAL] [known words: EQUAL, GREATER, GREATER_EQUAL, LOWER, LOWER_EQUAL]
     #[arg(long, value_name = "WORD")]
     target_version_compare_type: Option<VersionCompareType>,
-    /// Component that is updated
+    /// Component that is updated [known words: ACTIVE_GATE, REMOTE_PLUGIN_AGENT, SYNTHETIC, Z_REMOTE]
     #[arg(long, value_name = "WORD")]
     update_type: Option<UpdateType>,
     /// Only the newest update of each type

@@ -91,7 +91,7 @@ pub(crate) trait Operations {
         user_name: &str,
         body: models::ServiceUserUpdate,
     ) -> Result<Encoded<models::ServiceUser>, ErrorResponse>;
-    /// Reads who makes the call.
+    /// Reads the user who makes the call.
     fn get_current_user(&self) -> Result<Encoded<models::CurrentUser>, ErrorResponse>;
 }
 

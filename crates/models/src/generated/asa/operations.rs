@@ -45,7 +45,7 @@ pub enum OperationId {
     GetServiceUser,
     /// Updates a service user.
     ServiceUserUpdate,
-    /// Reads who makes the call.
+    /// Reads the user who makes the call.
     GetCurrentUser,
 }
 
@@ -671,7 +671,7 @@ pub static SERVICE_USER_UPDATE: Operation = Operation {
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
 
-/// Reads who makes the call.
+/// Reads the user who makes the call.
 ///
 /// `GET /v1/teams/{team_name}/current_user`
 ///
@@ -681,7 +681,7 @@ pub static GET_CURRENT_USER: Operation = Operation {
     id: "GetCurrentUser",
     name: "asa GetCurrentUser",
     tag: "Service users",
-    summary: "Reads who makes the call",
+    summary: "Reads the user who makes the call",
     method: Method::Get,
     path: "/v1/teams/{team_name}/current_user",
     reserved: &[],

@@ -263,7 +263,7 @@ pub static GET_ALL_ACTIVE_GATES: Operation = Operation {
         QueryParameter {
             name: "versionCompareType",
             kind: QueryKind::Text,
-            description: "How the version is compared with `version`; `EQUAL` if omitted.",
+            description: "How the version is compared; `EQUAL` if omitted.",
         },
         QueryParameter {
             name: "version",
@@ -442,7 +442,7 @@ pub static GET_ALL_UPDATE_JOB_LIST: Operation = Operation {
         QueryParameter {
             name: "startVersionCompareType",
             kind: QueryKind::Text,
-            description: "How the version before the update is compared with `startVersion`; `EQUAL` if omitted.",
+            description: "How the version before the update is compared; `EQUAL` if omitted.",
         },
         QueryParameter {
             name: "startVersion",
@@ -457,7 +457,7 @@ pub static GET_ALL_UPDATE_JOB_LIST: Operation = Operation {
         QueryParameter {
             name: "targetVersionCompareType",
             kind: QueryKind::Text,
-            description: "How the version after the update is compared with `targetVersion`; `EQUAL` if omitted.",
+            description: "How the version after the update is compared; `EQUAL` if omitted.",
         },
         QueryParameter {
             name: "targetVersion",
@@ -520,7 +520,7 @@ pub static GET_UPDATE_JOB_LIST_BY_AG_ID: Operation = Operation {
         QueryParameter {
             name: "startVersionCompareType",
             kind: QueryKind::Text,
-            description: "How the version before the update is compared with `startVersion`; `EQUAL` if omitted.",
+            description: "How the version before the update is compared; `EQUAL` if omitted.",
         },
         QueryParameter {
             name: "startVersion",
@@ -535,7 +535,7 @@ pub static GET_UPDATE_JOB_LIST_BY_AG_ID: Operation = Operation {
         QueryParameter {
             name: "targetVersionCompareType",
             kind: QueryKind::Text,
-            description: "How the version after the update is compared with `targetVersion`; `EQUAL` if omitted.",
+            description: "How the version after the update is compared; `EQUAL` if omitted.",
         },
         QueryParameter {
             name: "targetVersion",

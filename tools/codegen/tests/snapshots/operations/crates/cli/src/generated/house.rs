@@ -69,9 +69,17 @@ pub(crate) enum DoorCommand {
             help = "Whether locked ones count"
         )]
         locked: Option<bool>,
-        #[arg(long, value_name = "WORD", help = "The side that it is on")]
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "The side that it is on [known words: LEFT, RIGHT]"
+        )]
         side: Option<models::Side>,
-        #[arg(long, value_name = "WORD", help = "The sides that it is not on")]
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "The sides that it is not on [known words: LEFT, RIGHT]"
+        )]
         other_sides: Vec<models::Side>,
     },
     #[command(about = "Call ListSides", after_help = operation_help(&api::LIST_SIDES))]
