@@ -12,7 +12,7 @@ use crate::generated::active_gate_tokens::ActiveGateTokens;
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// The greatest number of tokens on a page.
-const LARGEST_PAGE: u32 = 3000;
+pub(crate) const LARGEST_PAGE: u32 = 3000;
 
 impl ActiveGateTokens {
     /// Finds the tokens that a create with an unknown outcome may have created: those of its name and kind that were created at `since`
@@ -21,6 +21,8 @@ impl ActiveGateTokens {
     /// `since` is a time before the create by the local clock; the server's clock may be up to five minutes behind. A token that another
     /// process has just created with the same name is found too. Nothing is deleted. The secret of a lost token cannot be recovered, so
     /// [delete](Self::delete) the token and create another.
+    ///
+    /// Each page is a call with the client's timeout and retry policy; nothing limits the whole but dropping the future.
     ///
     /// # Errors
     ///

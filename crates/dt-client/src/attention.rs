@@ -12,11 +12,9 @@ use gatelet_models::dt::{
 };
 use gatelet_transport::{Clock as _, Error};
 
+use crate::active_gate_tokens::LARGEST_PAGE;
 use crate::generated::active_gate_tokens::ActiveGateTokens;
 use crate::generated::active_gates::ActiveGates;
-
-/// The greatest number of tokens on a page.
-const LARGEST_PAGE: u32 = 3000;
 
 /// One reason why an ActiveGate needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,12 +92,12 @@ impl ActiveGates {
     ///
     /// An ActiveGate can have several findings; they are in the order of the API's list. Updates that are scheduled, pending, running,
     /// suppressed or in the state `UNKNOWN` are not findings. It is not documented how an ActiveGate without a token is listed: an entry
-    /// `ABSENT` and an empty list are findings, a list that is missing is none. An ActiveGate that has been offline for more than two hours is not in the API's list, so an empty
-    /// result does not prove that all is well, and a token that no listed ActiveGate shows is not reported.
+    /// `ABSENT` and an empty list are findings; a missing list is not. An ActiveGate that has been offline for more than two hours is not
+    /// in the API's list, so an empty result does not prove that all is well, and a token that no listed ActiveGate shows is not reported.
     ///
     /// The dates are those of the environment's tokens, compared with the client's clock; the API itself marks a token as expiring 30 days
     /// before its end. One that it marks so and whose date is not known is reported without a date. Needs the scopes `activeGates.read`
-    /// and `activeGateTokenManagement.read`.
+    /// and `activeGateTokenManagement.read`. Each request has the client's timeout and retry policy.
     ///
     /// # Errors
     ///

@@ -41,6 +41,7 @@ impl ActiveGateTokens {
     ///
     /// The API has no filter by token: this lists all ActiveGates and compares the ids of their tokens, then reads the token. That the
     /// ids are the same in both families is documented. Needs the scopes `activeGates.read` and `activeGateTokenManagement.read`.
+    /// Both calls have the client's timeout and retry policy.
     ///
     /// # Errors
     ///

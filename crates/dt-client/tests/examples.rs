@@ -154,14 +154,14 @@ async fn the_layers_of_tower_let_four_requests_through_at_once_and_log_each() {
             }
         }
     });
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let tell = {
-        let told = told.clone();
-        move |status: http::StatusCode, _| told.lock().unwrap().push(status.as_u16())
+    let statuses = Arc::new(Mutex::new(Vec::new()));
+    let observe = {
+        let statuses = statuses.clone();
+        move |status: http::StatusCode, _| statuses.lock().unwrap().push(status.as_u16())
     };
     let client = Client::builder("https://abc12345.live.dynatrace.com")
         .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
-        .build_with(tower_layers::layered(counting, tell), ManualClock::new())
+        .build_with(tower_layers::layered(counting, observe), ManualClock::new())
         .unwrap();
     let mut lists = JoinSet::new();
     for _ in 0..8 {
@@ -172,5 +172,5 @@ async fn the_layers_of_tower_let_four_requests_through_at_once_and_log_each() {
         assert_eq!(page.unwrap().items.len(), 4);
     }
     assert_eq!(most.load(Ordering::SeqCst), 4);
-    assert_eq!(*told.lock().unwrap(), [200; 8]);
+    assert_eq!(*statuses.lock().unwrap(), [200; 8]);
 }

@@ -28,6 +28,7 @@ async fn failure(uri: &str) -> TransportError {
 
 #[tokio::test]
 async fn a_server_without_tls_receives_nothing() {
+    // An example depends on published crates only, so it has a listener of its own.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(async move {

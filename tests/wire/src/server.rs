@@ -1,4 +1,5 @@
-//! A server that cuts its first exchange at a given byte and completes all others.
+//! A server that cuts its first exchange at a given byte and completes all others. It has a listener of its own because it
+//! counts the bytes of both directions and chooses how a connection ends.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -253,12 +253,12 @@ async fn the_total_count_does_not_end_a_list_and_is_returned_as_received() {
     ]);
     let pages = client.active_gate_tokens().list().pages();
     let pages = pages.try_collect().await.unwrap();
-    let told: Vec<_> = pages
+    let counts: Vec<_> = pages
         .iter()
         .map(|page| (page.items.len(), page.total_count, page.page_size))
         .collect();
     assert_eq!(
-        told,
+        counts,
         [
             (2, Some(2), Some(100)),
             (0, Some(0), Some(100)),

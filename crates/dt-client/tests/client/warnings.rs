@@ -58,9 +58,9 @@ async fn an_unreadable_expiration_date_causes_a_warning_without_its_text() {
         let (client, fake) = scripted([FakeResponse::json(201, body)]);
         create(&client).await.unwrap();
         fake.finish();
-        let told = std::mem::take(&mut *warnings.0.lock().unwrap());
-        assert_eq!(told.len(), count, "{raw}: {told:?}");
-        for warning in told {
+        let found = std::mem::take(&mut *warnings.0.lock().unwrap());
+        assert_eq!(found.len(), count, "{raw}: {found:?}");
+        for warning in found {
             assert_eq!(
                 warning,
                 "message=a member of the response cannot be read;otel.name=\"dt createToken\";member=\"expirationDate\";"

@@ -139,8 +139,8 @@ async fn a_proxy_password_that_the_proxy_repeats_is_not_shown() {
             let channel = channel_to("http://service.example", &transport, timeouts);
             let error = channel.call(create(Bytes::new())).await.unwrap_err();
             let body = String::from_utf8_lossy(error.body());
-            let told = format!("{error} {error:?} {body}");
-            assert!(!told.contains("c4n4ry"), "{told}");
+            let texts = format!("{error} {error:?} {body}");
+            assert!(!texts.contains("c4n4ry"), "{texts}");
             proxy.finish().await;
         }
     }

@@ -1,4 +1,6 @@
 //! A server that follows a script on raw sockets, byte for byte. Scripts without raw bytes run over every protocol.
+//!
+//! It has a listener of its own because it outlives the runtimes of its test and speaks HTTP/2 too.
 
 #![allow(clippy::disallowed_methods)] // It runs on real sockets, so its timeouts are real too.
 

@@ -275,8 +275,8 @@ async fn the_status_of_a_proxy_decides_whether_a_call_is_retried() {
         assert_eq!(error.status().unwrap(), status);
         assert_eq!((error.attempts(), error.applied()), (attempts, Applied::No));
         assert_eq!(error.is_retryable(), attempts > 1, "{status}");
-        let told = format!("(status {status})");
-        assert!(error.to_string().contains(&told), "{error}");
+        let reason = format!("(status {status})");
+        assert!(error.to_string().contains(&reason), "{error}");
         proxy.finish().await;
     }
 }

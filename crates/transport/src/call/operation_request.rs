@@ -77,7 +77,8 @@ impl<T> OperationRequest<T> {
     }
 
     /// Sets when failed attempts of this call are repeated, in place of the client's policy. The retry budget stays the
-    /// client's: the `budget` of this policy is ignored.
+    /// client's: the `budget` of this policy is ignored. A token exchange that the call waits for serves other calls too and
+    /// keeps the client's policy.
     pub fn retry(self, policy: RetryPolicy) -> Self {
         self.map(|call| call.with_retry(policy))
     }

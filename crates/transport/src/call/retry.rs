@@ -40,7 +40,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Returns a policy of a single attempt.
+    /// Returns a policy of a single attempt. Set for one call, it does not apply to a token exchange that the call waits for.
     #[must_use]
     pub fn never() -> Self {
         Self::default().max_attempts(1)
@@ -459,7 +459,7 @@ mod tests {
     // T39
     #[test]
     fn a_longer_server_delay_counts_up_to_a_minute() {
-        let told = |seconds| RetryContext {
+        let asked = |seconds| RetryContext {
             server_delay: Some(Duration::from_secs(seconds)),
             ..context(FailureCause::Status(429), false)
         };
@@ -467,20 +467,20 @@ mod tests {
             after: Duration::from_secs(seconds),
             cost: 5,
         };
-        assert_eq!(decision(told(0)), after(1));
-        assert_eq!(decision(told(7)), after(7));
-        assert_eq!(decision(told(80)), after(60));
+        assert_eq!(decision(asked(0)), after(1));
+        assert_eq!(decision(asked(7)), after(7));
+        assert_eq!(decision(asked(80)), after(60));
     }
 
     // T41
     #[test]
     fn a_wait_beyond_the_call_is_not_started() {
-        let told = RetryContext {
+        let too_long = RetryContext {
             server_delay: Some(Duration::from_secs(31)),
             remaining: Duration::from_secs(31),
             ..context(FailureCause::Status(429), true)
         };
-        assert_eq!(decision(told), Decision::Stop);
+        assert_eq!(decision(too_long), Decision::Stop);
         let late = RetryContext {
             remaining: ms(50),
             ..context(FailureCause::Status(503), true)

@@ -439,22 +439,22 @@ mod tests {
     // U26
     #[test]
     fn the_callback_runs_when_the_first_byte_is_taken() {
-        for (offers, is_told) in [
+        for (offers, is_started) in [
             (&[][..], false),
             (&[None, Some(0)], false),
             (&[None, Some(1)], true),
             (&[Some(9), None], true),
         ] {
-            let told = Arc::new(AtomicBool::new(false));
+            let started = Arc::new(AtomicBool::new(false));
             let tracker = SendTracker::default();
-            let teller = Arc::clone(&told);
-            tracker.on_start(move || teller.store(true, Ordering::Relaxed));
+            let flag = Arc::clone(&started);
+            tracker.on_start(move || flag.store(true, Ordering::Relaxed));
             tracker.queued();
             assert!(tracker.write_tracked(10, || Poll::Pending).is_pending());
             for taken in offers {
                 offer(&tracker, *taken);
             }
-            assert_eq!(told.load(Ordering::Relaxed), is_told, "{offers:?}");
+            assert_eq!(started.load(Ordering::Relaxed), is_started, "{offers:?}");
         }
     }
 

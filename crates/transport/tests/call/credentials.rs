@@ -52,12 +52,12 @@ pub(crate) fn ok() -> FakeResponse {
 
 /// Returns the requests as `path credential`.
 pub(crate) fn summaries(requests: &[Request<Bytes>]) -> Vec<String> {
-    let told = |request: &Request<Bytes>| {
+    let summary = |request: &Request<Bytes>| {
         let credential = request.headers().get("authorization");
         let credential = credential.map_or("-", |value| value.to_str().unwrap());
         format!("{} {credential}", request.uri().path())
     };
-    requests.iter().map(told).collect()
+    requests.iter().map(summary).collect()
 }
 
 // A1

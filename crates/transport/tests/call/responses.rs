@@ -329,8 +329,8 @@ async fn a_404_of_an_intermediary_is_not_a_not_found() {
         );
     }
     for status in [404, 409] {
-        let told = FakeResponse::json(status, r#"{"code":"c","message":"m"}"#);
-        let (error, _) = fail(call(Method::GET), [told]).await;
+        let response = FakeResponse::json(status, r#"{"code":"c","message":"m"}"#);
+        let (error, _) = fail(call(Method::GET), [response]).await;
         assert_eq!(
             (error.is_not_found(), error.is_conflict()),
             (status == 404, status == 409)

@@ -1,4 +1,4 @@
-//! A server of a long list of tokens, in a separate process.
+//! A server of a long list of tokens, in a separate process, whose memory is not that of the client under test.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
