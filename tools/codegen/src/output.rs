@@ -55,6 +55,10 @@ impl Output {
     pub fn differences(&self, root: &Path) -> Result<Vec<String>, String> {
         let mut differences = Vec::new();
         for (path, text) in &self.files {
+            if root.join(path).is_symlink() {
+                differences.push(format!("{}: is a link", path.display()));
+                continue;
+            }
             let found = read(&root.join(path))?;
             if found.as_deref() != Some(text.as_bytes()) {
                 differences.push(difference(path, found.as_deref(), text));
@@ -84,7 +88,7 @@ impl Output {
         }
         for (path, text) in &self.files {
             let target = root.join(path);
-            if read(&target)?.as_deref() != Some(text.as_bytes()) {
+            if target.is_symlink() || read(&target)?.as_deref() != Some(text.as_bytes()) {
                 replace(&target, text).map_err(|error| failed("write", path, &error))?;
                 changes.push(format!("wrote {}", path.display()));
             }
@@ -247,6 +251,24 @@ mod tests {
                 "{path}"
             );
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_place_of_a_file_differs_and_is_replaced() {
+        let root = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        output().write(root.path()).unwrap();
+        let (page, target) = (root.path().join(PAGE), outside.path().join("page.md"));
+        fs::rename(&page, &target).unwrap();
+        std::os::unix::fs::symlink(&target, &page).unwrap();
+        let differences = output().differences(root.path()).unwrap();
+        assert_eq!(differences, [format!("{PAGE}: is a link")]);
+        assert_eq!(
+            output().write(root.path()).unwrap(),
+            [format!("wrote {PAGE}")]
+        );
+        assert!(!page.is_symlink() && target.exists());
     }
 
     #[cfg(unix)]

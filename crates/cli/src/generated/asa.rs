@@ -294,7 +294,7 @@ pub(crate) enum ProjectCommand {
         #[arg(
             long,
             value_name = "TEXT",
-            help = "Lists only projects whose name contains this text"
+            help = "List only projects whose name contains this text"
         )]
         contains: Option<String>,
         #[arg(
@@ -303,7 +303,7 @@ pub(crate) enum ProjectCommand {
             num_args = 0..= 1,
             require_equals = true,
             default_missing_value = "true",
-            help = "Lists the newest first if true"
+            help = "List the newest first if true"
         )]
         descending: Option<bool>,
         #[command(flatten)]
