@@ -20,7 +20,7 @@
 //! | feature | adds |
 //! | --- | --- |
 //! | `asa` | Okta ASA: `Role`, the constants `well_known::ASA_…`, and of [`Emulator`] `add_service_user`, `enroll_gateway` and `with_bearer_lifetime` |
-//! | `dt` | Dynatrace: the constants `well_known::DT_…`, and of [`Emulator`] `add_access_token`, `add_active_gate_tokens` and `connect_active_gate` |
+//! | `dt` | Dynatrace: the constants `well_known::DT_…`, and of [`Emulator`] `add_access_token`, `add_active_gate_tokens`, `add_active_gates`, `connect_active_gate`, `enroll_active_gate`, `disconnect_active_gate` and `with_token_enforcement` |
 //! | `serve` | loopback HTTP: `serve`, `Serve` and `Server` |
 //!
 //! The file of an emulator does not depend on the features that wrote it, see [`Emulator::open`].

@@ -13,6 +13,7 @@ pub(crate) struct State {
     store: Arc<Store>,
     now: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     bearer_lifetime: Duration,
+    enforces_tokens: bool,
 }
 
 impl State {
@@ -25,6 +26,7 @@ impl State {
             store: Arc::new(store),
             now: Arc::new(SystemTime::now),
             bearer_lifetime: Duration::from_secs(3600),
+            enforces_tokens: false,
         }
     }
 
@@ -36,6 +38,10 @@ impl State {
         self.bearer_lifetime = lifetime;
     }
 
+    pub(crate) fn set_token_enforcement(&mut self, enforces: bool) {
+        self.enforces_tokens = enforces;
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.store
     }
@@ -43,6 +49,11 @@ impl State {
     /// Returns the clock's time, truncated to milliseconds.
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_unix_millis(Timestamp::from((self.now)()).unix_millis())
+    }
+
+    /// Returns whether an ActiveGate needs a valid token to connect.
+    pub(crate) fn enforces_tokens(&self) -> bool {
+        self.enforces_tokens
     }
 
     /// Returns the lifetime of ASA bearers.

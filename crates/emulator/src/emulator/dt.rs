@@ -9,6 +9,15 @@ use crate::error::Error;
 
 /// Dynatrace. Needs the feature `dt`.
 impl Emulator {
+    /// Sets whether an ActiveGate needs a valid token to connect; off by default, as in an environment where nobody has turned it on. It
+    /// applies to [`enroll_active_gate`](Self::enroll_active_gate), and `GET /activeGates/tokenEnforcement` reports it as enforced by a
+    /// user. ActiveGates that are connected stay so.
+    #[must_use]
+    pub fn with_token_enforcement(mut self, enforces: bool) -> Self {
+        self.state.set_token_enforcement(enforces);
+        self
+    }
+
     /// Adds a Dynatrace access token; `owner` becomes the owner of the tokens created with it. The scopes of a well-known
     /// token cannot be changed.
     ///
@@ -90,11 +99,15 @@ impl Emulator {
     /// Connects an ActiveGate with its token and adds it if it is new; it is online from then on. Over HTTP this is
     /// `POST /emulator/v1/activeGates` with the token as bearer and the ActiveGate as JSON body.
     ///
+    /// Without [enforcement](Self::with_token_enforcement), one whose token is not valid connects too, as with the environment's own token,
+    /// and shows that: `ABSENT` without a token, `INVALID` if the token has the wrong form or secret, `UNKNOWN` if it was deleted or has
+    /// expired.
+    ///
     /// ```
     /// use gatelet_emulator::{Emulator, Error};
     /// use gatelet_models::dt::ActiveGate;
     ///
-    /// let emulator = Emulator::memory()?;
+    /// let emulator = Emulator::memory()?.with_token_enforcement(true);
     /// let gate = ActiveGate::new().with_id("-1556499193").with_hostname("edge-7");
     /// let refused = emulator.enroll_active_gate(&"dt0g02.wrong".into(), gate);
     /// assert!(matches!(refused, Err(Error::TokenRejected)));
@@ -103,7 +116,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`Error::TokenRejected`] if the token is wrong, revoked or expired, [`Error::Invalid`] if the id is absent,
+    /// [`Error::TokenRejected`] if tokens are enforced and this one is wrong, revoked or expired, [`Error::Invalid`] if the id is absent,
     /// [`Error::Full`] or [`Error::Storage`] if the write fails.
     pub fn enroll_active_gate(
         &self,

@@ -91,7 +91,8 @@ fn the_state_of_a_token_follows_from_the_tokens_of_the_environment() {
     assert_eq!(state(&emulator, "-1"), "UNKNOWN");
     assert_eq!(listed(&emulator, "tokenState=UNKNOWN"), ["-1"]);
 
-    let refused = emulator.enroll_active_gate(&secret, gate("-1"));
+    let enforcing = emulator.clone().with_token_enforcement(true);
+    let refused = enforcing.enroll_active_gate(&secret, gate("-1"));
     assert!(matches!(refused, Err(Error::TokenRejected)));
     let (_, secret) = token(&emulator, None);
     emulator.enroll_active_gate(&secret, gate("-1")).unwrap();
@@ -251,7 +252,7 @@ fn paths_beside_those_of_gates_are_no_gates() {
 
 #[test]
 fn a_gate_enrolls_itself_over_http() {
-    let emulator = memory();
+    let emulator = memory().with_token_enforcement(true);
     let (_, secret) = token(&emulator, None);
     let enroll = |token: &str| {
         let gate = Caller::with(&emulator, format!("Bearer {token}"));
@@ -261,8 +262,64 @@ fn a_gate_enrolls_itself_over_http() {
         )
     };
     enroll("dt0g02.wrong").expect(401);
+    enroll("").expect(401);
     assert!(listed(&emulator, "").is_empty());
     let gate = enroll(secret.expose()).expect(201).json();
     assert_eq!(gate["activeGateTokens"][0]["state"], "VALID");
     assert_eq!(listed(&emulator, "hostname=edge"), ["-1"]);
+}
+
+/// Returns the use that an ActiveGate's token was recorded to have.
+fn last_use(emulator: &Emulator, id: &str) -> Value {
+    let token = Caller::developer(emulator).get(&format!("/api/v2/activeGateTokens/{id}"));
+    token.expect(200).json()["lastUsedDate"].clone()
+}
+
+#[test]
+fn a_gate_connects_without_a_valid_token_unless_tokens_are_enforced() {
+    let clock = ManualClock::new();
+    let emulator = memory().with_clock(clock.clone());
+    let (id, expired) = token(&emulator, Some("now+1d"));
+    clock.advance(DAY);
+    let (other, valid) = token(&emulator, None);
+    let (_, expiring) = token(&emulator, Some("now+20d"));
+    let rejected = [
+        (Secret::new(""), "ABSENT"),
+        ("dt0g02.wrong".into(), "INVALID"),
+        (format!("{other}.ANOTHERSECRET").into(), "INVALID"),
+        ("dt0g02.NOSUCH.SECRET".into(), "UNKNOWN"),
+        (expired, "UNKNOWN"),
+    ];
+    let enforcing = emulator.clone().with_token_enforcement(true);
+    for (secret, expected) in &rejected {
+        let refused = enforcing.enroll_active_gate(secret, gate("-1"));
+        assert!(matches!(refused, Err(Error::TokenRejected)), "{expected}");
+        assert!(listed(&emulator, "").is_empty());
+    }
+    for (secret, expected) in &rejected {
+        emulator.enroll_active_gate(secret, gate("-1")).unwrap();
+        assert_eq!(state(&emulator, "-1"), *expected);
+    }
+    for id in [&id, &other] {
+        assert_eq!(last_use(&emulator, id), Value::Null);
+    }
+    for (secret, expected) in [(valid, "VALID"), (expiring, "EXPIRING")] {
+        enforcing.enroll_active_gate(&secret, gate("-1")).unwrap();
+        assert_eq!(state(&emulator, "-1"), expected);
+    }
+    for (emulator, enforced) in [(&emulator, false), (&enforcing, true)] {
+        let path = format!("{GATES}/tokenEnforcement");
+        let read = Caller::developer(emulator).get(&path).expect(200).json();
+        assert_eq!(read["manualEnforced"], enforced);
+        assert_eq!(read["autoEnforced"], false);
+    }
+}
+
+#[test]
+fn a_gate_that_cannot_be_stored_does_not_use_its_token() {
+    let emulator = memory();
+    let (id, secret) = token(&emulator, None);
+    let refused = emulator.enroll_active_gate(&secret, ActiveGate::new());
+    assert!(matches!(refused, Err(Error::Invalid(_))));
+    assert_eq!(last_use(&emulator, &id), Value::Null);
 }

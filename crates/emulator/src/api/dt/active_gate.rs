@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use gatelet_models::Secret;
 use gatelet_models::dt::{
     ActiveGate, ActiveGateGroup, ActiveGateGroups, ActiveGateList, ActiveGateTokenEnforcement,
-    ActiveGateTokenUse, OperationId, TimeSpan, TimeUnit,
+    ActiveGateTokenState, ActiveGateTokenUse, OperationId, TimeSpan, TimeUnit,
 };
+use gatelet_models::{Secret, Timestamp};
 use redb::WriteTransaction;
 
 use crate::api::dt::active_gate_filter::Filter;
 use crate::api::dt::error_response::ErrorResponse;
+use crate::api::dt::public_part::public_part;
 use crate::api::dt::shown_gate::{TENANT, connected, find, shown};
-use crate::api::dt::table::ACTIVE_GATES;
+use crate::api::dt::table::{ACTIVE_GATE_TOKENS, ACTIVE_GATES};
 use crate::api::dt::token;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
@@ -50,12 +51,14 @@ pub(crate) fn groups(call: &ServerCall<'_>) -> Result<Encoded<ActiveGateGroups>,
     Ok(Encoded::new(&groups)?)
 }
 
-/// Tokens are not enforced here: 30 days without a connection that lacks a valid token never pass.
-pub(crate) fn token_enforcement() -> Result<Encoded<ActiveGateTokenEnforcement>, ErrorResponse> {
+/// Tokens are enforced by the emulator's setting alone: 30 days without a connection that lacks a valid token never pass.
+pub(crate) fn token_enforcement(
+    call: &ServerCall<'_>,
+) -> Result<Encoded<ActiveGateTokenEnforcement>, ErrorResponse> {
     let left = TimeSpan::new(30).with_unit(TimeUnit::Days);
     let enforcement = ActiveGateTokenEnforcement::new()
         .with_auto_enforced(false)
-        .with_manual_enforced(false)
+        .with_manual_enforced(call.state.enforces_tokens())
         .with_auto_enforcement_estimation(left);
     Ok(Encoded::new(&enforcement)?)
 }
@@ -94,16 +97,22 @@ pub(crate) fn add(state: &State, gates: impl IntoIterator<Item = ActiveGate>) ->
     })
 }
 
-/// Connects an ActiveGate with its token, and adds it if it is new.
+/// Connects an ActiveGate with its token, and adds it if it is new, in one transaction. Without enforcement, one whose token is not valid
+/// connects too, and shows that.
 pub(crate) fn enroll(
     state: &State,
     secret: &Secret,
     mut gate: ActiveGate,
 ) -> Result<ActiveGate, Error> {
-    let token = token::connect(state, secret)?;
-    gate.active_gate_tokens = Some(vec![ActiveGateTokenUse::new().with_id(token)]);
     gate.offline_since = None;
+    let now = state.now();
     state.store().write(|transaction| {
+        let token = match token::authenticate(transaction, state, secret)? {
+            Some(id) => ActiveGateTokenUse::new().with_id(id),
+            None if state.enforces_tokens() => return Err(Error::TokenRejected),
+            None => rejected_token(transaction, secret, now)?,
+        };
+        gate.active_gate_tokens = Some(vec![token]);
         let id = gate.id.as_ref().map_or("", |id| id.as_str());
         let is_known = ACTIVE_GATES.replace(transaction, TENANT, id, &Encoded::new(&gate)?)?;
         if is_known || insert(transaction, &gate)? {
@@ -111,11 +120,34 @@ pub(crate) fn enroll(
         }
         Err(Error::Invalid("an id is or was in use"))
     })?;
-    let now = state.now();
     let shown = state
         .store()
         .read(|transaction| shown(transaction, gate, now))?;
     Ok(shown.gate)
+}
+
+/// Returns what an ActiveGate shows whose token is not valid. The id of a token that has expired or is not known is shown; its state
+/// follows from that.
+fn rejected_token(
+    transaction: &WriteTransaction,
+    secret: &Secret,
+    now: Timestamp,
+) -> Result<ActiveGateTokenUse, Error> {
+    if secret.expose().is_empty() {
+        return Ok(ActiveGateTokenUse::new().with_state(ActiveGateTokenState::Absent));
+    }
+    let invalid = ActiveGateTokenUse::new().with_state(ActiveGateTokenState::Invalid);
+    let Some(id) = public_part(secret.expose()) else {
+        return Ok(invalid);
+    };
+    let known = ACTIVE_GATE_TOKENS.get_for_update(transaction, TENANT, id)?;
+    let known = known.map(|known| known.decode()).transpose()?;
+    // The public part of a token that exists, with another secret.
+    let is_forged = known.is_some_and(|known| known.expiration_date.is_none_or(|end| end > now));
+    Ok(match is_forged {
+        true => invalid,
+        false => ActiveGateTokenUse::new().with_id(id),
+    })
 }
 
 /// Notes that an ActiveGate has lost its connection.

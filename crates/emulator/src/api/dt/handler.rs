@@ -57,7 +57,7 @@ impl Operations for Authorized<'_> {
     }
 
     fn get_token_enforcement(&self) -> Result<Encoded<ActiveGateTokenEnforcement>, ErrorResponse> {
-        active_gate::token_enforcement()
+        active_gate::token_enforcement(self.call)
     }
 
     fn get_one_active_gate_by_id(&self, id: &str) -> Result<Encoded<ActiveGate>, ErrorResponse> {

@@ -214,21 +214,33 @@ pub(crate) fn add(
 
 /// Authenticates an ActiveGate by its token, and records the use.
 pub(crate) fn connect(state: &State, token: &Secret) -> Result<ActiveGateTokenId, Error> {
-    let now = state.now();
-    state.store().write(|transaction| {
-        let key = state.store().key();
-        let id = active_gate_secret::authenticate(transaction, key, token.expose())?;
-        let id = id.ok_or(Error::TokenRejected)?;
-        let stored = ACTIVE_GATE_TOKENS.get_for_update(transaction, TENANT, &id)?;
-        let mut token = stored.ok_or(Error::TokenRejected)?.decode()?;
-        if token
-            .expiration_date
-            .is_some_and(|expires_at| expires_at <= now)
-        {
-            return Err(Error::TokenRejected);
-        }
-        token.last_used_date = Some(now);
-        ACTIVE_GATE_TOKENS.replace(transaction, TENANT, &id, &Encoded::new(&token)?)?;
-        Ok(token.id)
-    })
+    state
+        .store()
+        .write(|transaction| authenticate(transaction, state, token)?.ok_or(Error::TokenRejected))
+}
+
+/// Authenticates an ActiveGate by its token and records the use, as a part of a larger write. Returns `None`, and has written nothing, if
+/// the token is wrong, revoked or expired.
+pub(crate) fn authenticate(
+    transaction: &WriteTransaction,
+    state: &State,
+    token: &Secret,
+) -> Result<Option<ActiveGateTokenId>, Error> {
+    let (key, now) = (state.store().key(), state.now());
+    let Some(id) = active_gate_secret::authenticate(transaction, key, token.expose())? else {
+        return Ok(None);
+    };
+    let Some(stored) = ACTIVE_GATE_TOKENS.get_for_update(transaction, TENANT, &id)? else {
+        return Ok(None);
+    };
+    let mut token = stored.decode()?;
+    if token
+        .expiration_date
+        .is_some_and(|expires_at| expires_at <= now)
+    {
+        return Ok(None);
+    }
+    token.last_used_date = Some(now);
+    ACTIVE_GATE_TOKENS.replace(transaction, TENANT, &id, &Encoded::new(&token)?)?;
+    Ok(Some(token.id))
 }
