@@ -11,6 +11,7 @@ pub(crate) mod credential;
 pub(crate) mod credential_provider;
 pub(crate) mod deleted;
 pub(crate) mod dialect;
+pub(crate) mod identity;
 pub(crate) mod named_secret;
 pub(crate) mod operation_request;
 pub(crate) mod recent_credentials;

@@ -68,6 +68,7 @@ pub use call::credential::Credential;
 pub use call::credential_provider::CredentialProvider;
 pub use call::deleted::Deleted;
 pub use call::dialect::Dialect;
+pub use call::identity::Identity;
 pub use call::operation_request::OperationRequest;
 pub use call::retry::RetryPolicy;
 pub use credential::api_token::ApiToken;

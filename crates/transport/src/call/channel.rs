@@ -10,6 +10,7 @@ use crate::call::call_timeouts::CallTimeouts;
 use crate::call::credential_provider::CredentialProvider;
 use crate::call::credential_provider::DynCredentialProvider;
 use crate::call::dialect::Dialect;
+use crate::call::identity::Identity;
 use crate::call::recent_credentials::RecentCredentials;
 use crate::call::retry::RetryPolicy;
 use crate::call::retry_budget::RetryBudget;
@@ -128,6 +129,19 @@ impl Channel {
     pub fn is_ready(&self) -> bool {
         let credentials = self.0.credentials.as_ref();
         credentials.is_none_or(|provider| provider.is_ready(self))
+    }
+
+    /// Returns whose credential the calls are authorized with, as far as known without a call.
+    #[must_use]
+    pub fn identity(&self) -> Option<Identity> {
+        self.0.credentials.as_ref()?.identity()
+    }
+
+    /// Drops a cached credential, because its key is gone: the next call obtains another.
+    pub fn forget_credential(&self) {
+        if let Some(provider) = &self.0.credentials {
+            provider.forget();
+        }
     }
 
     /// Returns the address that all paths are below.

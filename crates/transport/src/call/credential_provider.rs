@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::call::channel::Channel;
 use crate::call::credential::Credential;
+use crate::call::identity::Identity;
 use crate::error::error::Error;
 use crate::error::kind::{CredentialFailure, ErrorKind};
 use crate::future::boxed::BoxFuture;
@@ -43,6 +44,14 @@ pub trait CredentialProvider: Send + Sync + 'static {
         false
     }
 
+    /// Returns whose credential it is, as far as known without a call. The default returns `None`.
+    fn identity(&self) -> Option<Identity> {
+        None
+    }
+
+    /// Drops a cached credential, because its key is gone. The default does nothing.
+    fn forget(&self) {}
+
     /// Reports that the server rejected a credential, and returns whether another one can be obtained. The default
     /// returns `false`.
     fn invalidate(&self, refused: &Credential) -> bool {
@@ -62,6 +71,10 @@ pub(crate) trait DynCredentialProvider: Send + Sync {
 
     fn is_ready(&self, channel: &Channel) -> bool;
 
+    fn identity(&self) -> Option<Identity>;
+
+    fn forget(&self);
+
     fn invalidate(&self, refused: &Credential) -> bool;
 }
 
@@ -79,6 +92,14 @@ impl<T: CredentialProvider> DynCredentialProvider for T {
 
     fn is_ready(&self, channel: &Channel) -> bool {
         catch_unwind_sync(|| CredentialProvider::is_ready(self, channel)).unwrap_or(false)
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        catch_unwind_sync(|| CredentialProvider::identity(self)).unwrap_or(None)
+    }
+
+    fn forget(&self) {
+        let _ = catch_unwind_sync(|| CredentialProvider::forget(self));
     }
 
     fn invalidate(&self, refused: &Credential) -> bool {
@@ -105,6 +126,14 @@ impl<T: CredentialProvider> CredentialProvider for Arc<T> {
 
     fn is_ready(&self, channel: &Channel) -> bool {
         CredentialProvider::is_ready(self.as_ref(), channel)
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        CredentialProvider::identity(self.as_ref())
+    }
+
+    fn forget(&self) {
+        CredentialProvider::forget(self.as_ref());
     }
 
     fn invalidate(&self, refused: &Credential) -> bool {

@@ -13,6 +13,7 @@ use crate::call::channel::Channel;
 use crate::call::credential::Credential;
 use crate::call::credential_provider::CredentialProvider;
 use crate::call::credential_provider::panicked;
+use crate::call::identity::Identity;
 use crate::error::error::Error;
 use crate::error::kind::{CredentialFailure, ErrorKind};
 use crate::future::catch_unwind::catch_unwind_future;
@@ -68,6 +69,11 @@ pub trait TokenExchange: Send + Sync + 'static {
     /// `InvalidInput` that names the invalid setting and never contains its value.
     fn validate(&self) -> Result<(), Error> {
         Ok(())
+    }
+
+    /// Returns whose secret it is, as far as known without a call. The default returns `None`.
+    fn identity(&self) -> Option<Identity> {
+        None
     }
 }
 
@@ -293,6 +299,14 @@ impl<E: TokenExchange> CredentialProvider for CachedCredential<E> {
 
     fn validate(&self) -> Result<(), Error> {
         self.exchange.validate()
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        self.exchange.identity()
+    }
+
+    fn forget(&self) {
+        self.lock().current = None;
     }
 
     fn is_ready(&self, channel: &Channel) -> bool {
