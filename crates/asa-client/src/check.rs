@@ -1,6 +1,8 @@
 //! Checks of values before anything is sent, beyond those of the description.
 
-use gatelet_models::asa::{GatewayId, GatewaySetupTokenId, GatewayUpdate, ServiceUserUpdate};
+use gatelet_models::asa::{
+    GatewayId, GatewaySetupTokenId, GatewayUpdate, ServiceUserKeyId, ServiceUserUpdate,
+};
 use gatelet_transport::{Channel, Error};
 
 /// Refuses the value of a setup token in place of its id: it is secret, and paths are logged.
@@ -14,6 +16,20 @@ pub(crate) fn fetch_gateway_setup_token(
     if start.is_some_and(|start| start.eq_ignore_ascii_case(VALUE_PREFIX)) {
         let problem = "is the secret value of a setup token, not its id";
         return Err(Error::invalid_input("gateway_setup_token_id", problem));
+    }
+    Ok(())
+}
+
+/// Refuses the key that the client logs in with: its bearers would stop working.
+pub(crate) fn delete_service_user_key(
+    channel: &Channel,
+    _: &str,
+    id: &ServiceUserKeyId,
+) -> Result<(), Error> {
+    let own = channel.identity();
+    if own.is_some_and(|own| own.key_id == id.as_str()) {
+        let problem = "is the key that the client itself logs in with";
+        return Err(Error::invalid_input("key_id", problem));
     }
     Ok(())
 }

@@ -57,7 +57,7 @@ type Members = Map<String, Value>;
 /// the future, and a secret that is shown only once must not be dropped because of another member.
 fn is_error(body: &str) -> bool {
     if !has_member(body, &["message", "code", "type", "error"])
-        || has_string_member(body, &["bearer_token", "token"])
+        || has_string_member(body, &["bearer_token", "token", "secret"])
     {
         return false;
     }

@@ -52,12 +52,17 @@ mod gateway_setup_tokens;
 #[rustfmt::skip]
 mod generated;
 mod projects;
+mod rotation;
 mod service_key;
 mod service_user;
+mod service_user_keys;
 
 pub use client::{Client, ClientBuilder};
 pub use gateway_selection::{GatewaySelection, SelectedGateways, ServedProjects};
 pub use generated::*;
+pub use rotation::{
+    CheckKeyError, CheckedKey, KeyRotation, NewKey, PreparedRotation, RotateKeyError,
+};
 pub use service_user::ServiceUser;
 
 #[cfg(feature = "hyper")]
@@ -65,7 +70,7 @@ pub use gatelet_client::{HyperTransport, HyperTransportBuilder, Proxies, TokioCl
 pub use gatelet_client::{ListQuery, ListRequest};
 pub use gatelet_transport::{
     Applied, BaseUrl, Bearer, CallTimeouts, Channel, Clock, ConnectFailure, Credential,
-    CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,
+    CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Identity, Items,
     NextPageError, OperationRequest, Page, PageToken, Pages, PaginationFailure, Phase, RetryPolicy,
     SecretTextError, Sent, TooLarge, TraceContext, Transport, TransportError, TransportErrorKind,
     Violation, parse_secret_text,

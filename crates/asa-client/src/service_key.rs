@@ -1,20 +1,31 @@
 //! The key of a service user, and its exchange for a bearer.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use gatelet_client::OperationCall;
 use gatelet_models::Timestamp;
 use gatelet_models::asa::{AuthToken, OperationId, ServiceTokenRequest};
 use gatelet_transport::{
-    Channel, Clock as _, Credential, Error, IssuedCredential, TokenExchange, read_secret_file,
+    Channel, Clock as _, Credential, Error, Identity, IssuedCredential, TokenExchange,
+    read_secret_file,
 };
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-/// The key of a service user, or where it is read from.
-pub(crate) enum ServiceKey {
+/// The key of a service user, and whose it was when it was last exchanged.
+pub(crate) struct ServiceKey {
+    source: Source,
+    exchanged: Mutex<Option<Identity>>,
+}
+
+/// The key, or where it is read from.
+enum Source {
     Given(ServiceTokenRequest),
     InFiles {
         key_id: PathBuf,
@@ -32,40 +43,64 @@ impl TokenExchange for ServiceKey {
     }
 
     async fn exchange(&self, channel: &Channel) -> Result<IssuedCredential, Error> {
-        let key = self.read()?;
-        match issue(&key, channel).await {
-            Err(error) if is_refusal(&error) => match self.read() {
-                // The files were rotated since, or read during a rotation.
-                Ok(other) if other != key => issue(&other, channel).await,
-                _ => Err(error),
-            },
-            issued => issued,
+        let mut key = self.read()?;
+        let mut issued = issue(&key, channel).await;
+        if issued.as_ref().is_err_and(is_refusal) {
+            // The files were rotated since, or read during a rotation.
+            if let Some(other) = self.read().ok().filter(|other| *other != key) {
+                issued = issue(&other, channel).await;
+                key = other;
+            }
         }
+        let Issued {
+            credential,
+            user_name,
+        } = issued?;
+        let mut identity = Identity::new(key.key_id);
+        identity.user_name = user_name;
+        *lock(&self.exchanged) = Some(identity);
+        Ok(credential)
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        let exchanged = lock(&self.exchanged).clone();
+        exchanged.or_else(|| Some(Identity::new(self.read().ok()?.key_id)))
     }
 }
 
 impl ServiceKey {
+    pub(crate) fn new(key: ServiceTokenRequest) -> Self {
+        Self::of(Source::Given(key))
+    }
+
+    fn of(source: Source) -> Self {
+        Self {
+            source,
+            exchanged: Mutex::default(),
+        }
+    }
+
     /// Creates a key that is read from two files for each token exchange.
     pub(crate) fn in_files(key_id: PathBuf, key_secret: PathBuf) -> Self {
-        Self::InFiles {
+        Self::of(Source::InFiles {
             key_id,
             key_secret,
             last_good: Mutex::default(),
-        }
+        })
     }
 
     /// Reads the key to exchange now. If its files are unusable, returns the last key that was read.
     fn read(&self) -> Result<ServiceTokenRequest, Error> {
-        let (key_id, key_secret, last_good) = match self {
-            Self::Given(key) => return Ok(key.clone()),
-            Self::InFiles {
+        let (key_id, key_secret, last_good) = match &self.source {
+            Source::Given(key) => return Ok(key.clone()),
+            Source::InFiles {
                 key_id,
                 key_secret,
                 last_good,
             } => (key_id, key_secret, last_good),
         };
         // There is one token exchange at a time, so only a client that is being built waits here.
-        let mut last_good = last_good.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last_good = lock(last_good);
         let key = read_secret_file("key_id_file", key_id, str::to_owned).and_then(|key_id| {
             let key = |secret: &str| ServiceTokenRequest::new(key_id, secret);
             read_secret_file("key_secret_file", key_secret, key)
@@ -84,8 +119,19 @@ fn is_refusal(error: &Error) -> bool {
     matches!(status, Some(400 | 401 | 403))
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a key was exchanged for.
+pub(crate) struct Issued {
+    credential: IssuedCredential,
+    /// The name of the service user, as the bearer says.
+    user_name: Option<String>,
+}
+
 /// Exchanges a key for a bearer.
-async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Result<IssuedCredential, Error> {
+pub(crate) async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Result<Issued, Error> {
     let operation = OperationId::IssueServiceToken.operation();
     let call = OperationCall::new(operation, &[channel.account()])
         .into_call()?
@@ -104,10 +150,20 @@ async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Result<IssuedCre
         .map_err(|_| Error::exchange_failed("the bearer does not fit into a header"))?
         .with_source(key.key_secret.expose());
     let end = token.expires_at.value().ok().flatten().copied();
-    Ok(IssuedCredential::new(
-        credential,
-        remaining_lifetime(end, now),
-    ))
+    Ok(Issued {
+        credential: IssuedCredential::new(credential, remaining_lifetime(end, now)),
+        user_name: claimed_user(token.bearer_token.expose()),
+    })
+}
+
+/// Returns the claim `user` of a JSON Web Token; `None` if the text is none or has no such claim. Nothing depends on its truth: a
+/// server would refuse a call with the name of another.
+fn claimed_user(token: &str) -> Option<String> {
+    let (_, rest) = token.split_once('.')?;
+    let (claims, _) = rest.split_once('.')?;
+    let claims = Zeroizing::new(URL_SAFE_NO_PAD.decode(claims).ok()?);
+    let mut claims: BTreeMap<String, &RawValue> = serde_json::from_slice(&claims).ok()?;
+    serde_json::from_str(claims.remove("user")?.get()).ok()
 }
 
 /// Encodes the request in a buffer that never moves and is zeroed when dropped.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use gatelet_models::Secret;
 use gatelet_models::asa::ServiceTokenRequest;
-use gatelet_transport::{CachedCredential, Channel, Credential, CredentialProvider, Error};
+use gatelet_transport::{
+    CachedCredential, Channel, Credential, CredentialProvider, Error, Identity,
+};
 
 use crate::service_key::ServiceKey;
 
@@ -43,7 +45,7 @@ impl ServiceUser {
     /// ```
     pub fn new(key_id: impl Into<String>, key_secret: impl Into<Secret>) -> Self {
         let key = ServiceTokenRequest::new(key_id, key_secret);
-        Self(CachedCredential::new(ServiceKey::Given(key)))
+        Self(CachedCredential::new(ServiceKey::new(key)))
     }
 
     /// Creates a service user that reads the id and the secret of its key from two files, which another process rotates.
@@ -74,6 +76,14 @@ impl CredentialProvider for ServiceUser {
 
     fn is_ready(&self, channel: &Channel) -> bool {
         self.0.is_ready(channel)
+    }
+
+    fn identity(&self) -> Option<Identity> {
+        self.0.identity()
+    }
+
+    fn forget(&self) {
+        self.0.forget();
     }
 
     fn invalidate(&self, refused: &Credential) -> bool {

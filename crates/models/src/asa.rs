@@ -20,6 +20,7 @@ mod json_schema;
 mod label_requirement;
 mod parse_gateway_selector_error;
 mod project;
+mod service_user_key;
 mod service_user_update;
 
 pub use crate::generated::asa::*;

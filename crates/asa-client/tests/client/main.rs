@@ -8,6 +8,7 @@
 mod credentials;
 mod foreign_text;
 mod key_files;
+mod key_rotation;
 mod links;
 mod lists;
 #[cfg(target_os = "linux")]

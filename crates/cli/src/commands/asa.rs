@@ -4,3 +4,4 @@ pub(crate) mod gateway;
 pub(crate) mod gateway_setup_token;
 pub(crate) mod project;
 pub(crate) mod service_user;
+pub(crate) mod service_user_key;

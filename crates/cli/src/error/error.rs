@@ -38,6 +38,12 @@ impl CliError {
         Self { exit, line: None }
     }
 
+    /// Adds what to do, or how things stand.
+    pub(crate) fn with_advice(mut self, advice: impl Display) -> Self {
+        self.line = self.line.map(|line| format!("{line}; {advice}"));
+        self
+    }
+
     /// Prints the error to stderr and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
         if let Some(line) = self.line {

@@ -50,7 +50,9 @@ fn typed_name(parameter: &str, operation: Option<&Operation>, url: &str) -> Opti
     Some(match parameter {
         "base_url" => url.to_owned(),
         "team_name" => "GATELET_ASA_TEAM".into(),
-        "key_id" => "GATELET_ASA_KEY_ID".into(),
+        "key_id" if operation.is_none_or(|it| own_name(it, "key_id").is_none()) => {
+            "GATELET_ASA_KEY_ID".into()
+        }
         "key_secret" => secret_variable_name("GATELET_ASA_KEY_SECRET"),
         "token" | "token_file" => secret_variable_name("GATELET_DT_TOKEN"),
         "page_size" => "--page-size".into(),
@@ -67,7 +69,7 @@ fn own_name(operation: &Operation, parameter: &str) -> Option<String> {
     let mut path = operation.path_parameters();
     if path.any(|it| it == parameter) {
         return Some(match path.next() {
-            None if parameter == "user_name" => "<NAME>".into(),
+            _ if parameter == "user_name" => "<NAME>".into(),
             None => "<ID>".into(),
             Some(_) => format!("<{}>", words(parameter, '_').to_ascii_uppercase()),
         });
@@ -137,6 +139,8 @@ mod tests {
             ("dt getAllActiveGates", "version", "--active-gate-version"),
             ("dt getAllUpdateJobList", "startVersion", "--start-version"),
             ("asa GetServiceUser", "user_name", "<NAME>"),
+            ("asa DeleteServiceUserKey", "user_name", "<NAME>"),
+            ("asa DeleteServiceUserKey", "key_id", "<ID>"),
             ("dt getUpdateJobByJobIdForAg", "agId", "<AG_ID>"),
             ("dt getUpdateJobByJobIdForAg", "jobId", "<ID>"),
             ("dt getOneActiveGateById", "agId", "<ID>"),

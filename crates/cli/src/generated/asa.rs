@@ -9,7 +9,7 @@ use crate::client::factory::ClientFactory;
 use crate::commands::asa as commands;
 use crate::commands::report;
 use crate::error::error::CliError;
-use crate::options::operation_help::operation_help;
+use crate::options::operation_help::{operation_help, secret_help};
 use crate::options::paging::Paging;
 use crate::output::columns;
 use crate::output::list;
@@ -44,6 +44,12 @@ pub(crate) enum Asa {
         visible_alias = "service-users"
     )]
     ServiceUser(ServiceUserCommand),
+    #[command(
+        subcommand,
+        about = "What service users log in with",
+        visible_alias = "service-user-keys"
+    )]
+    ServiceUserKey(ServiceUserKeyCommand),
 }
 
 impl Asa {
@@ -54,6 +60,7 @@ impl Asa {
             Self::GatewaySetupToken(command) => command.mutation_verb(),
             Self::Project(command) => command.mutation_verb(),
             Self::ServiceUser(command) => command.mutation_verb(),
+            Self::ServiceUserKey(command) => command.mutation_verb(),
         }
     }
 
@@ -69,6 +76,7 @@ impl Asa {
             Self::GatewaySetupToken(command) => command.run(&client, output).await,
             Self::Project(command) => command.run(&client, output).await,
             Self::ServiceUser(command) => command.run(&client, output).await,
+            Self::ServiceUserKey(command) => command.run(&client, output).await,
         }
     }
 }
@@ -486,6 +494,60 @@ impl ServiceUserCommand {
     }
 }
 
+/// The commands on service user keys.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServiceUserKeyCommand {
+    #[command(
+        about = "List the keys of a service user",
+        after_help = operation_help(&api::LIST_SERVICE_USER_KEYS),
+        visible_alias = "ls"
+    )]
+    List {
+        #[arg(help = "Name of the service user", allow_negative_numbers = true)]
+        id: String,
+    },
+    #[command(
+        about = "Create a key for a service user, after which its other keys have an end",
+        after_help = secret_help(&api::ROTATE_SERVICE_USER_KEY)
+    )]
+    Rotate(commands::service_user_key::Rotate),
+    #[command(
+        about = "Delete a key of a service user",
+        after_help = operation_help(&api::DELETE_SERVICE_USER_KEY),
+        visible_alias = "rm"
+    )]
+    Delete(commands::service_user_key::Delete),
+}
+
+impl ServiceUserKeyCommand {
+    /// Returns what the command changes, as a verb; `None` if it only reads.
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
+        match self {
+            Self::List { .. } => None,
+            Self::Rotate { .. } => Some("rotate"),
+            Self::Delete { .. } => Some("delete"),
+        }
+    }
+
+    /// Runs the command and prints its result.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let operations = client.service_user_keys();
+        match self {
+            Self::List { id } => {
+                let response = operations.list(&id).send().await?;
+                list::write_items(response.list, output)
+            }
+            Self::Rotate(command) => command.run(client, output).await,
+            Self::Delete(command) => command.run(client, output).await,
+        }
+    }
+}
+
 impl Record for models::CurrentUser {
     const COLUMNS: &'static [Column<Self>] = &[
         Column {
@@ -525,4 +587,8 @@ impl Record for models::Project {
 
 impl Record for models::ServiceUser {
     const COLUMNS: &'static [Column<Self>] = columns::SERVICE_USER;
+}
+
+impl Record for models::ServiceUserKey {
+    const COLUMNS: &'static [Column<Self>] = columns::SERVICE_USER_KEY;
 }

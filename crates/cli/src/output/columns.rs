@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use gatelet_models::Timestamp;
 use gatelet_models::asa::{
     AgentToken, Gateway, GatewaySetupToken, GatewayStatusReport, Project, ServiceUser,
+    ServiceUserKey,
 };
 use gatelet_models::dt::{
     ActiveGate, ActiveGateToken, ActiveGateTokenCreated, ActiveGateTokenUse, UpdateJob,
 };
+use gatelet_models::{Lenient, Timestamp};
 
 use crate::output::record::{Column, Record};
 
@@ -69,6 +70,25 @@ pub(crate) const GATEWAY_STATUS_REPORT: &[Column<GatewayStatusReport>] = &[
     Column {
         header: "UPDATED",
         value: |report| time(report.updated_at.as_ref()),
+    },
+];
+
+pub(crate) const SERVICE_USER_KEY: &[Column<ServiceUserKey>] = &[
+    Column {
+        header: "ID",
+        value: |key| Some(key.id.to_string()),
+    },
+    Column {
+        header: "ISSUED",
+        value: |key| time(key.issued_at.as_ref()),
+    },
+    Column {
+        header: "LAST USED",
+        value: |key| time(key.last_used.as_ref()),
+    },
+    Column {
+        header: "ENDS",
+        value: |key| time(key.expires_at.as_ref()),
     },
 ];
 
@@ -281,10 +301,7 @@ impl Record for ActiveGateTokenCreated {
         },
         Column {
             header: "EXPIRES",
-            value: |created| match created.expiration_date.value() {
-                Ok(date) => time(date),
-                Err(unreadable) => Some(format!("{unreadable:?} (unreadable)")),
-            },
+            value: |created| lenient_time(&created.expiration_date),
         },
     ];
 }
@@ -299,6 +316,14 @@ pub(crate) fn time(value: Option<&Timestamp>) -> Option<String> {
     value
         .filter(|time| !time.is_unset())
         .map(ToString::to_string)
+}
+
+/// Formats a time that may be unreadable.
+pub(crate) fn lenient_time(value: &Lenient<Timestamp>) -> Option<String> {
+    match value.value() {
+        Ok(date) => time(date),
+        Err(unreadable) => Some(format!("{unreadable:?} (unreadable)")),
+    }
 }
 
 /// Formats labels as they are given on the command line.

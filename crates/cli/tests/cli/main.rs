@@ -10,6 +10,7 @@ mod empty_responses;
 mod exit_codes;
 mod exit_paths;
 mod input;
+mod key_rotation;
 mod kill;
 mod lists;
 mod models;

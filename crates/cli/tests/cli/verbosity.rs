@@ -22,7 +22,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("asa FetchProject", "web"),
     ("asa project gateways", "web"),
     ("asa GetServiceUser", "reporter"),
-    ("asa ServiceUserUpdate", "reporter --status DISABLED"),
+    ("asa ListServiceUserKeys", "reporter"),
+    ("asa RotateServiceUserKey", "reporter"),
+    ("asa DeleteServiceUserKey", "reporter {id}"),
+    ("asa ServiceUserUpdate", "reporter --status ACTIVE"),
 ];
 
 /// Returns the names of the subcommands that the help of a command lists.
@@ -176,7 +179,8 @@ fn run_all(
         if let Some(id) = id {
             ids.entry(noun).or_insert_with(|| id.to_owned());
         }
-        secrets.extend(first["token"].as_str().map(str::to_owned));
+        let shown = ["token", "secret"].map(|name| first[name].as_str());
+        secrets.extend(shown.into_iter().flatten().map(str::to_owned));
     }
     (all_stderr, secrets)
 }
@@ -193,7 +197,11 @@ fn no_secret_is_on_stderr_of_successful_commands() {
     assert!(lines.len() > commands.len(), "{lines:?}");
     let stderr = lines.join("\n") + &embedded.0 + &over_http.0;
     let secrets = [embedded.1, over_http.1].concat();
-    assert_eq!(secrets.len(), 4, "a created and a revealed one each");
+    assert_eq!(
+        secrets.len(),
+        6,
+        "a created, a revealed and a rotated one each"
+    );
     let secrets = secrets.iter().map(String::as_str).chain([
         well_known::DT_TOKEN,
         well_known::ASA_KEY_SECRET,

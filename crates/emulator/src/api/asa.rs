@@ -15,6 +15,7 @@ pub(crate) mod project;
 pub(crate) mod response;
 pub(crate) mod role;
 pub(crate) mod service_user;
+pub(crate) mod service_user_key;
 pub(crate) mod setup_token;
 pub(crate) mod table;
 pub(crate) mod team;

@@ -143,6 +143,25 @@ impl<T> Table<T> {
         Ok(json.map(Encoded::stored))
     }
 
+    /// Returns the ids of a tenant's objects, in order of id, even of deleted objects.
+    pub(crate) fn ids(
+        &self,
+        transaction: &WriteTransaction,
+        tenant: &str,
+    ) -> Result<Vec<String>, Error> {
+        let ids = transaction.open_table(self.ids)?;
+        let mut found = Vec::new();
+        for row in ids.range((tenant, "")..)? {
+            let (key, _) = row?;
+            let (owner, id) = key.value();
+            if owner != tenant {
+                break;
+            }
+            found.push(id.to_owned());
+        }
+        Ok(found)
+    }
+
     /// Returns the cursor of the object with this id, even if the object is deleted.
     pub(crate) fn cursor(
         &self,

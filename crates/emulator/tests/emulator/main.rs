@@ -19,6 +19,7 @@ mod projects;
 mod secrets;
 #[cfg(feature = "serve")]
 mod serve;
+mod service_user_keys;
 mod service_users;
 #[cfg(feature = "serve")]
 mod socket;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::team::team;
-use crate::api::asa::{bearer, credential, id, service_user};
+use crate::api::asa::{bearer, credential, id, service_user, service_user_key};
 use crate::api::server_call::ServerCall;
 use crate::store::encoded::Encoded;
 
@@ -22,6 +22,7 @@ pub(crate) fn issue(
     let owner = credential::owner_of(store, &team, &request.key_id, secret)?;
     let user_name = owner.ok_or_else(ErrorResponse::unauthenticated)?;
     store.read(|transaction| service_user::find_active(transaction, &team, &user_name))?;
+    service_user_key::mark_used(call.state, &team, &user_name, &request.key_id)?;
     let lifetime = call.state.bearer_lifetime();
     let expires_at = call.state.now().saturating_add(lifetime);
     let expires_at = Timestamp::from_unix_millis(expires_at.unix_millis().div_euclid(1000) * 1000);

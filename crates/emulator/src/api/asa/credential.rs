@@ -65,6 +65,17 @@ pub(crate) fn insert(
     Ok(())
 }
 
+/// Removes a key.
+pub(crate) fn remove(
+    transaction: &WriteTransaction,
+    team: &str,
+    key_id: &str,
+) -> Result<(), Error> {
+    let mut credentials = transaction.open_table(CREDENTIALS)?;
+    credentials.remove((team, key_id))?;
+    Ok(())
+}
+
 /// Returns the name of the service user that a key belongs to.
 pub(crate) fn find_owner(
     transaction: &WriteTransaction,

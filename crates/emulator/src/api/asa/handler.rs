@@ -5,13 +5,15 @@ use gatelet_models::asa::{
     AgentToken, AuthToken, CurrentUser, Gateway, GatewayList, GatewaySetupToken,
     GatewaySetupTokenCreate, GatewaySetupTokenList, GatewayStatusReport, GatewayUpdate,
     OperationId, Project, ProjectList, ServiceTokenRequest, ServiceUser, ServiceUserCreate,
-    ServiceUserList, ServiceUserUpdate,
+    ServiceUserKeyList, ServiceUserKeyWithSecret, ServiceUserList, ServiceUserUpdate,
 };
 use http::Response;
 
 use crate::api::asa::bearer::Bearer;
 use crate::api::asa::error_response::ErrorResponse;
-use crate::api::asa::{auth, auth_token, gateway, project, service_user, setup_token};
+use crate::api::asa::{
+    auth, auth_token, gateway, project, service_user, service_user_key, setup_token,
+};
 use crate::api::generated::asa::{Operations, dispatch};
 use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
@@ -128,5 +130,23 @@ impl Operations for Authorized<'_> {
 
     fn get_current_user(&self) -> Result<Encoded<CurrentUser>, ErrorResponse> {
         service_user::current(self.0, self.caller()?)
+    }
+
+    fn list_service_user_keys(
+        &self,
+        user_name: &str,
+    ) -> Result<Encoded<ServiceUserKeyList>, ErrorResponse> {
+        service_user_key::list(self.0, user_name)
+    }
+
+    fn rotate_service_user_key(
+        &self,
+        user_name: &str,
+    ) -> Result<Encoded<ServiceUserKeyWithSecret>, ErrorResponse> {
+        service_user_key::rotate(self.0, user_name)
+    }
+
+    fn delete_service_user_key(&self, user_name: &str, key_id: &str) -> Result<(), ErrorResponse> {
+        service_user_key::delete(self.0, user_name, key_id)
     }
 }

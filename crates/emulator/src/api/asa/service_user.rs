@@ -13,7 +13,7 @@ use crate::api::asa::role::Role;
 use crate::api::asa::table::SERVICE_USERS;
 use crate::api::asa::team::team;
 use crate::api::asa::validation::check_user_name;
-use crate::api::asa::{credential, id, page};
+use crate::api::asa::{credential, id, page, service_user_key};
 use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
@@ -53,7 +53,7 @@ pub(crate) fn create_tables(transaction: &WriteTransaction, key: &Key) -> Result
     for (name, key_id, secret, role) in [admin, reporting] {
         add(transaction, ASA_TEAM, name, role.as_str())?;
         let digest = credential::digest(key, secret);
-        credential::insert(transaction, ASA_TEAM, key_id, name, &digest)?;
+        service_user_key::insert(transaction, ASA_TEAM, name, key_id, &digest)?;
     }
     for row in earlier {
         let EarlierRow {
@@ -64,7 +64,7 @@ pub(crate) fn create_tables(transaction: &WriteTransaction, key: &Key) -> Result
         } = row;
         if credential::find_owner(transaction, &team, &key_id)?.is_none() {
             add(transaction, &team, &key_id, &role)?;
-            credential::insert(transaction, &team, &key_id, &key_id, &digest)?;
+            service_user_key::insert(transaction, &team, &key_id, &key_id, &digest)?;
         }
     }
     Ok(())
@@ -84,7 +84,7 @@ pub(crate) fn add_with_key(
     let name = owner.unwrap_or_else(|| key_id.to_owned());
     add(transaction, &team, &name, role.as_str())?;
     let digest = credential::digest(key, secret);
-    credential::insert(transaction, &team, key_id, &name, &digest)
+    service_user_key::insert(transaction, &team, &name, key_id, &digest)
 }
 
 /// Adds a service user unless it exists, and sets its role.

@@ -1,6 +1,8 @@
 //! The tables of objects.
 
-use gatelet_models::asa::{Gateway, GatewaySetupToken, GatewayStatusReport, Project, ServiceUser};
+use gatelet_models::asa::{
+    Gateway, GatewaySetupToken, GatewayStatusReport, Project, ServiceUser, ServiceUserKey,
+};
 use redb::WriteTransaction;
 
 use crate::error::Error;
@@ -17,15 +19,18 @@ pub(crate) const STATUS_REPORTS: Table<GatewayStatusReport> =
 /// Service users, by team and name: the name of a deleted one stays taken.
 pub(crate) const SERVICE_USERS: Table<ServiceUser> = Table::new("asa.users", "asa.users.names");
 /// Projects, by team.
-pub(crate) const PROJECTS: Table<Project> = Table::new(NEWEST, "asa.projects.ids");
+pub(crate) const PROJECTS: Table<Project> = Table::new("asa.projects", "asa.projects.ids");
+/// The keys of service users, by team and name as in `team/name`, without their secrets.
+pub(crate) const KEYS: Table<ServiceUserKey> = Table::new(NEWEST, "asa.keys.ids");
 
 /// The newest of the tables.
-pub(crate) const NEWEST: &str = "asa.projects";
+pub(crate) const NEWEST: &str = "asa.keys";
 
 pub(crate) fn create_all(transaction: &WriteTransaction) -> Result<(), Error> {
     SETUP_TOKENS.create(transaction)?;
     GATEWAYS.create(transaction)?;
     STATUS_REPORTS.create(transaction)?;
     SERVICE_USERS.create(transaction)?;
-    PROJECTS.create(transaction)
+    PROJECTS.create(transaction)?;
+    KEYS.create(transaction)
 }

@@ -93,6 +93,22 @@ pub(crate) trait Operations {
     ) -> Result<Encoded<models::ServiceUser>, ErrorResponse>;
     /// Reads the user who makes the call.
     fn get_current_user(&self) -> Result<Encoded<models::CurrentUser>, ErrorResponse>;
+    /// Lists the keys of a service user.
+    fn list_service_user_keys(
+        &self,
+        user_name: &str,
+    ) -> Result<Encoded<models::ServiceUserKeyList>, ErrorResponse>;
+    /// Creates a key for a service user, after which its other keys have an end.
+    fn rotate_service_user_key(
+        &self,
+        user_name: &str,
+    ) -> Result<Encoded<models::ServiceUserKeyWithSecret>, ErrorResponse>;
+    /// Deletes a key of a service user.
+    fn delete_service_user_key(
+        &self,
+        user_name: &str,
+        key_id: &str,
+    ) -> Result<(), ErrorResponse>;
 }
 
 /// Calls the method of an operation and encodes its result with the status of the description.
@@ -157,6 +173,18 @@ pub(crate) fn dispatch(
         }
         models::OperationId::GetCurrentUser => {
             success(call, operations.get_current_user()?)
+        }
+        models::OperationId::ListServiceUserKeys => {
+            success(call, operations.list_service_user_keys(call.value(1))?)
+        }
+        models::OperationId::RotateServiceUserKey => {
+            success(call, operations.rotate_service_user_key(call.value(1))?)
+        }
+        models::OperationId::DeleteServiceUserKey => {
+            success(
+                call,
+                operations.delete_service_user_key(call.value(1), call.value(2))?,
+            )
         }
     };
     Ok(response)

@@ -5,6 +5,7 @@
 mod gateway_setup_tokens;
 mod gateways;
 mod projects;
+mod service_user_keys;
 mod service_users;
 mod shared;
 pub mod operations;
@@ -21,6 +22,9 @@ pub use gateways::{
     GatewayUpdate, InfrastructureOrchestrator,
 };
 pub use projects::{Project, ProjectId, ProjectList, ProjectName, SshCertificateType};
+pub use service_user_keys::{
+    ServiceUserKey, ServiceUserKeyId, ServiceUserKeyList, ServiceUserKeyWithSecret,
+};
 pub use service_users::{
     AuthToken, CurrentUser, ServiceTokenRequest, ServiceUser, ServiceUserCreate,
     ServiceUserList, ServiceUserUpdate, UserDetails, UserId, UserStatus, UserType,

@@ -40,6 +40,12 @@ pub fn visit(visitor: &mut impl Visitor) {
     visitor.visit::<super::CurrentUser>(&CURRENT_USER, |_| None);
     visitor.visit::<super::Project>(&PROJECT, |_| None);
     visitor.visit::<super::ProjectList>(&PROJECT_LIST, |_| None);
+    visitor.visit::<super::ServiceUserKey>(&SERVICE_USER_KEY, |_| None);
+    visitor.visit::<super::ServiceUserKeyList>(&SERVICE_USER_KEY_LIST, |_| None);
+    visitor
+        .visit::<
+            super::ServiceUserKeyWithSecret,
+        >(&SERVICE_USER_KEY_WITH_SECRET, |_| None);
     visitor.visit::<super::ServiceTokenRequest>(&SERVICE_TOKEN_REQUEST, |_| None);
     visitor.visit::<super::AuthToken>(&AUTH_TOKEN, |_| None);
     visitor.visit::<super::Error>(&ERROR, |_| None);
@@ -338,6 +344,53 @@ static PROJECT_LIST: Sample = Sample {
     ],
     properties: &[
         Property::new("list", &["required", "null", "array"], Some("Project")),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static SERVICE_USER_KEY: Sample = Sample {
+    vendor: "asa",
+    name: "ServiceUserKey",
+    examples: &[
+        r#"{"id":"6f1d0c8e-2a44-4b6f-9c11-1f0a3f6f2d70","issued_at":"2026-11-29T13:00:00Z","expires_at":"2026-12-01T13:00:00Z","last_used":"2026-11-29T14:00:00Z"}"#,
+        r#"{"id":"6f1d0c8e-2a44-4b6f-9c11-1f0a3f6f2d71","issued_at":"2026-11-29T13:00:00Z","expires_at":"0001-01-01T00:00:00Z","last_used":null}"#,
+    ],
+    properties: &[
+        Property::new("id", &["required"], None),
+        Property::new("issued_at", &["null", "date-time"], None),
+        Property::new("expires_at", &["null", "date-time"], None),
+        Property::new("last_used", &["null", "date-time"], None),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static SERVICE_USER_KEY_LIST: Sample = Sample {
+    vendor: "asa",
+    name: "ServiceUserKeyList",
+    examples: &[
+        r#"{"list":[{"id":"6f1d0c8e-2a44-4b6f-9c11-1f0a3f6f2d70","issued_at":"2026-11-29T13:00:00Z"}]}"#,
+    ],
+    properties: &[
+        Property::new("list", &["required", "null", "array"], Some("ServiceUserKey")),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static SERVICE_USER_KEY_WITH_SECRET: Sample = Sample {
+    vendor: "asa",
+    name: "ServiceUserKeyWithSecret",
+    examples: &[
+        r#"{"id":"6f1d0c8e-2a44-4b6f-9c11-1f0a3f6f2d70","issued_at":"2026-11-29T13:00:00Z","expires_at":"0001-01-01T00:00:00Z","last_used":"2026-11-29T14:00:00Z","secret":"hunter2"}"#,
+    ],
+    properties: &[
+        Property::new("id", &["required"], None),
+        Property::new("issued_at", &["date-time"], None),
+        Property::new("expires_at", &["date-time"], None),
+        Property::new("last_used", &["date-time"], None),
+        Property::new("secret", &["required", "x-shown-once", "x-secret"], None),
     ],
     keeps_unknown: false,
     is_request: false,

@@ -1,0 +1,16 @@
+//! The rotation of a service user's key, in steps.
+
+mod check_key_error;
+mod checked_key;
+mod key_owner;
+mod key_rotation;
+mod new_key;
+mod prepared_rotation;
+mod rotate_key_error;
+
+pub use check_key_error::CheckKeyError;
+pub use checked_key::CheckedKey;
+pub use key_rotation::KeyRotation;
+pub use new_key::NewKey;
+pub use prepared_rotation::PreparedRotation;
+pub use rotate_key_error::RotateKeyError;

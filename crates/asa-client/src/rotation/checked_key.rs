@@ -1,0 +1,62 @@
+//! A new key that works.
+
+use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKeyId};
+use gatelet_transport::{Deleted, Error};
+
+use crate::rotation::check_key_error::{CheckFailure, CheckKeyError};
+use crate::rotation::key_owner::KeyOwner;
+use crate::rotation::new_key::NewKey;
+use crate::service_key::issue;
+
+/// A new key that is stored and works. The old keys work until they end or are deleted.
+#[derive(Clone, Debug)]
+pub struct CheckedKey {
+    owner: KeyOwner,
+    id: ServiceUserKeyId,
+}
+
+/// The check.
+impl NewKey {
+    /// Logs in with the pair that was read back from where it was stored, and compares the team. The client itself keeps its
+    /// present key.
+    ///
+    /// # Errors
+    ///
+    /// [`CheckKeyError`], which carries the key: store it again, or check it again. The old keys work until they end.
+    pub async fn check(self, read_back: &ServiceTokenRequest) -> Result<CheckedKey, CheckKeyError> {
+        if *read_back != self.pair() {
+            return Err(CheckKeyError::new(CheckFailure::ReadBack, self));
+        }
+        match issue(read_back, self.owner.client.channel()).await {
+            Ok(_) => Ok(CheckedKey {
+                id: self.key().id.clone(),
+                owner: self.owner,
+            }),
+            Err(error) => Err(CheckKeyError::new(CheckFailure::Login(error), self)),
+        }
+    }
+}
+
+impl CheckedKey {
+    /// Returns the id of the new key.
+    #[must_use]
+    pub fn id(&self) -> &ServiceUserKeyId {
+        &self.id
+    }
+
+    /// Deletes a key that existed before the rotation, also the one that this client logs in with: then a client with the new key
+    /// takes over. Every process that still uses the old key or a bearer of it is locked out at once.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for a key that did not exist before the rotation; otherwise those of
+    /// [`delete_in_use`](crate::ServiceUserKeys::delete_in_use).
+    pub async fn delete_old(&self, id: &ServiceUserKeyId) -> Result<Deleted, Error> {
+        if !self.owner.keys.iter().any(|key| key.id == *id) {
+            let problem = "is not one of the keys before the rotation";
+            return Err(Error::invalid_input("key_id", problem));
+        }
+        let keys = self.owner.client.service_user_keys();
+        keys.delete_in_use(&self.owner.user_name, id).await
+    }
+}

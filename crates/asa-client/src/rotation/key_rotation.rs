@@ -1,0 +1,114 @@
+//! The start of a rotation.
+
+use gatelet_models::Timestamp;
+use gatelet_transport::Error;
+
+use crate::client::Client;
+use crate::rotation::key_owner::KeyOwner;
+use crate::rotation::prepared_rotation::PreparedRotation;
+
+/// A rotation that has not begun. Nothing changes before [`PreparedRotation::rotate`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens until it is prepared"]
+pub struct KeyRotation {
+    client: Client,
+    user_name: Option<String>,
+}
+
+impl KeyRotation {
+    /// Rotates the key of this service user, which need not be the one that the client logs in as.
+    pub fn of_user(mut self, name: impl Into<String>) -> Self {
+        self.user_name = Some(name.into());
+        self
+    }
+
+    /// Finds out whose key is rotated, and lists the keys that exist.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::user_name`] and of the list.
+    pub async fn prepare(self) -> Result<PreparedRotation, Error> {
+        let Self { client, user_name } = self;
+        let user_name = match user_name {
+            Some(name) => name,
+            None => client.user_name().await?,
+        };
+        let keys = client.service_user_keys().list(&user_name).send().await?;
+        Ok(PreparedRotation::new(KeyOwner {
+            keys: keys.list,
+            client,
+            user_name,
+        }))
+    }
+}
+
+/// The client's own key.
+impl Client {
+    /// Starts a rotation of the key that the client logs in with.
+    ///
+    /// The vendor has one operation that creates a key and gives every other key of the service user an end, in 48 hours. Its
+    /// response is the only one that shows the new secret. So the secret is stored first, then the stored one is tried, and the old
+    /// key is deleted last; each step can fail without locking the program out.
+    ///
+    /// ```
+    /// use asa_client::models::ServiceTokenRequest;
+    /// # use asa_client::{Client, ServiceUser};
+    /// # use gatelet_emulator::{Emulator, well_known};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = Emulator::memory()?;
+    /// # let asa = Client::builder(well_known::ASA_TEAM)
+    /// #     .credentials(ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET))
+    /// #     .build_with(emulator, gatelet_transport::testing::ManualClock::auto())?;
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("key.json");
+    /// let prepared = asa.rotate_key().prepare().await?;
+    /// let old = prepared.own_key().map(|key| key.id.clone());
+    /// let new = prepared.rotate().await?;
+    /// // A real program makes the file private, syncs it, and renames it into place.
+    /// std::fs::write(&path, serde_json::to_vec(&new.pair())?)?;
+    /// let stored: ServiceTokenRequest = serde_json::from_slice(&std::fs::read(&path)?)?;
+    /// let checked = new.check(&stored).await?;
+    /// if let Some(old) = old {
+    ///     checked.delete_old(&old).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn rotate_key(&self) -> KeyRotation {
+        KeyRotation {
+            client: self.clone(),
+            user_name: None,
+        }
+    }
+
+    /// Returns the name of the service user that the client logs in as: Okta Privileged Access is asked, and in ASA the bearer says
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` if neither knows, as with a [`Bearer`](crate::Bearer) that was obtained elsewhere; otherwise those of every call.
+    pub async fn user_name(&self) -> Result<String, Error> {
+        match self.service_users().current_user().send().await {
+            Ok(user) => Ok(user.name),
+            Err(error) if error.is_not_found() => {
+                let identity = self.channel().identity();
+                let claimed = identity.and_then(|identity| identity.user_name);
+                let problem = "is unknown: neither the service nor the bearer says it";
+                claimed.ok_or_else(|| Error::invalid_input("user_name", problem))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns when the key that the client logs in with ends; `None` if it has no end, or is not among the keys of the service
+    /// user.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`user_name`](Self::user_name) and of the list of keys.
+    pub async fn key_end(&self) -> Result<Option<Timestamp>, Error> {
+        let prepared = self.rotate_key().prepare().await?;
+        Ok(prepared.own_key().and_then(|key| key.end()))
+    }
+}

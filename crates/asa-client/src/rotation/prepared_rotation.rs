@@ -1,0 +1,54 @@
+//! A rotation that knows the service user and its keys.
+
+use gatelet_models::asa::ServiceUserKey;
+
+use crate::rotation::key_owner::KeyOwner;
+use crate::rotation::new_key::NewKey;
+use crate::rotation::rotate_key_error::RotateKeyError;
+
+/// A rotation that knows the service user and its keys. Nothing has changed so far.
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens until the key is rotated"]
+pub struct PreparedRotation {
+    owner: KeyOwner,
+}
+
+impl PreparedRotation {
+    pub(crate) fn new(owner: KeyOwner) -> Self {
+        Self { owner }
+    }
+
+    /// Returns the name of the service user.
+    #[must_use]
+    pub fn user_name(&self) -> &str {
+        &self.owner.user_name
+    }
+
+    /// Returns the keys that existed before the rotation.
+    #[must_use]
+    pub fn keys(&self) -> &[ServiceUserKey] {
+        &self.owner.keys
+    }
+
+    /// Returns the key that the client logs in with; `None` if it is another service user's.
+    #[must_use]
+    pub fn own_key(&self) -> Option<&ServiceUserKey> {
+        let KeyOwner { client, keys, .. } = &self.owner;
+        let own = client.channel().identity()?;
+        keys.iter().find(|key| key.id.as_str() == own.key_id)
+    }
+
+    /// Creates the new key; every other key without an end gets one. The request is not repeated after an unclear outcome.
+    ///
+    /// # Errors
+    ///
+    /// [`RotateKeyError`], which says whether a new key may exist.
+    pub async fn rotate(self) -> Result<NewKey, RotateKeyError> {
+        let owner = self.owner;
+        let keys = owner.client.service_user_keys();
+        match keys.rotate(&owner.user_name).send().await {
+            Ok(created) => Ok(NewKey::new(owner, created)),
+            Err(error) => Err(RotateKeyError::new(error, owner)),
+        }
+    }
+}

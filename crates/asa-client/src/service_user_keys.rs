@@ -1,0 +1,39 @@
+//! What the description cannot say about the keys of service users.
+
+use gatelet_client::OperationCall;
+use gatelet_models::asa::{OperationId, ServiceUserKeyId};
+use gatelet_transport::{Applied, Deleted, Error};
+
+use crate::generated::service_user_keys::ServiceUserKeys;
+
+impl ServiceUserKeys {
+    /// Deletes a key, even the one that the client itself logs in with. Then the client drops its bearer, and every later call fails
+    /// unless its [`ServiceUser`](crate::ServiceUser) reads another key from its files.
+    ///
+    /// Needs the permission `access_admin`.
+    ///
+    /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
+    ///
+    /// # Errors
+    ///
+    /// Those of every call. After a lost response of the client's own key the repetition fails with `Credential`, because the key is
+    /// gone.
+    pub async fn delete_in_use(
+        &self,
+        user_name: &str,
+        id: &ServiceUserKeyId,
+    ) -> Result<Deleted, Error> {
+        let operation = OperationId::DeleteServiceUserKey.operation();
+        let path = [self.channel.account(), user_name, id.as_str()];
+        let call = OperationCall::new(operation, &path).resource(id.as_str());
+        let request = call.request(&self.channel, |response| Ok(response.into()));
+        let own = self.channel.identity();
+        let is_own = own.is_some_and(|own| own.key_id == id.as_str());
+        let deleted = request.send().await;
+        let was_sent = |error: &Error| error.applied() != Applied::No;
+        if is_own && deleted.as_ref().err().is_none_or(was_sent) {
+            self.channel.forget_credential();
+        }
+        deleted
+    }
+}

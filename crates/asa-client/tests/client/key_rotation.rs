@@ -1,0 +1,233 @@
+//! The rotation of a key, and every response of it that can be lost.
+
+use asa_client::models::{ServiceTokenRequest, Timestamp};
+use asa_client::{Applied, Client, ErrorKind, NewKey, ServiceUser, TransportErrorKind};
+use gatelet_emulator::{Emulator, Role};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
+
+use crate::support::{KEY_ID, authorized, everything, is_exchange, refusal};
+
+const NEW_SECRET: &str = "canary-new-secret";
+
+/// Returns the list of the old key, and of others.
+fn keys(others: &[&str]) -> FakeResponse {
+    let old = format!(r#"{{"id": "{KEY_ID}", "expires_at": "2026-01-03T00:00:00Z"}}"#);
+    let others = others.iter().map(|id| format!(r#"{{"id": "{id}"}}"#));
+    let all: Vec<_> = std::iter::once(old).chain(others).collect();
+    FakeResponse::json(200, format!(r#"{{"list": [{}]}}"#, all.join(",")))
+}
+
+fn current_user() -> FakeResponse {
+    FakeResponse::json(200, r#"{"id": "u", "name": "bot", "team_name": "t"}"#)
+}
+
+fn created() -> FakeResponse {
+    let body = format!(
+        r#"{{"id": "new", "issued_at": "2026-01-01T00:00:00Z", "expires_at": "0001-01-01T00:00:00Z", "last_used": null, "secret": "{NEW_SECRET}"}}"#
+    );
+    FakeResponse::json(200, body)
+}
+
+/// Returns a new key, and the transport with the rest of the script.
+async fn rotated(rest: impl IntoIterator<Item = FakeResponse>) -> (Client, NewKey, FakeTransport) {
+    let script = [current_user(), keys(&[]), created()];
+    let (client, fake) = authorized(script.into_iter().chain(rest));
+    let prepared = client.rotate_key().prepare().await.unwrap();
+    let new = prepared.rotate().await.unwrap();
+    (client, new, fake)
+}
+
+/// Returns method and path of each request.
+fn requests(fake: &FakeTransport) -> Vec<String> {
+    let requests = fake.requests();
+    let line =
+        |request: &http::Request<_>| format!("{} {}", request.method(), request.uri().path());
+    requests.iter().map(line).collect()
+}
+
+#[tokio::test]
+async fn the_steps_store_check_and_delete_in_this_order() {
+    let clock = ManualClock::auto();
+    let emulator = Emulator::memory().unwrap().with_clock(clock.clone());
+    let secret = "old-secret".into();
+    emulator
+        .add_service_user("t", "bot", &secret, Role::AccessAdmin)
+        .unwrap();
+    let client = |user: ServiceUser| {
+        Client::builder("t")
+            .credentials(user)
+            .build_with(emulator.clone(), clock.clone())
+            .unwrap()
+    };
+    let old = client(ServiceUser::new("bot", secret.clone()));
+    assert_eq!(old.user_name().await.unwrap(), "bot");
+    assert_eq!(old.key_end().await.unwrap(), None);
+
+    let prepared = old.rotate_key().prepare().await.unwrap();
+    assert_eq!(prepared.user_name(), "bot");
+    let old_id = prepared.own_key().unwrap().id.clone();
+    let new = prepared.rotate().await.unwrap();
+    let end = Timestamp::parse("2026-01-03T00:00:00Z").unwrap();
+    assert_eq!(old.key_end().await.unwrap(), Some(end));
+
+    let pair = new.pair();
+    let checked = new.check(&pair).await.unwrap();
+    let refused = checked.delete_old(&pair.key_id.as_str().into()).await;
+    assert!(matches!(
+        refused.unwrap_err().kind(),
+        ErrorKind::InvalidInput { .. }
+    ));
+    checked.delete_old(&old_id).await.unwrap();
+    let error = old.gateways().list().send().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Credential(_)), "{error}");
+    let new = client(ServiceUser::new(pair.key_id, pair.key_secret));
+    assert_eq!(new.key_end().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_rotation_is_not_repeated_after_its_response_was_lost() {
+    let lost = FakeResponse::error(TransportErrorKind::Interrupted);
+    let (client, fake) = authorized([current_user(), keys(&[]), lost, keys(&["unknown"])]);
+    let prepared = client.rotate_key().prepare().await.unwrap();
+    let error = prepared.rotate().await.unwrap_err();
+    assert!(error.may_have_rotated());
+    assert_eq!(error.error().applied(), Applied::Unknown);
+    let text = error.to_string();
+    let advice = "list the keys, delete the unknown one, and rotate again";
+    assert!(text.ends_with(advice), "{text}");
+    assert_eq!(fake.requests().len(), 4);
+    let unknown = error.unknown_keys().await.unwrap();
+    assert_eq!(unknown.len(), 1);
+    assert_eq!(unknown[0].id.as_str(), "unknown");
+}
+
+#[tokio::test]
+async fn an_unreadable_response_of_a_rotation_says_what_to_do() {
+    for body in [
+        "{",
+        r#"{"id": "new"}"#,
+        r#"{"secret": "canary-new-secret"}"#,
+    ] {
+        let broken = FakeResponse::json(200, body);
+        let (client, fake) = authorized([current_user(), keys(&[]), broken]);
+        let prepared = client.rotate_key().prepare().await.unwrap();
+        let error = prepared.rotate().await.unwrap_err();
+        assert!(error.may_have_rotated(), "{error}");
+        let shown = format!("{error}{error:?}") + &everything(error.error());
+        assert!(!shown.contains(NEW_SECRET), "{shown}");
+        assert_eq!(fake.requests().len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_rotation_has_no_advice() {
+    let refused = refusal(401, "authorization_error", "Missing capability");
+    let (client, _) = authorized([current_user(), keys(&[]), refused]);
+    let prepared = client.rotate_key().prepare().await.unwrap();
+    let error = prepared.rotate().await.unwrap_err();
+    assert!(!error.may_have_rotated());
+    assert!(!error.to_string().contains("a new key"), "{error}");
+}
+
+#[tokio::test]
+async fn an_unreadable_date_does_not_lose_the_secret() {
+    let body =
+        r#"{"id": "new", "issued_at": 7, "expires_at": "soon", "secret": "canary-new-secret"}"#;
+    let odd = FakeResponse::json(200, body);
+    let (client, _) = authorized([current_user(), keys(&[]), odd]);
+    let prepared = client.rotate_key().prepare().await.unwrap();
+    let new = prepared.rotate().await.unwrap();
+    assert_eq!(new.pair(), ServiceTokenRequest::new("new", NEW_SECRET));
+}
+
+#[tokio::test]
+async fn a_failed_login_keeps_the_pair() {
+    let refused = || refusal(401, "authentication_error", "no");
+    let other_team = FakeResponse::json(
+        200,
+        r#"{"bearer_token": "b", "expires_at": "2026-01-01T01:00:00Z", "team_name": "other"}"#,
+    );
+    for failure in [refused(), other_team] {
+        let works = crate::support::bearer("2026-01-01T01:00:00Z", "another");
+        let (client, new, fake) = rotated([failure, works, keys(&[])]).await;
+        let pair = new.pair();
+        let error = new.check(&pair).await.unwrap_err();
+        assert!(error.login_error().is_some());
+        let shown = format!("{error}{error:?}");
+        assert!(!shown.contains(NEW_SECRET), "{shown}");
+        // The second check succeeds, and the client still uses its old bearer.
+        let checked = error.into_key().check(&pair).await.unwrap();
+        assert_eq!(checked.id().as_str(), "new");
+        client.service_user_keys().list("bot").send().await.unwrap();
+        let last = fake.requests().pop().unwrap();
+        assert!(crate::support::authorization(&last).ends_with(crate::support::BEARER));
+    }
+}
+
+#[tokio::test]
+async fn another_pair_than_the_new_one_is_not_sent() {
+    let (_, new, fake) = rotated([]).await;
+    let sent = fake.requests().len();
+    let wrong = ServiceTokenRequest::new("new", "canary-wrong");
+    let error = new.check(&wrong).await.unwrap_err();
+    assert!(error.login_error().is_none());
+    assert_eq!(
+        error.to_string(),
+        "what was read back is not the new key new"
+    );
+    assert_eq!(error.into_key().pair().key_secret.expose(), NEW_SECRET);
+    assert_eq!(fake.requests().len(), sent);
+}
+
+#[tokio::test]
+async fn the_key_in_use_is_deleted_only_by_force_and_its_bearer_is_not_used_again() {
+    let gone = FakeResponse::status(204);
+    let refused = refusal(401, "authentication_error", "no such key");
+    let (client, fake) = authorized([keys(&[]), gone, refused]);
+    let tokens = client.service_user_keys();
+    tokens.list("bot").send().await.unwrap();
+    let own = KEY_ID.into();
+    let error = tokens.delete("bot", &own).send().await.unwrap_err();
+    assert_eq!(
+        error.kind(),
+        &ErrorKind::InvalidInput {
+            parameter: "key_id"
+        }
+    );
+    assert_eq!(fake.requests().len(), 2);
+    tokens.delete_in_use("bot", &own).await.unwrap();
+    tokens.list("bot").send().await.unwrap_err();
+    let requests = fake.requests();
+    assert_eq!(requests.len(), 4);
+    assert!(is_exchange(&requests[3]));
+}
+
+#[tokio::test]
+async fn a_service_without_current_user_is_known_by_its_bearer() {
+    use base64::Engine as _;
+    let claims = r#"{"exp": 1, "user": "claimed", "roles": ["access_admin"]}"#;
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims);
+    let absent = || refusal(404, "resource_does_not_exist", "no");
+    let token = format!("e30.{claims}.c2ln");
+    let script = [
+        crate::support::bearer("2026-01-01T01:00:00Z", &token),
+        absent(),
+    ];
+    let fake = FakeTransport::script(script);
+    let client = crate::support::client(fake, &ManualClock::auto());
+    assert_eq!(client.user_name().await.unwrap(), "claimed");
+
+    let (client, fake) = authorized([absent(), keys(&[])]);
+    let error = client.rotate_key().prepare().await.unwrap_err();
+    let unknown = ErrorKind::InvalidInput {
+        parameter: "user_name",
+    };
+    assert_eq!(error.kind(), &unknown);
+    let rotation = client.rotate_key().of_user("bot");
+    let prepared = rotation.prepare().await.unwrap();
+    assert_eq!(prepared.own_key().unwrap().id.as_str(), KEY_ID);
+    assert_eq!(
+        requests(&fake).last().unwrap(),
+        "GET /v1/teams/t/service_users/bot/keys"
+    );
+}

@@ -1,0 +1,99 @@
+//! `asa service-user-key` on `--emulator`.
+
+use std::fs;
+
+use gatelet_emulator::well_known::{ASA_KEY_ID, ASA_USER};
+use serde_json::Value;
+
+use crate::run::{CommandOutput, Fixture};
+
+fn run(fixture: &Fixture, arguments: &str) -> CommandOutput {
+    fixture.run(&format!("--emulator asa service-user-key {arguments}"))
+}
+
+#[test]
+fn a_rotated_key_is_in_its_file_before_anything_logs_in_with_it() {
+    let fixture = Fixture::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.json");
+    let rotated = run(&fixture, &format!("rotate --out {}", path.display()));
+    let pair: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let id = pair["key_id"].as_str().unwrap();
+    let lines: Vec<&str> = rotated.stderr.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            format!(
+                "gatelet: created key {id} of service user {ASA_USER}; its other keys have an end now"
+            ),
+            format!("gatelet: stored the new key in {}", path.display()),
+            format!("gatelet: logged in with the new key {id}"),
+        ]
+    );
+    let secret = pair["key_secret"].as_str().unwrap();
+    assert!(!rotated.stderr.contains(secret));
+    assert_eq!(rotated.success(), "");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    // The old key still works.
+    let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
+    assert_eq!(keys.as_array().unwrap().len(), 2);
+    assert_ne!(keys[0]["expires_at"], "0001-01-01T00:00:00Z");
+    assert_eq!(keys[1]["id"], id);
+}
+
+#[test]
+fn without_a_file_the_new_key_is_printed() {
+    let fixture = Fixture::new();
+    let created = run(&fixture, "rotate reporter -o json").json();
+    assert!(created["secret"].is_string(), "{created}");
+    let table = run(&fixture, "rotate reporter").success();
+    assert!(
+        table.starts_with("ID ") && table.contains(" SECRET "),
+        "{table}"
+    );
+}
+
+#[test]
+fn the_key_in_use_is_deleted_only_on_request() {
+    let fixture = Fixture::new();
+    let refused = run(&fixture, &format!("delete {ASA_USER} {ASA_KEY_ID}"));
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    let expected = "invalid <ID>: is the key that the client itself logs in with";
+    assert!(refused.stderr.contains(expected), "{refused:?}");
+
+    let rotated = run(&fixture, "rotate --delete-old -o json");
+    let deleted = format!("gatelet: deleted service user key {ASA_KEY_ID}\n");
+    assert!(rotated.stderr.ends_with(&deleted), "{rotated:?}");
+    rotated.success();
+    assert_eq!(run(&fixture, &format!("list {ASA_USER}")).code, Some(3));
+}
+
+#[test]
+fn a_key_of_another_service_user_is_deleted() {
+    let fixture = Fixture::new();
+    let id = run(&fixture, "list reporter -o json").json()[0]["id"].clone();
+    let id = id.as_str().unwrap();
+    run(&fixture, &format!("delete reporter {id}")).success();
+    let empty = run(&fixture, "list reporter -o json").success();
+    assert_eq!(empty, "[]\n");
+    let other = run(&fixture, "rotate reporter --delete-old");
+    assert_eq!(other.code, Some(2), "{other:?}");
+}
+
+#[test]
+fn nothing_is_rotated_if_its_file_cannot_be_written() {
+    let fixture = Fixture::new();
+    let refused = run(&fixture, "rotate --out /nowhere/key.json");
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(
+        refused.stderr.ends_with("nothing was changed\n"),
+        "{refused:?}"
+    );
+    let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
+    assert_eq!(keys.as_array().unwrap().len(), 1);
+}
