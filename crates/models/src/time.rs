@@ -3,6 +3,7 @@
 pub(crate) mod milliseconds;
 mod parse;
 pub(crate) mod parse_error;
+mod range;
 #[cfg(feature = "std")]
 mod system_time;
 mod text;

@@ -19,14 +19,22 @@ use super::timestamp::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Milliseconds(pub Timestamp);
 
+impl Timestamp {
+    /// Returns a form that is written with at least three fraction digits, as Dynatrace documents its dates.
+    #[must_use]
+    pub const fn milliseconds(self) -> Milliseconds {
+        Milliseconds(self)
+    }
+}
+
 impl fmt::Display for Milliseconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(TimestampText::new(self.0, 3).as_str())
+        f.pad(TimestampText::new(self.0.0, 3).as_str())
     }
 }
 
 impl Serialize for Milliseconds {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(TimestampText::new(self.0, 3).as_str())
+        serializer.serialize_str(TimestampText::new(self.0.0, 3).as_str())
     }
 }

@@ -3,13 +3,13 @@
 use time::{Date, Duration, Month, Time, UtcDateTime};
 
 use super::parse_error::Reason;
-use super::timestamp::{FIRST_YEAR, Timestamp};
+use super::range::{FIRST_YEAR, in_range};
 
 /// Parses the two layouts that the vendors send, `YYYY-MM-DDTHH:MM:SSZ` and `YYYY-MM-DDTHH:MM:SS.sssZ`, in words of eight bytes.
 ///
 /// `None` says only that the fast path does not apply.
 #[inline]
-pub(super) fn fixed_layout(text: &[u8]) -> Option<Timestamp> {
+pub(super) fn fixed_layout(text: &[u8]) -> Option<UtcDateTime> {
     const YEAR_MONTH: Layout = Layout::new(*b"0000-00-");
     const DAY_MINUTE: Layout = Layout::new(*b"00T00:00");
     const SECOND: Layout = Layout::new(*b"0:00:00Z");
@@ -43,7 +43,7 @@ pub(super) fn fixed_layout(text: &[u8]) -> Option<Timestamp> {
         _ => return None,
     };
     let year = i32::from(century) * 100 + i32::from(year);
-    (year >= FIRST_YEAR).then_some(Timestamp(instant(year, month, day, time.ok()?)?))
+    (year >= FIRST_YEAR).then_some(instant(year, month, day, time.ok()?)?)
 }
 
 /// Eight characters, some of them digits, checked and read at once.
@@ -88,7 +88,7 @@ impl Layout {
 
 /// Parses every form of RFC 3339, and the forms of ISO 8601 that differ from it in notation alone.
 #[cold]
-pub(super) fn general(text: &[u8]) -> Result<Timestamp, Reason> {
+pub(super) fn general(text: &[u8]) -> Result<UtcDateTime, Reason> {
     let ([year, month, day], rest) = date(text).ok_or(Reason::Form)?;
     let rest = match rest {
         [] => return Err(Reason::TimeMissing),
@@ -124,7 +124,7 @@ pub(super) fn general(text: &[u8]) -> Result<Timestamp, Reason> {
     if is_leap_second && (utc.hour(), utc.minute()) != (23, 59) {
         return Err(Reason::Nonexistent);
     }
-    Timestamp::in_range(utc).ok_or(Reason::OutOfRange)
+    in_range(utc).ok_or(Reason::OutOfRange)
 }
 
 /// Parses year, month and day; returns the rest too.
@@ -220,6 +220,7 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::timestamp::Timestamp;
     use super::*;
 
     fn parsed(text: &str) -> Timestamp {

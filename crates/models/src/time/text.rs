@@ -1,6 +1,6 @@
 //! Timestamps as RFC 3339 text.
 
-use super::timestamp::Timestamp;
+use time::UtcDateTime;
 
 /// The text of a timestamp, without an allocation.
 pub(super) struct TimestampText {
@@ -13,9 +13,9 @@ impl TimestampText {
     const LONGEST: usize = "0000-00-00T00:00:00.000000000Z".len();
     const POINT: usize = "0000-00-00T00:00:00".len();
 
-    /// Writes the timestamp with at least `least_digits` fraction digits, up to nine.
-    pub(super) fn new(timestamp: Timestamp, least_digits: usize) -> Self {
-        let (date, time) = (timestamp.0.date(), timestamp.0.time());
+    /// Writes the instant with at least `least_digits` fraction digits, up to nine.
+    pub(super) fn new(instant: UtcDateTime, least_digits: usize) -> Self {
+        let (date, time) = (instant.date(), instant.time());
         let (year, month, day) = date.to_calendar_date();
         let (hour, minute, second, nanos) = time.as_hms_nano();
         let (century, year) = ((year / 100) as u8, (year % 100) as u8);
@@ -76,7 +76,7 @@ mod tests {
     use alloc::{format, string::ToString};
     use core::time::Duration;
 
-    use super::*;
+    use super::super::timestamp::Timestamp;
 
     fn parsed(text: &str) -> Timestamp {
         Timestamp::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))

@@ -8,9 +8,9 @@ use serde_core::{
 };
 use time::{Date, OffsetDateTime, Time, UtcDateTime};
 
-use super::milliseconds::Milliseconds;
 use super::parse;
 use super::parse_error::ParseTimestampError;
+use super::range::{FIRST_YEAR, LAST_YEAR};
 use super::text::TimestampText;
 use crate::de::refusal::{invalid_value, refuse};
 
@@ -47,12 +47,6 @@ const fn date(year: i32, day_of_year: u16) -> Date {
     }
 }
 
-/// The first year in UTC.
-pub(super) const FIRST_YEAR: i32 = 1;
-
-/// The last year in UTC.
-const LAST_YEAR: i32 = 9999;
-
 impl Timestamp {
     /// `0001-01-01T00:00:00Z`, the earliest timestamp. Servers written in Go send it for a time that was never set.
     pub const UNSET: Self = Self(UtcDateTime::new(date(FIRST_YEAR, 1), Time::MIDNIGHT));
@@ -73,8 +67,10 @@ impl Timestamp {
     #[inline]
     pub fn parse(text: &str) -> Result<Self, ParseTimestampError> {
         match parse::fixed_layout(text.as_bytes()) {
-            Some(timestamp) => Ok(timestamp),
-            None => parse::general(text.as_bytes()).map_err(ParseTimestampError),
+            Some(instant) => Ok(Self(instant)),
+            None => parse::general(text.as_bytes())
+                .map(Self)
+                .map_err(ParseTimestampError),
         }
     }
 
@@ -137,21 +133,8 @@ impl Timestamp {
         self.0.into()
     }
 
-    /// Returns a form that is written with at least three fraction digits, as Dynatrace documents its dates.
-    #[must_use]
-    pub const fn milliseconds(self) -> Milliseconds {
-        Milliseconds(self)
-    }
-
     fn nearest(instant: UtcDateTime) -> Self {
         Self(instant).clamp(Self::UNSET, Self::MAX)
-    }
-
-    /// Returns the timestamp if the instant is in range.
-    pub(super) fn in_range(instant: UtcDateTime) -> Option<Self> {
-        (FIRST_YEAR..=LAST_YEAR)
-            .contains(&instant.year())
-            .then_some(Self(instant))
     }
 }
 
@@ -181,7 +164,7 @@ impl FromStr for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(TimestampText::new(*self, 0).as_str())
+        f.pad(TimestampText::new(self.0, 0).as_str())
     }
 }
 
@@ -193,7 +176,7 @@ impl fmt::Debug for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(TimestampText::new(*self, 0).as_str())
+        serializer.serialize_str(TimestampText::new(self.0, 0).as_str())
     }
 }
 
