@@ -5,16 +5,15 @@ mod counts;
 pub mod list_server;
 mod many;
 mod memory;
+mod outcome;
 mod overlap;
 mod schedule;
 mod server;
 
-use std::error::Error;
-
 pub use counts::Counts;
 pub use schedule::run as run_schedule;
 
-type Outcome = Result<(), Box<dyn Error>>;
+use outcome::Outcome;
 
 /// Measures memory and prefetching over a socket, then runs this many random schedules, with seeds from this one on.
 ///

@@ -9,7 +9,7 @@ use gatelet_hyper::{HyperTransport, TokioClock};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::Outcome;
+use super::outcome::Outcome;
 
 /// The size of a list and the delay of its pages.
 #[derive(Clone, Copy, Debug)]

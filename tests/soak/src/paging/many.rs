@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use super::Outcome;
 use super::counts::Counts;
+use super::outcome::Outcome;
 use super::schedule::run as run_schedule;
 
 /// The number of schedules between two lines of progress.

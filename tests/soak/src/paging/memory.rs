@@ -1,7 +1,7 @@
 //! The peak memory of listing very many tokens.
 
-use super::Outcome;
 use super::list_server::{List, Server};
+use super::outcome::Outcome;
 
 /// The number of pages with a million tokens.
 const PAGES: u32 = 334;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::Outcome;
 use super::list_server::{List, Server};
+use super::outcome::Outcome;
 
 const PAGES: u32 = 20;
 

@@ -1,0 +1,5 @@
+//! The outcome of a check.
+
+use std::error::Error;
+
+pub(crate) type Outcome = Result<(), Box<dyn Error>>;
