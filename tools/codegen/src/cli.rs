@@ -6,27 +6,29 @@
 mod about;
 mod arguments;
 pub(crate) mod check;
+mod group;
 mod record;
-
-use std::collections::BTreeSet;
+mod secrets;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::client::{Resource, is_delete, is_list, method_name, path_arguments};
+use super::client::{is_delete, is_list, method_name, path_arguments};
 use super::client_query::{one_value, own_query, query_value, rust_name};
 use super::field_type::{ident, model};
-use super::ir::{Api, Kind, Method, Operation, OwnCommand, Parameter, Shape, Tag, Word};
+use super::ir::{Api, Kind, Method, Operation, OwnCommand, Parameter, Shape, Word};
 use super::markdown::Markdown;
 use super::names;
 use super::rust::{self, Item, doc_of};
 use about::about;
 use arguments::{options, positionals};
+use group::{Group, groups};
 use record::Records;
+use secrets::with_secrets;
 
 /// Returns the file of a vendor's commands.
 pub(crate) fn file(api: &Api) -> Result<String, String> {
-    let secrets = record::with_secrets(api);
+    let secrets = with_secrets(api);
     let groups = groups(api, &secrets);
     let records = Records::new(api, &groups);
     let mut items = vec![
@@ -41,17 +43,9 @@ pub(crate) fn file(api: &Api) -> Result<String, String> {
     rust::file(&api.file, &about, &items)
 }
 
-/// Returns the tags with commands, by the names of these.
-fn groups<'a>(api: &'a Api, secrets: &'a BTreeSet<&'a str>) -> Vec<Group<'a>> {
-    let groups = api.tags.iter().map(|tag| Group::new(api, tag, secrets));
-    let mut groups: Vec<_> = groups.filter(Group::has_commands).collect();
-    groups.sort_by_key(Group::module);
-    groups
-}
-
 /// Returns the command of an operation, as in `gatelet asa gateway-setup-token reveal`, if it has one.
 pub(crate) fn command(api: &Api, operation: &Operation) -> Option<String> {
-    let secrets = record::with_secrets(api);
+    let secrets = with_secrets(api);
     let groups = groups(api, &secrets);
     let mut groups = groups.iter();
     let group = groups.find(|it| it.operations.iter().any(|own| own.id == operation.id))?;
@@ -175,61 +169,7 @@ fn implementation(api: &Api, groups: &[Group<'_>]) -> TokenStream {
     }
 }
 
-/// The commands of one tag.
-struct Group<'a> {
-    api: &'a Api,
-    tag: &'a Tag,
-    /// The models with secrets.
-    secrets: &'a BTreeSet<&'a str>,
-    resource: Resource<'a>,
-    /// The operations with a command; not the token exchange, which a client makes by itself.
-    operations: Vec<&'a Operation>,
-}
-
-impl<'a> Group<'a> {
-    fn new(api: &'a Api, tag: &'a Tag, secrets: &'a BTreeSet<&'a str>) -> Self {
-        let operations = api.operations.iter();
-        let operations = operations.filter(|it| it.tag == tag.name && it.authenticated);
-        let mut group = Self {
-            api,
-            tag,
-            secrets,
-            resource: Resource::new(api, tag),
-            operations: operations.collect(),
-        };
-        let mut operations = std::mem::take(&mut group.operations);
-        operations.retain(|it| group.is_plain(it) || it.by_hand.command.is_some());
-        group.operations = operations;
-        group
-    }
-
-    fn has_commands(&self) -> bool {
-        !self.operations.is_empty() || !self.tag.commands.is_empty()
-    }
-
-    /// Returns the module of the commands that are written by hand.
-    fn module(&self) -> String {
-        names::snake(&names::singular(&self.tag.name))
-    }
-
-    fn type_name(&self) -> String {
-        names::pascal(&names::singular(&self.tag.name))
-    }
-
-    fn variant(&self) -> Ident {
-        ident(&self.type_name())
-    }
-
-    /// The other name of the tag's command.
-    fn alias(&self) -> Option<String> {
-        let plural = self.resource.module();
-        (plural != self.module()).then_some(plural)
-    }
-
-    fn command(&self) -> Ident {
-        format_ident!("{}Command", self.variant())
-    }
-
+impl Group<'_> {
     /// Returns the object of a command as a format string.
     fn object(&self, id: Option<&Ident>) -> String {
         let escape = |name: &str| {
@@ -241,18 +181,6 @@ impl<'a> Group<'a> {
             Some(id) => format!("{} {{{id}}}", escape(&names::singular(&self.tag.name))),
             None => escape(&self.tag.name),
         }
-    }
-
-    fn method(&self, operation: &Operation) -> String {
-        method_name(operation)
-    }
-
-    fn is_plain(&self, operation: &Operation) -> bool {
-        let by_hand = &operation.by_hand;
-        let is_call = by_hand.method.is_none() && by_hand.command.is_none();
-        is_call
-            && operation.request.is_none()
-            && (operation.response.is_none() || self.record(operation).is_some())
     }
 
     fn declaration(&self) -> TokenStream {
@@ -298,13 +226,6 @@ impl<'a> Group<'a> {
             #[command(about = #about, after_help = #help(&api::#constant) #alias)]
             #variant #fields,
         }
-    }
-
-    /// Whether it prints a secret that no other command shows.
-    fn shows_once(&self, operation: &Operation) -> bool {
-        let response = operation.response.as_ref();
-        let response = response.and_then(|it| self.api.schema(&it.name));
-        response.is_some_and(|it| it.shown_once().is_some())
     }
 
     /// Returns the arguments of a plain command.

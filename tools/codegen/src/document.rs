@@ -10,8 +10,8 @@ use super::reader::{Reader, boolean, entries, list, reference, text};
 use super::schema;
 use super::server;
 use super::tag;
+use super::vendor::Vendor;
 use super::yaml::{Entry, Node, Value};
-use crate::Vendor;
 
 /// Reads the description of one vendor. The result is incomplete if `diagnostics` has errors.
 pub(crate) fn read(

@@ -37,6 +37,7 @@ mod source;
 mod struct_gen;
 mod tag;
 mod timestamp;
+mod vendor;
 mod yaml;
 
 use std::fs::File;
@@ -47,28 +48,8 @@ use diagnostics::Diagnostics;
 use ir::{Api, Shape};
 pub use ir::{Server, Variable};
 pub use output::Output;
+pub use vendor::{VENDORS, Vendor};
 pub use yaml::MAX_BYTES;
-
-/// A vendor: it has a description, a module of models, a client, commands, handlers and a reference page.
-#[derive(Clone, Copy, Debug)]
-pub struct Vendor {
-    /// Its name in paths, modules and crates.
-    pub name: &'static str,
-    /// The method of its client that returns the account that the client is built for, if it is built for one.
-    pub account: Option<&'static str>,
-}
-
-/// The vendors.
-pub const VENDORS: [Vendor; 2] = [
-    Vendor {
-        name: "asa",
-        account: Some("team"),
-    },
-    Vendor {
-        name: "dt",
-        account: None,
-    },
-];
 
 /// Generates all files from the descriptions below `root`, the workspace's folder; writes nothing.
 ///

@@ -1,9 +1,11 @@
 //! Checks of what commands are generated from.
 
 use super::about::about;
+use super::alias;
 use super::arguments::{options, positionals};
-use super::record::{self, Records};
-use super::{Group, alias, groups};
+use super::group::{Group, groups};
+use super::record::Records;
+use super::secrets::with_secrets;
 use crate::client::method_name;
 use crate::diagnostics::{Diagnostics, Position};
 use crate::ir::{Api, Operation};
@@ -13,7 +15,7 @@ use crate::schema::check_rust_names;
 
 /// Checks the whole.
 pub(crate) fn check(api: &Api, diagnostics: &mut Diagnostics) {
-    let secrets = record::with_secrets(api);
+    let secrets = with_secrets(api);
     let groups = groups(api, &secrets);
     check_tags(&groups, diagnostics);
     for group in &groups {

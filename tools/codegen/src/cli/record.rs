@@ -1,14 +1,13 @@
 //! Writes the table columns of the models that plain commands print.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::Group;
-use crate::client::is_list;
+use super::group::Group;
 use crate::field_type::ident;
-use crate::ir::{Api, Field, Kind, Operation, Presence, Schema, Shape};
+use crate::ir::{Api, Field, Kind, Presence, Schema, Shape};
 use crate::names;
 
 /// The models that plain commands print, each once.
@@ -44,72 +43,6 @@ impl<'a> Records<'a> {
     /// Returns the implementation of `Record` of each model.
     pub(super) fn items(&self) -> impl Iterator<Item = TokenStream> {
         self.models.values().map(|it| record(self.api, it))
-    }
-}
-
-impl<'a> Group<'a> {
-    /// Returns the model that a command prints, unless a secret in it needs a handwritten decision.
-    pub(super) fn record(&self, operation: &Operation) -> Option<&'a Schema> {
-        let name = match (is_list(operation), self.rows(operation)) {
-            (true, _) => &self.resource.element(operation)?.named()?.name,
-            (false, Some(rows)) => &rows.kind.reference()?.name,
-            (false, None) => &operation.response.as_ref()?.name,
-        };
-        let model = self.api.schema(name)?;
-        let is_redactable = |field: &Field| match &field.kind {
-            Kind::Secret => model.presence(field) == Presence::Optional,
-            kind => kind
-                .reference()
-                .is_none_or(|it| !self.secrets.contains(it.name.as_str())),
-        };
-        let is_printable = model.shown_once().is_none() && model.fields().iter().all(is_redactable);
-        is_printable.then_some(model)
-    }
-}
-
-impl Group<'_> {
-    /// Returns the list in the response of a command that prints one, although it has no pages: beside it are nothing but ids.
-    pub(super) fn rows(&self, operation: &Operation) -> Option<&Field> {
-        let response = operation.response.as_ref().filter(|_| !is_list(operation));
-        let fields = self.api.schema(&response?.name)?.fields().iter();
-        let is_id = |field: &&Field| {
-            let reference = field.kind.named();
-            let schema = reference.and_then(|it| self.api.schema(&it.name));
-            schema.is_some_and(|it| matches!(it.shape, Shape::Id))
-        };
-        let mut others = fields.filter(|field| !is_id(field));
-        let list = others.next().filter(|_| others.next().is_none())?;
-        match &list.kind {
-            Kind::List(element) => element.named().map(|_| list),
-            _ => None,
-        }
-    }
-}
-
-/// Returns the models with a secret, also in a part of them.
-pub(super) fn with_secrets(api: &Api) -> BTreeSet<&str> {
-    let mut users: BTreeMap<&str, Vec<&Schema>> = BTreeMap::new();
-    for schema in &api.schemas {
-        for reference in schema.references() {
-            users.entry(&reference.name).or_default().push(schema);
-        }
-    }
-    let has_own = |schema: &&Schema| schema.fields().iter().any(|it| is_secret(&it.kind));
-    let mut queue: Vec<&Schema> = api.schemas.iter().filter(has_own).collect();
-    let mut found = BTreeSet::new();
-    while let Some(schema) = queue.pop() {
-        if found.insert(schema.name.as_str()) {
-            queue.extend(users.get(schema.name.as_str()).into_iter().flatten());
-        }
-    }
-    found
-}
-
-fn is_secret(kind: &Kind) -> bool {
-    match kind {
-        Kind::Secret => true,
-        Kind::List(element) => is_secret(element),
-        _ => false,
     }
 }
 
