@@ -7,6 +7,7 @@
 mod folder;
 mod package;
 mod report;
+mod report_format;
 mod tool;
 mod tool_run;
 

@@ -9,32 +9,16 @@ mod links;
 mod manifests;
 mod rooms;
 mod sources;
+mod text_file;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use pico_args::Arguments;
 
+use text_file::TextFile;
+
 use crate::error::{Error, finish};
 use crate::workspace::Workspace;
-
-/// A text file of the repository.
-#[derive(Clone, Debug)]
-pub(crate) struct TextFile {
-    /// Relative to the workspace's root.
-    pub(crate) path: PathBuf,
-    pub(crate) text: String,
-}
-
-impl TextFile {
-    fn is(&self, extension: &str) -> bool {
-        self.path.extension().is_some_and(|own| own == extension)
-    }
-
-    /// Formats a finding with its place, as compilers do.
-    fn finding(&self, line: usize, what: impl std::fmt::Display) -> String {
-        format!("{}:{line}: {what}", self.path.display())
-    }
-}
 
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
     let update = arguments.contains("--update");

@@ -1,7 +1,7 @@
 //! The tools: their arguments, the format of their reports, and the checks of their output.
 
 use super::package::{Package, Registry};
-use super::report::ReportFormat;
+use super::report_format::ReportFormat;
 
 /// A tool that reads a description.
 #[derive(Debug)]

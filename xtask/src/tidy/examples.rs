@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::TextFile;
+use super::text_file::TextFile;
 
 const CRATE: &str = "docs/lib.rs";
 

@@ -12,7 +12,7 @@ use similar::{ChangeTag, TextDiff};
 use crate::error::Error;
 use crate::workspace::Workspace;
 
-use super::TextFile;
+use super::text_file::TextFile;
 
 const PAGE: &str = "docs/faults.md";
 const OPEN: &str = "## Not proven yet";

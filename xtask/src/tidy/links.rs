@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use super::TextFile;
+use super::text_file::TextFile;
 
 /// Finds links in the pages among `texts` that lead to none of `files`, or to a missing heading.
 pub(crate) fn findings(texts: &[TextFile], files: &[PathBuf]) -> Vec<String> {

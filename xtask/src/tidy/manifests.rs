@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::TextFile;
+use super::text_file::TextFile;
 
 const INHERITED: &[&str] = &[
     "version",

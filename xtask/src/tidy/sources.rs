@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::TextFile;
+use super::text_file::TextFile;
 
 /// The most lines of a file, without the unit tests at its end.
 const MAX_LINES: usize = 600;
