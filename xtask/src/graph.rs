@@ -1,19 +1,23 @@
 //! `cargo xtask graph [--check]`: draws the crates and their rooms from the code, and refuses cycles and upward imports.
 //!
-//! `source` reads a file, `crate_map` the modules of a crate, `cycle` finds cycles, `order` upward imports, `layout` and `svg` draw
-//! `docs/graph.svg`.
+//! `source` reads a file, `crate_map` the modules of a crate, `cycle` finds cycles, `files` those of files, `order` upward imports,
+//! `layout` and `svg` draw `docs/graph.svg`.
+//!
+//! Cycles of crates, of rooms and of files are refused. Generated files count like all others; code below `#[cfg(test)]` does not,
+//! because the tests of a file may use whatever makes its input or reads its output.
 //! A room is a first-level module of a crate. An import is upward if it names a room above its own, a re-export of an outer
 //! module, or the crate's root as a whole.
 
 pub(crate) mod crate_map;
 mod cycle;
+mod files;
 mod layout;
 mod order;
 mod source;
 mod svg;
 
 use crate_map::CrateMap;
-use cycle::{Arrows, cycles};
+use cycle::{Arrows, cycle_findings, cycles, join_cycle};
 
 use pico_args::Arguments;
 
@@ -77,6 +81,10 @@ impl Graph {
         let mut findings: Vec<String> = crate_cycles.collect();
         for map in &self.crates {
             findings.extend(room_findings(map));
+            // A room may be a single file.
+            let files = files::findings(map).into_iter();
+            let files: Vec<_> = files.filter(|it| !findings.contains(it)).collect();
+            findings.extend(files);
             findings.extend(map.imports_of_re_exports());
             findings.extend(order::findings(map));
         }
@@ -121,29 +129,7 @@ impl Graph {
 
 /// Returns each arrow of each cycle between rooms, with the place of one import.
 fn room_findings(map: &CrateMap) -> Vec<String> {
-    let mut findings = Vec::new();
-    for cycle in cycles(&map.arrows()) {
-        let next = cycle.iter().cycle().skip(1);
-        for (from, to) in cycle.iter().zip(next) {
-            if let Some(place) = map.place(from, to) {
-                findings.push(format!(
-                    "{place}: `{from}` imports `{to}`, part of the cycle {}",
-                    join_cycle(&cycle)
-                ));
-            }
-        }
-    }
-    findings
-}
-
-fn join_cycle(cycle: &[String]) -> String {
-    let first = cycle.first().into_iter();
-    let names: Vec<String> = cycle
-        .iter()
-        .chain(first)
-        .map(|it| format!("`{it}`"))
-        .collect();
-    names.join(" → ")
+    cycle_findings(&map.arrows(), |from, to| map.place(from, to))
 }
 
 #[cfg(test)]

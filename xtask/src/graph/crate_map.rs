@@ -24,6 +24,9 @@ struct Module {
     source: Source,
 }
 
+/// The most re-exports between an import and the file that defines the item.
+const MAX_RE_EXPORTS: usize = 8;
+
 /// An import of one module from another.
 #[derive(Debug)]
 struct Import<'a> {
@@ -131,7 +134,7 @@ impl CrateMap {
             let module = self.modules.get(import.to)?;
             // Within a room, the files of one noun may share what their parent gathers: `super::Name`.
             let is_checked = import.is_absolute || import.to.is_empty();
-            let is_re_export = module.source.imported.iter().any(|it| it == name);
+            let is_re_export = module.source.imported(name).is_some();
             (is_checked && is_re_export).then(|| {
                 let file = module.file.display();
                 format!(
@@ -169,8 +172,55 @@ impl CrateMap {
         let modules = self.modules.iter().filter(|(path, _)| !path.is_empty());
         modules.flat_map(|(path, module)| {
             let paths = module.source.paths.iter();
+            let paths = paths.filter(|it| it.is_from_keyword());
             paths.filter_map(|it| self.resolve(path, module, it))
         })
+    }
+
+    /// Returns the first place where each file imports from each other file, by their modules' paths: `call::channel`.
+    ///
+    /// An import through a re-export counts as one from the file that defines the item.
+    pub(crate) fn imports_of_files(&self) -> BTreeMap<(String, String), String> {
+        let mut imports = BTreeMap::new();
+        for (from, module) in &self.modules {
+            for path in &module.source.paths {
+                let to = self.definition(from, &path.inside, &path.segments, 0);
+                if let Some(to) = to.filter(|to| to != from) {
+                    let place = || format!("{}:{}", module.file.display(), path.line);
+                    imports
+                        .entry((file_name(from), file_name(&to)))
+                        .or_insert_with(place);
+                }
+            }
+        }
+        imports
+    }
+
+    /// Returns the module whose file defines what a path names; `None` outside of the crate.
+    fn definition(
+        &self,
+        from: &[String],
+        inside: &[String],
+        path: &[String],
+        depth: usize,
+    ) -> Option<Vec<String>> {
+        let (mut at, mut rest) = begin(from, inside, path)?;
+        let mut is_inside = rest.len() < path.len();
+        while let [first, after @ ..] = rest {
+            let child = [&at[..], std::slice::from_ref(first)].concat();
+            if self.modules.contains_key(&child) {
+                at = child;
+            } else if let Some(import) = self.modules.get(&at)?.source.imported(first) {
+                let path = [&import.segments, after].concat();
+                let is_near = depth < MAX_RE_EXPORTS;
+                return is_near.then(|| self.definition(&at, &[], &path, depth + 1))?;
+            } else {
+                break;
+            }
+            is_inside = true;
+            rest = after;
+        }
+        (is_inside && self.modules.contains_key(&at)).then_some(at)
     }
 
     /// Follows a path down to the last module in it.
@@ -180,21 +230,7 @@ impl CrateMap {
         module: &Module,
         path: &'a ModulePath,
     ) -> Option<Import<'a>> {
-        let mut to = match path.segments.first()?.as_str() {
-            "crate" => Vec::new(),
-            _ => [from, &path.inside].concat(),
-        };
-        let mut segments = path.segments.as_slice();
-        while let [first, rest @ ..] = segments {
-            match first.as_str() {
-                "crate" | "self" => {}
-                "super" => {
-                    to.pop();
-                }
-                _ => break,
-            }
-            segments = rest;
-        }
+        let (mut to, mut segments) = begin(from, &path.inside, &path.segments)?;
         while let [first, rest @ ..] = segments {
             to.push(first.clone());
             if !self.modules.contains_key(&to) {
@@ -212,6 +248,36 @@ impl CrateMap {
             place: format!("{}:{}", module.file.display(), path.line),
             is_absolute: path.segments.first()? == "crate",
         })
+    }
+}
+
+/// Returns the module at which a path begins, and the segments after `crate`, `self` and `super`.
+fn begin<'a>(
+    from: &[String],
+    inside: &[String],
+    path: &'a [String],
+) -> Option<(Vec<String>, &'a [String])> {
+    let mut at = match path.first()?.as_str() {
+        "crate" => Vec::new(),
+        _ => [from, inside].concat(),
+    };
+    let mut rest = path;
+    while let [first, after @ ..] = rest {
+        match first.as_str() {
+            "crate" | "self" => {}
+            "super" => drop(at.pop()),
+            _ => break,
+        }
+        rest = after;
+    }
+    Some((at, rest))
+}
+
+/// Names a module's file as paths in the crate do; the root is `crate`.
+fn file_name(path: &[String]) -> String {
+    match path {
+        [] => "crate".to_owned(),
+        path => path.join("::"),
     }
 }
 

@@ -41,6 +41,37 @@ fn from_smallest(mut cycle: Vec<String>) -> Vec<String> {
     cycle
 }
 
+/// Returns each arrow of each cycle, with the place of one import.
+pub(crate) fn cycle_findings(
+    arrows: &Arrows,
+    place: impl Fn(&str, &str) -> Option<String>,
+) -> Vec<String> {
+    let mut findings = Vec::new();
+    for cycle in cycles(arrows) {
+        let next = cycle.iter().cycle().skip(1);
+        for (from, to) in cycle.iter().zip(next) {
+            if let Some(place) = place(from, to) {
+                findings.push(format!(
+                    "{place}: `{from}` imports `{to}`, part of the cycle {}",
+                    join_cycle(&cycle)
+                ));
+            }
+        }
+    }
+    findings
+}
+
+/// Writes a cycle as a path back to its beginning.
+pub(crate) fn join_cycle(cycle: &[String]) -> String {
+    let first = cycle.first().into_iter();
+    let names: Vec<String> = cycle
+        .iter()
+        .chain(first)
+        .map(|it| format!("`{it}`"))
+        .collect();
+    names.join(" → ")
+}
+
 #[cfg(test)]
 pub(crate) fn arrows(of: &[(&str, &[&str])]) -> Arrows {
     of.iter()

@@ -11,11 +11,18 @@ pub(crate) struct Source {
     /// Modules in files of their own: `mod name;`.
     pub(crate) modules: Vec<String>,
     /// Names that `use` imports into the file's module, re-exported or not.
-    pub(crate) imported: Vec<String>,
-    /// Paths that begin with `crate`, `self` or `super`.
+    pub(crate) imported: Vec<Imported>,
+    /// Paths that begin with `crate`, `self`, `super`, a module that the file declares, or a name that it imports.
     pub(crate) paths: Vec<ModulePath>,
     /// Items other than `mod` and `use`: the first words of each.
     pub(crate) items: Vec<Item>,
+}
+
+/// A name that `use` imports, and the path that it stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Imported {
+    pub(crate) name: String,
+    pub(crate) segments: Vec<String>,
 }
 
 /// A path and its place.
@@ -54,6 +61,9 @@ const KEYWORDS: &[&str] = &[
     "use",
 ];
 
+/// Keywords that begin a path inside the crate.
+const STARTS: &[&str] = &["crate", "self", "super"];
+
 impl Source {
     /// Reads a file's text.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
@@ -62,7 +72,26 @@ impl Source {
             .map_err(|error| format!("invalid Rust: {error}"))?;
         let mut source = Self::default();
         source.read_module(tokens, &mut Vec::new());
+        let paths = std::mem::take(&mut source.paths);
+        source.paths = paths
+            .into_iter()
+            .filter(|path| path.is_from_keyword() || source.knows(path))
+            .collect();
         Ok(source)
+    }
+
+    /// Returns whether a path begins with a name of the file's module: a module that it declares, or an import.
+    fn knows(&self, path: &ModulePath) -> bool {
+        let Some(first) = path.segments.first() else {
+            return false;
+        };
+        let is_name = self.modules.contains(first) || self.imported(first).is_some();
+        path.inside.is_empty() && is_name
+    }
+
+    /// Returns the import of a name into the file's module.
+    pub(crate) fn imported(&self, name: &str) -> Option<&Imported> {
+        self.imported.iter().find(|it| it.name == name)
     }
 
     /// Reads the items of a module.
@@ -140,7 +169,12 @@ impl Source {
     /// Reads the paths in code below the level of items.
     fn read_code(&mut self, tokens: &[TokenTree], inside: &[String]) {
         let mut rest = tokens;
-        let mut before = None;
+        // The scope of `pub(in crate::room)` is not an import.
+        if let [TokenTree::Ident(first), scope @ ..] = tokens
+            && first == "in"
+        {
+            rest = path(scope).1;
+        }
         while let Some(next) = skip_test_items(rest) {
             rest = next;
             match rest {
@@ -151,12 +185,20 @@ impl Source {
                     self.read_use(tree, &mut Vec::new(), inside);
                     rest = after;
                 }
-                // The scope of `pub(in crate::room)` is not an import.
-                [TokenTree::Ident(start), ..]
-                    if is_start(start) && before != Some("in".to_owned()) =>
-                {
+                // The paths in `quote!(…)` are those of other code.
+                [
+                    TokenTree::Ident(name),
+                    bang,
+                    TokenTree::Group(_),
+                    after @ ..,
+                ] if name == "quote" && is_punct(bang, '!') => {
+                    rest = after;
+                }
+                [TokenTree::Ident(start), ..] => {
                     let (segments, after) = path(rest);
-                    self.add(start, segments, inside);
+                    if segments.len() > 1 {
+                        self.paths.push(ModulePath::new(start, segments, inside));
+                    }
                     rest = after;
                 }
                 [TokenTree::Group(group), after @ ..] => {
@@ -167,9 +209,6 @@ impl Source {
                 [_, after @ ..] => rest = after,
                 [] => {}
             }
-            before = tokens
-                .get((tokens.len() - rest.len()).wrapping_sub(1))
-                .map(ToString::to_string);
         }
     }
 
@@ -179,8 +218,8 @@ impl Source {
         tree: &[TokenTree],
         prefix: &mut Vec<Ident>,
         inside: &[String],
-    ) -> Vec<String> {
-        let mut names = Vec::new();
+    ) -> Vec<Imported> {
+        let mut imported = Vec::new();
         for branch in tree.split(|token| is_punct(token, ',')) {
             let depth = prefix.len();
             let mut name = None;
@@ -188,20 +227,21 @@ impl Source {
             while let Some(token) = tokens.next() {
                 match token {
                     TokenTree::Ident(word) if word == "as" => {
-                        name = tokens.next().map(ToString::to_string);
+                        name = match tokens.next() {
+                            Some(TokenTree::Ident(word)) => Some(unraw(word)),
+                            _ => None,
+                        };
                     }
                     TokenTree::Ident(word) => {
                         prefix.push(word.clone());
-                        name = Some(word.to_string());
+                        name = Some(unraw(word));
                     }
                     TokenTree::Group(group) => {
                         name = None;
                         let inner: Vec<TokenTree> = group.stream().into_iter().collect();
-                        // With a `#`, as in `quote!`, the imports are those of other code.
-                        if !inner.iter().any(|token| is_punct(token, '#')) {
-                            names.extend(self.read_use(&inner, prefix, inside));
-                        }
+                        imported.extend(self.read_use(&inner, prefix, inside));
                     }
+                    star if is_punct(star, '*') => name = None,
                     _ => {}
                 }
             }
@@ -215,21 +255,16 @@ impl Source {
                 if last_self && name.as_deref() == Some("self") {
                     name = segments.last().cloned();
                 }
-                if is_start(&start) {
-                    let place = prefix.last().unwrap_or(&start);
-                    self.paths.push(ModulePath::new(place, segments, inside));
+                let place = prefix.last().unwrap_or(&start);
+                if segments.len() > 1 || is_start(&start) {
+                    let path = ModulePath::new(place, segments.clone(), inside);
+                    self.paths.push(path);
                 }
+                imported.extend(name.map(|name| Imported { name, segments }));
             }
-            names.extend(name);
             prefix.truncate(depth);
         }
-        names
-    }
-
-    fn add(&mut self, place: &Ident, segments: Vec<String>, inside: &[String]) {
-        if segments.len() > 1 {
-            self.paths.push(ModulePath::new(place, segments, inside));
-        }
+        imported
     }
 }
 
@@ -240,6 +275,12 @@ impl ModulePath {
             inside: inside.to_vec(),
             segments,
         }
+    }
+
+    /// Returns whether the path begins with `crate`, `self` or `super`.
+    pub(crate) fn is_from_keyword(&self) -> bool {
+        let first = self.segments.first();
+        first.is_some_and(|first| STARTS.contains(&first.as_str()))
     }
 }
 
@@ -257,7 +298,7 @@ fn is_semicolon(token: &TokenTree) -> bool {
 }
 
 fn is_start(word: &Ident) -> bool {
-    ["crate", "self", "super"].iter().any(|start| word == start)
+    STARTS.iter().any(|start| word == start)
 }
 
 /// Returns whether the tokens after `use` are a path, and not the `<'a>` of a type's `use<'a>`.
@@ -390,6 +431,22 @@ mod tests {
     }
 
     #[test]
+    fn paths_through_declared_modules_and_imports_count() {
+        assert_eq!(
+            paths(
+                "mod a;\nuse super::b as c;\nuse std::io;\nfn f(x: a::B, y: fmt::C) { for d in c::e() { crate::g() } }\n"
+            ),
+            ["2 super::b", "4 a::B", "4 c::e", "4 crate::g"]
+        );
+    }
+
+    #[test]
+    fn code_that_is_written_elsewhere_does_not_count() {
+        let text = "fn f() { quote!(use crate::a::{#b, c}; super::d()); crate::e::g() }\n";
+        assert_eq!(paths(text), ["1 crate::e::g"]);
+    }
+
+    #[test]
     fn code_that_a_feature_adds_counts() {
         assert_eq!(
             paths("#[cfg(any(test, feature = \"testing\"))]\nuse crate::a::B;\n"),
@@ -404,7 +461,12 @@ mod tests {
         )
         .unwrap();
         assert_eq!(source.modules, ["a"]);
-        assert_eq!(source.imported, ["B", "D"]);
+        let imported: Vec<_> = source
+            .imported
+            .iter()
+            .map(|it| (&*it.name, it.segments.join("::")))
+            .collect();
+        assert_eq!(imported, [("B", "a::B".into()), ("D", "a::c".into())]);
         assert_eq!(source.paths[0].inside, ["b"]);
         let items: Vec<_> = source
             .items
