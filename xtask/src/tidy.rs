@@ -7,6 +7,7 @@ mod examples;
 mod faults;
 mod links;
 mod manifests;
+mod modules;
 mod rooms;
 mod sources;
 mod text_file;
@@ -46,6 +47,7 @@ fn findings(workspace: &Workspace) -> Result<Vec<String>, Error> {
         findings.extend(sources::findings(file));
     }
     findings.extend(rooms::findings(workspace, &packages)?);
+    findings.extend(modules::findings(&texts, &packages));
     findings.extend(links::findings(&texts, &files));
     findings.extend(examples::findings(&texts));
     findings.extend(faults::findings(&texts));
