@@ -295,7 +295,7 @@ async fn a_list_can_be_dropped_between_two_polls_without_losing_its_place() {
 }
 
 #[tokio::test]
-async fn setup_tokens_are_listed_the_same_way() {
+async fn setup_tokens_are_listed_page_by_page() {
     let list = "/v1/teams/t/gateway_setup_tokens";
     let next = format!(r#"<{list}?offset=6116bb2a>; rel="next""#);
     let (client, fake) = authorized([

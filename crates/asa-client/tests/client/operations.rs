@@ -204,7 +204,7 @@ async fn a_service_user_is_created_disabled_and_found() {
 }
 
 #[tokio::test]
-async fn the_seeds_examples_are_there() {
+async fn the_examples_of_the_seed_are_listed() {
     let emulator = Emulator::memory().unwrap();
     emulator.seed().unwrap();
     let key = ServiceUser::new(well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET);

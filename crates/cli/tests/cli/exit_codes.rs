@@ -15,7 +15,7 @@ fn envelope(status: &'static str) -> RawServer {
 
 // C3
 #[test]
-fn a_wrong_credential_is_3() {
+fn a_wrong_credential_exits_with_3() {
     let server = EmulatorServer::start(&Fixture::new());
     Fixture::dt(&server.url).run(LIST).fails_with(3);
     Fixture::asa(&server.url)
@@ -25,7 +25,7 @@ fn a_wrong_credential_is_3() {
 
 // C3
 #[test]
-fn a_rejected_key_is_3_and_any_other_failed_token_exchange_has_its_own_code() {
+fn a_rejected_key_exits_with_3_and_any_other_failed_token_exchange_has_its_own_code() {
     for (status, code) in [
         ("400 Bad Request", 3),
         ("403 Forbidden", 3),
@@ -43,7 +43,7 @@ fn a_rejected_key_is_3_and_any_other_failed_token_exchange_has_its_own_code() {
 
 // C3
 #[test]
-fn no_credential_is_3_and_names_the_variable() {
+fn no_credential_exits_with_3_and_names_the_variable() {
     let line = Fixture::new()
         .with("GATELET_DT_URL", "http://127.0.0.1:1")
         .run(LIST)
@@ -53,7 +53,7 @@ fn no_credential_is_3_and_names_the_variable() {
 
 // C3
 #[test]
-fn a_missing_setting_is_2_and_named() {
+fn a_missing_setting_exits_with_2_and_is_named() {
     assert!(
         Fixture::new()
             .run(LIST)
@@ -70,7 +70,7 @@ fn a_missing_setting_is_2_and_named() {
 
 // C3
 #[test]
-fn a_missing_scope_is_4() {
+fn a_missing_scope_exits_with_4() {
     let server = EmulatorServer::start(&Fixture::new());
     let fixture = Fixture::new()
         .with("GATELET_DT_URL", &server.url)
@@ -94,7 +94,7 @@ fn a_missing_scope_is_4() {
 
 // C3
 #[test]
-fn an_unknown_id_is_5() {
+fn an_unknown_id_exits_with_5() {
     let fixture = Fixture::new();
     fixture
         .run("--emulator asa gateway get 00000000-0000-4000-8000-000000000000")
@@ -109,7 +109,7 @@ fn an_unknown_id_is_5() {
 
 // C3
 #[test]
-fn a_404_that_is_not_the_apis_own_is_10() {
+fn a_404_that_is_not_the_apis_own_exits_with_10() {
     for (content_type, body) in [
         ("application/json", ""),
         ("application/json", "{}"),
@@ -124,7 +124,7 @@ fn a_404_that_is_not_the_apis_own_is_10() {
 
 // C3
 #[test]
-fn an_id_that_is_not_a_path_segment_is_2() {
+fn an_id_that_is_not_a_path_segment_exits_with_2() {
     let fixture = Fixture::new();
     for id in ["..", ".", "a\nb"] {
         fixture
@@ -141,7 +141,7 @@ fn an_id_that_is_not_a_path_segment_is_2() {
 
 // C3
 #[test]
-fn a_page_size_out_of_bounds_is_2() {
+fn a_page_size_out_of_bounds_exits_with_2() {
     let fixture = Fixture::new();
     for size in ["99", "3001"] {
         let line = fixture
@@ -158,7 +158,7 @@ fn a_page_size_out_of_bounds_is_2() {
 
 // C3
 #[test]
-fn a_foreign_page_token_is_6_with_the_vendors_message() {
+fn a_foreign_page_token_exits_with_6_with_the_vendors_message() {
     let line = Fixture::new()
         .run(&format!(
             "--emulator {LIST} --page-token not-of-this-server"
@@ -172,7 +172,7 @@ fn a_foreign_page_token_is_6_with_the_vendors_message() {
 
 // C3
 #[test]
-fn a_rejected_request_is_6() {
+fn a_rejected_request_exits_with_6() {
     Fixture::dt(&envelope("409 Conflict").url)
         .run(LIST)
         .fails_with(6);
@@ -183,7 +183,7 @@ fn a_rejected_request_is_6() {
 
 // C3
 #[test]
-fn a_rate_limit_is_7() {
+fn a_rate_limit_exits_with_7() {
     let limited = RawServer::new(|_| {
         RawResponse::Bytes(
             b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 60\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_vec(),
@@ -250,7 +250,7 @@ fn a_status_has_its_code_whatever_its_body() {
 
 // U20
 #[test]
-fn a_server_error_is_11_with_any_body() {
+fn a_server_error_exits_with_11_with_any_body() {
     for status in ["502 Bad Gateway", "520 X", "524 X", "530 X"] {
         for (content_type, body) in [("text/html", "<html>"), ("text/plain", "error"), (JSON, "")] {
             let script = RawServer::always(status, content_type, body);
@@ -262,7 +262,7 @@ fn a_server_error_is_11_with_any_body() {
 
 // C3
 #[test]
-fn a_refused_connection_is_8() {
+fn a_refused_connection_exits_with_8() {
     // Port 1 is never assigned by chance, unlike a port that was just closed.
     let url = "http://127.0.0.1:1";
     Fixture::dt(url).run(LIST).fails_with(8);
@@ -272,7 +272,7 @@ fn a_refused_connection_is_8() {
 
 // C3
 #[test]
-fn a_server_that_never_responds_is_9_or_12_for_a_create() {
+fn a_server_that_never_responds_exits_with_9_or_12_for_a_create() {
     let silent = RawServer::new(|_| RawResponse::Silence);
     let line = Fixture::dt(&silent.url)
         .run(&format!("--timeout 0.3 {LIST}"))
@@ -290,7 +290,7 @@ fn a_server_that_never_responds_is_9_or_12_for_a_create() {
 
 // C3
 #[test]
-fn an_html_page_is_10() {
+fn an_html_page_exits_with_10() {
     let login = RawServer::always("200 OK", "text/html", "<html>please log in</html>");
     let line = Fixture::dt(&login.url).run(LIST).fails_with(10);
     assert!(!line.contains("please"), "{line}");
@@ -298,7 +298,7 @@ fn an_html_page_is_10() {
 
 // C3
 #[test]
-fn a_truncated_body_is_9_or_10_if_its_length_matches() {
+fn a_truncated_body_exits_with_9_or_10_if_its_length_matches() {
     let body = r#"{"totalCount":1,"activeGateTokens":[{"id":"dt0g02.A","#;
     let cut = RawServer::new(move |_| {
         let mut bytes = response("200 OK", JSON, &format!("{body}{body}"));
@@ -313,7 +313,7 @@ fn a_truncated_body_is_9_or_10_if_its_length_matches() {
 
 // C3
 #[test]
-fn a_redirect_and_a_model_mismatch_are_10() {
+fn a_redirect_and_a_model_mismatch_exit_with_10() {
     let elsewhere = RawServer::new(|_| {
         RawResponse::Bytes(b"HTTP/1.1 302 Found\r\nlocation: https://elsewhere.example/x?y\r\ncontent-length: 0\r\n\r\n".to_vec())
     });
@@ -326,7 +326,7 @@ fn a_redirect_and_a_model_mismatch_are_10() {
 
 // C3
 #[test]
-fn a_failing_server_is_11_or_12_for_a_create() {
+fn a_failing_server_exits_with_11_or_12_for_a_create() {
     Fixture::dt(&envelope("500 Internal Server Error").url)
         .run(LIST)
         .fails_with(11);
@@ -337,7 +337,7 @@ fn a_failing_server_is_11_or_12_for_a_create() {
 
 // C3
 #[test]
-fn a_create_whose_response_is_lost_is_12() {
+fn a_create_whose_response_is_lost_exits_with_12() {
     let lost = RawServer::new(|_| RawResponse::Bytes(Vec::new()));
     Fixture::dt(&lost.url)
         .run("dt token create edge")
@@ -371,7 +371,7 @@ fn a_list_that_fails_names_the_page_token_to_continue_with() {
 
 // C3
 #[test]
-fn a_wrong_command_line_is_2() {
+fn a_wrong_command_line_exits_with_2() {
     let fixture = Fixture::new();
     for line in [
         "dt",

@@ -157,7 +157,7 @@ fn a_served_emulator_ends_with_0_on_sigterm_and_on_ctrl_c() {
 // U34
 #[cfg(target_os = "linux")]
 #[test]
-fn a_failed_write_to_stdout_is_1_and_discarded_output_is_0() {
+fn a_failed_write_to_stdout_exits_with_1_and_discarded_output_with_0() {
     let fixture = Fixture::new();
     for (line, redirections) in [
         ("--emulator dt token list", &[">&-", ">/dev/full"][..]),

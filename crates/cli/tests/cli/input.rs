@@ -190,7 +190,7 @@ fn the_error_of_a_list_that_never_started_repeats_no_input() {
 
 // U62
 #[test]
-fn a_filter_too_long_for_a_url_is_2_and_not_sent() {
+fn a_filter_too_long_for_a_url_exits_with_2_and_is_not_sent() {
     let line = format!("asa gateway list --contains {}", "x".repeat(66_000));
     let error = Fixture::asa("http://127.0.0.1:1").run(&line).fails_with(2);
     assert!(error.contains("the URL exceeds the limit"), "{error}");

@@ -236,7 +236,7 @@ fn the_url_of_asa_may_end_in_v1() {
 
 // U56
 #[test]
-fn a_page_token_beyond_printable_ascii_is_2_and_neither_sent_nor_repeated() {
+fn a_page_token_beyond_printable_ascii_exits_with_2_and_is_neither_sent_nor_repeated() {
     for token in ["hunter2é", "hunter2\n", "hunter2\u{7f}", "hunter2\u{202e}"] {
         for vendor in ["dt token", "asa gateway"] {
             let script = RawServer::new(|_| RawResponse::Silence);

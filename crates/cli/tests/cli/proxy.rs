@@ -37,7 +37,7 @@ fn a_proxy_of_the_environment_is_used_on_request() {
 
 // U8
 #[test]
-fn a_proxys_refusal_with_a_body_is_8_and_names_its_status() {
+fn a_proxys_refusal_with_a_body_exits_with_8_and_names_its_status() {
     for (status, attempts, says) in [
         (407, 1, "the proxy requires other credentials (status 407)"),
         (403, 1, "the proxy rejected the connection (status 403)"),

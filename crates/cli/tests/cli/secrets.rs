@@ -70,7 +70,7 @@ fn commands_with_id() -> Vec<(Fixture, Vec<&'static str>)> {
 
 // U18
 #[test]
-fn a_blank_id_or_team_is_2() {
+fn a_blank_id_or_team_exits_with_2() {
     for (fixture, run_args) in commands_with_id() {
         for blank in [" ", "\u{a0}", "\t", "\u{200b}"] {
             let line = fixture.run_args([run_args.as_slice(), &[blank]].concat());
@@ -92,7 +92,7 @@ fn a_blank_id_or_team_is_2() {
 
 // U54
 #[test]
-fn an_id_or_team_that_contains_a_token_is_2_and_not_repeated() {
+fn an_id_or_team_that_contains_a_token_exits_with_2_and_is_not_repeated() {
     let ids = [
         format!("token {CANARY}"),
         format!("\"{CANARY}\""),

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_end_the_reading() {
+    fn a_document_beyond_a_limit_is_refused() {
         let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
         assert!(read(&nested(64)).is_some());
         assert!(read(&nested(65)).is_none());

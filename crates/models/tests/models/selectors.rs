@@ -129,7 +129,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_parses_to_the_same(texts in proptest::collection::vec(requirement(), 0..5)) {
+    fn a_written_selector_parses_to_itself(texts in proptest::collection::vec(requirement(), 0..5)) {
         let selector = parse(&texts.join(", "));
         prop_assert_eq!(selector.requirements().len(), texts.len());
         let written = selector.to_string();
