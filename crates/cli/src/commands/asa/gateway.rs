@@ -17,10 +17,7 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .about("Gateways: the agents that relay connections to servers")
         .visible_alias("gw")
         .mut_subcommand("list", |list| {
-            list.mut_arg("contains", |it| {
-                it.help("List only gateways whose name contains this text")
-            })
-            .mut_arg("descending", |it| it.help("List newest first"))
+            list.mut_arg("descending", |it| it.help("List newest first"))
         })
 }
 

@@ -16,10 +16,7 @@ pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Projects, which say by labels which gateways they use")
         .mut_subcommand("list", |list| {
-            list.mut_arg("contains", |it| {
-                it.help("List only projects whose name contains this text")
-            })
-            .mut_arg("descending", |it| it.help("List newest first"))
+            list.mut_arg("descending", |it| it.help("List newest first"))
         })
         .mut_subcommand("gateways", |gateways| {
             gateways.after_help(
