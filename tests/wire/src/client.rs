@@ -2,7 +2,9 @@
 
 use gatelet_emulator::well_known;
 use gatelet_models::asa::{GatewaySetupTokenCreate, GatewayUpdate, OperationId as Asa};
-use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateType, OperationId as Dt};
+use gatelet_models::dt::{
+    ActiveGateTokenCreate, ActiveGateType, ActiveGateVersion, OperationId as Dt, UpdateJobCreate,
+};
 use gatelet_transport::{
     AnyClock, AnyTransport, ApiToken, BaseUrl, Bearer, Clock, Deleted, Error, Page, RetryPolicy,
     Transport,
@@ -12,6 +14,9 @@ use std::fmt;
 
 use crate::fixture::{Fixture, Role, Target};
 use crate::operation::Operation;
+
+/// The id of an ActiveGate of the examples.
+pub(crate) const ACTIVE_GATE: &str = "-1556499193";
 
 /// Calls any operation of either vendor, over any transport.
 #[derive(Clone)]
@@ -90,7 +95,9 @@ impl TestClient {
     }
 
     async fn call_dt(&self, id: Dt, target: &str) -> Result<String, Error> {
-        let tokens = self.dt().active_gate_tokens();
+        let client = self.dt();
+        let (tokens, gates) = (client.active_gate_tokens(), client.active_gates());
+        let jobs = client.update_jobs();
         Ok(match id {
             Dt::ListTokens => page(tokens.list().page_size(100).send().await?),
             Dt::CreateToken => {
@@ -99,6 +106,19 @@ impl TestClient {
             }
             Dt::GetToken => value(&tokens.get(&target.into()).send().await?),
             Dt::RevokeToken => deleted(tokens.delete(&target.into()).send().await?),
+            Dt::GetAllActiveGates => {
+                let online = gates.list().query(|query| query.online(true));
+                value(&online.send().await?)
+            }
+            Dt::GetOneActiveGateById => value(&gates.get(&target.into()).send().await?),
+            Dt::CreateUpdateJobForAg => {
+                let newest = UpdateJobCreate::new(ActiveGateVersion::latest());
+                value(&jobs.create(&target.into(), newest).send().await?)
+            }
+            Dt::DeleteUpdateJobByJobIdForAg => {
+                let job = jobs.delete(&ACTIVE_GATE.into(), &target.into());
+                deleted(job.send().await?)
+            }
             #[allow(unreachable_patterns, reason = "a new operation is not called here")]
             _ => panic!("{id:?} is not one of Operation::all"),
         })

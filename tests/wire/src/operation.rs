@@ -20,11 +20,15 @@ const ASA: [asa::OperationId; 11] = [
 ];
 
 /// The operations of Dynatrace that the tests over sockets call.
-const DT: [dt::OperationId; 4] = [
+const DT: [dt::OperationId; 8] = [
     dt::OperationId::ListTokens,
     dt::OperationId::CreateToken,
     dt::OperationId::GetToken,
     dt::OperationId::RevokeToken,
+    dt::OperationId::GetAllActiveGates,
+    dt::OperationId::GetOneActiveGateById,
+    dt::OperationId::CreateUpdateJobForAg,
+    dt::OperationId::DeleteUpdateJobByJobIdForAg,
 ];
 
 /// One of the vendors' operations.

@@ -6,7 +6,7 @@ use gatelet_models::{asa, dt};
 use gatelet_transport::RetryPolicy;
 use gatelet_transport::testing::ManualClock;
 
-use crate::client::TestClient;
+use crate::client::{ACTIVE_GATE, TestClient};
 use crate::fixture::{Fixture, Role, Target};
 use crate::operation::Operation;
 
@@ -57,6 +57,20 @@ impl Fixture {
             Operation::Dt(Dt::GetToken) => {
                 let page = dt.active_gate_tokens().list().send().await.unwrap();
                 page.items[0].id.to_string()
+            }
+            Operation::Dt(Dt::GetOneActiveGateById | Dt::CreateUpdateJobForAg) => {
+                ACTIVE_GATE.to_owned()
+            }
+            Operation::Dt(Dt::DeleteUpdateJobByJobIdForAg) => {
+                let new = dt::UpdateJobCreate::new(dt::ActiveGateVersion::latest());
+                // Ids are numbers of any length, and all requests of an operation must be equally long.
+                loop {
+                    let created = dt.update_jobs().create(&ACTIVE_GATE.into(), new.clone());
+                    let id = created.send().await.unwrap().job_id.unwrap();
+                    if id.as_str().len() == 19 {
+                        break id.to_string();
+                    }
+                }
             }
             _ => String::new(),
         };

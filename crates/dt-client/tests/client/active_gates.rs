@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use dt_client::models::{
-    ActiveGate, ActiveGateModuleType, ActiveGateRelease, ActiveGateTokenState, ActiveGateVersion,
-    OsType, UpdateJobCreate, UpdateJobState, UpdateMethod, VersionCompareType,
+    ActiveGate, ActiveGateModule, ActiveGateModuleType, ActiveGateRelease, ActiveGateTokenState,
+    ActiveGateVersion, OsType, UpdateJobCreate, UpdateJobState, UpdateMethod, VersionCompareType,
 };
-use dt_client::{ApiToken, Client, Clock as _, Error, ErrorKind, Phase, RetryPolicy};
+use dt_client::{
+    ApiToken, Applied, Client, Clock as _, Error, ErrorKind, Phase, RetryPolicy, TransportErrorKind,
+};
 use gatelet_emulator::{Emulator, well_known};
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 
@@ -209,4 +211,86 @@ async fn a_list_without_pages_has_a_timeout_and_a_retry_policy_of_its_own() {
     let error = list.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Timeout(Phase::Total));
     assert_eq!(clock.monotonic() - before, Duration::from_secs(5));
+}
+
+// D28
+#[tokio::test]
+async fn a_job_whose_response_is_lost_is_not_created_again() {
+    let lost = || FakeResponse::error(TransportErrorKind::Interrupted);
+    let unreadable = || FakeResponse::json(201, r#"{"jobState": 7}"#);
+    for (response, applied) in [
+        (lost(), Applied::Unknown),
+        (FakeResponse::hang(), Applied::Unknown),
+        (FakeResponse::status(503), Applied::Unknown),
+        (unreadable(), Applied::Yes),
+    ] {
+        let (client, fake) = scripted([response]);
+        let newest = UpdateJobCreate::new(ActiveGateVersion::latest());
+        let created = client.update_jobs().create(&"-1".into(), newest);
+        let error = created.send().await.unwrap_err();
+        assert_eq!(error.applied(), applied, "{error}");
+        assert_eq!(error.attempts(), 1);
+        fake.finish();
+    }
+    // Reads and the check are repeated.
+    let (client, fake) = scripted([lost(), FakeResponse::status(204)]);
+    let newest = UpdateJobCreate::new(ActiveGateVersion::latest());
+    let valid = client.update_jobs().validate(&"-1".into(), newest);
+    valid.send().await.unwrap();
+    fake.finish();
+    let (client, fake) = scripted([lost(), FakeResponse::json(200, "{}")]);
+    client.active_gates().list().send().await.unwrap();
+    fake.finish();
+}
+
+/// The JSON of an ActiveGate of this size in bytes.
+fn large_gate(number: usize, size: usize) -> ActiveGate {
+    let gate = |attribute: String| {
+        let module = ActiveGateModule::new()
+            .with_kind(ActiveGateModuleType::Logs)
+            .with_attributes([("text".to_owned(), attribute)]);
+        ActiveGate::new()
+            .with_id(format!("-{number:04}"))
+            .with_hostname(format!("edge-{number}"))
+            .with_modules([module])
+    };
+    let bare = serde_json::to_string(&gate(String::new())).unwrap().len();
+    gate("x".repeat(size.saturating_sub(bare)))
+}
+
+// D29
+#[tokio::test]
+async fn two_thousand_large_gates_fit_into_the_default_limit() {
+    let all: Vec<_> = (0..2000).map(|number| large_gate(number, 4000)).collect();
+    let clock = ManualClock::auto();
+    let emulator = Emulator::memory().unwrap().with_clock(clock.clone());
+    emulator.add_active_gates(all.clone()).unwrap();
+    let client = Client::builder(URL)
+        .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
+        .build_with(emulator, clock)
+        .unwrap();
+    let listed = client.active_gates().list().send().await.unwrap();
+    let listed = listed.active_gates.unwrap();
+    assert_eq!(listed.len(), 2000);
+    let last = (&listed[1999].id, &listed[1999].modules);
+    assert_eq!(last, (&all[1999].id, &all[1999].modules));
+
+    let body = serde_json::json!({ "activeGates": all }).to_string();
+    assert!(
+        (8_000_000..10_485_760).contains(&body.len()),
+        "{}",
+        body.len()
+    );
+    let (client, _) = scripted([FakeResponse::json(200, body.clone())]);
+    let listed = client.active_gates().list().send().await.unwrap();
+    assert_eq!(listed.active_gates.as_ref(), Some(&all));
+
+    // A larger one is refused as a whole, never cut.
+    let body = body + &" ".repeat(10_485_761 - 8_000_000);
+    let (client, _) = scripted([FakeResponse::json(200, body)]);
+    let error = client.active_gates().list().send().await.unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::TooLarge { .. }),
+        "{error}"
+    );
 }

@@ -127,6 +127,7 @@ async fn with_scope(scope: &str) -> [Error; 2] {
     [users.unwrap_err(), attention.unwrap_err()]
 }
 
+// D30
 #[tokio::test]
 async fn a_missing_scope_is_told_by_the_operation_that_needs_it() {
     for (scope, refused) in [

@@ -275,6 +275,7 @@ fn last_use(emulator: &Emulator, id: &str) -> Value {
     token.expect(200).json()["lastUsedDate"].clone()
 }
 
+// E42
 #[test]
 fn a_gate_connects_without_a_valid_token_unless_tokens_are_enforced() {
     let clock = ManualClock::new();
@@ -315,6 +316,7 @@ fn a_gate_connects_without_a_valid_token_unless_tokens_are_enforced() {
     }
 }
 
+// E41
 #[test]
 fn a_gate_that_cannot_be_stored_does_not_use_its_token() {
     let emulator = memory();
