@@ -231,3 +231,31 @@ async fn a_service_without_current_user_is_known_by_its_bearer() {
         "GET /v1/teams/t/service_users/bot/keys"
     );
 }
+
+#[tokio::test]
+async fn a_service_user_in_files_goes_on_with_the_new_key() {
+    let clock = ManualClock::auto();
+    let emulator = Emulator::memory().unwrap().with_clock(clock.clone());
+    emulator
+        .add_service_user("t", "bot", &"old-secret".into(), Role::AccessAdmin)
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (id, secret) = (folder.path().join("id"), folder.path().join("secret"));
+    std::fs::write(&id, "bot").unwrap();
+    std::fs::write(&secret, "old-secret").unwrap();
+    let client = Client::builder("t")
+        .credentials(ServiceUser::from_files(&id, &secret))
+        .build_with(emulator, clock)
+        .unwrap();
+    let prepared = client.rotate_key().prepare().await.unwrap();
+    let old = prepared.own_key().unwrap().id.clone();
+    let new = prepared.rotate().await.unwrap();
+    let pair = new.pair();
+    std::fs::write(&id, &pair.key_id).unwrap();
+    std::fs::write(&secret, pair.key_secret.expose()).unwrap();
+    let checked = new.check(&pair).await.unwrap();
+    checked.delete_old(&old).await.unwrap();
+    // The bearer of the deleted key is not used again.
+    let prepared = client.rotate_key().prepare().await.unwrap();
+    assert_eq!(prepared.own_key().unwrap().id, *checked.id());
+}

@@ -3,9 +3,10 @@
 use std::fs;
 
 use gatelet_emulator::well_known::{ASA_KEY_ID, ASA_USER};
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 use serde_json::Value;
 
-use crate::run::{CommandOutput, Fixture};
+use crate::run::{CommandOutput, Fixture, team};
 
 fn run(fixture: &Fixture, arguments: &str) -> CommandOutput {
     fixture.run(&format!("--emulator asa service-user-key {arguments}"))
@@ -96,4 +97,76 @@ fn nothing_is_rotated_if_its_file_cannot_be_written() {
     );
     let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
     assert_eq!(keys.as_array().unwrap().len(), 1);
+}
+
+/// Returns the response of a server that rotates keys.
+fn rotating(request: &str) -> RawResponse {
+    let body = match request.split(' ').next() {
+        Some("GET") => r#"{"list":[{"id":"old"}]}"#,
+        Some("POST") => r#"{"id":"new","secret":"canary-of-the-new-key"}"#,
+        _ => "{}",
+    };
+    RawResponse::Bytes(response("200 OK", "application/json", body))
+}
+
+#[test]
+fn a_lost_response_of_a_rotation_is_not_repeated_and_the_line_says_what_to_do() {
+    let server = team(|request| match request.starts_with("POST") {
+        true => RawResponse::Bytes(Vec::new()),
+        false => rotating(request),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.json");
+    let rotate = format!("asa key rotate bot --timeout 5 --out {}", path.display());
+    let line = Fixture::asa(&server.url).run(&rotate).fails_with(12);
+    let advice = "a new key may exist, and the present key will end: list the keys, delete the unknown one, and rotate again\n";
+    assert!(line.ends_with(advice), "{line}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_new_key_that_does_not_log_in_stays_in_its_file() {
+    let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
+    let refusal = r#"{"code":401,"type":"authentication_error","message":"no"}"#;
+    let server = RawServer::new(move |request| {
+        let (status, body) = match request.contains("/service_token ") {
+            true if request.contains(r#""new""#) => ("401 Unauthorized", refusal),
+            true => ("200 OK", bearer),
+            false => return rotating(request),
+        };
+        RawResponse::Bytes(response(status, "application/json", body))
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.json");
+    let rotate = format!("asa key rotate bot --timeout 5 --out {}", path.display());
+    let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
+    assert_eq!(code, Some(3), "{stderr}");
+    let state = "the new key new is kept, and the old one works until it ends\n";
+    assert!(stderr.ends_with(state), "{stderr}");
+    assert!(!stderr.contains("canary-of-the-new-key"));
+    let stored = fs::read_to_string(&path).unwrap();
+    assert!(stored.contains("canary-of-the-new-key"));
+}
+
+#[test]
+fn a_new_key_that_cannot_be_stored_is_deleted_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.json");
+    let taken = path.clone();
+    let server = team(move |request| {
+        if request.starts_with("DELETE") {
+            assert!(request.contains("/service_users/bot/keys/new "));
+            return RawResponse::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec());
+        }
+        if request.starts_with("POST") {
+            fs::create_dir(&taken).unwrap();
+        }
+        rotating(request)
+    });
+    let rotate = format!("asa key rotate bot --timeout 5 --out {}", path.display());
+    let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
+    assert_eq!(code, Some(1), "{stderr}");
+    let state = "it was deleted again, but the other keys have an end: rotate again\n";
+    assert!(stderr.ends_with(state), "{stderr}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
