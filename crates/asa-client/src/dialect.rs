@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use gatelet_models::asa;
-use gatelet_transport::{ApiError, Dialect, Violation, has_member, has_string_member, rate_limit};
+use gatelet_transport::{
+    ApiError, Dialect, Violation, has_member, has_string_member, rate_limit, scalar_text,
+};
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -91,10 +93,10 @@ fn is_documented(members: &Members, status: StatusCode, body: &str) -> bool {
 
 /// Converts an error. A member of an unexpected type is ignored.
 fn to_api_error(members: &Members) -> ApiError {
-    let member = |name: &str| members.get(name).and_then(text);
+    let member = |name: &str| members.get(name).and_then(scalar_text);
     let details = members.get("errors").and_then(Value::as_array);
     let violations = details.into_iter().flatten().map(|detail| {
-        let member = |name| detail.get(name).and_then(text);
+        let member = |name| detail.get(name).and_then(scalar_text);
         Violation::new(
             member("path").unwrap_or_default(),
             member("message").unwrap_or_default(),
@@ -107,15 +109,6 @@ fn to_api_error(members: &Members) -> ApiError {
         .or_else(|| member("code"));
     known.message = member("message")
         .or_else(|| member("error"))
-        .or_else(|| text(members.get("error")?.get("message")?));
+        .or_else(|| scalar_text(members.get("error")?.get("message")?));
     known
-}
-
-/// Returns a string, or a number as text; other values do not fit into a sentence.
-fn text(value: &Value) -> Option<Box<str>> {
-    match value {
-        Value::String(text) => Some(text.as_str().into()),
-        Value::Number(number) => Some(number.to_string().into()),
-        _ => None,
-    }
 }

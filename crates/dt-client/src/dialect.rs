@@ -3,7 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use gatelet_models::dt;
-use gatelet_transport::{ApiError, Dialect, Violation, has_member, has_string_member, rate_limit};
+use gatelet_transport::{
+    ApiError, Dialect, Violation, has_member, has_string_member, rate_limit, scalar_text,
+};
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::Value;
 
@@ -77,13 +79,13 @@ fn to_api_error(error: &Value) -> ApiError {
     let violations = error.get("constraintViolations").and_then(Value::as_array);
     let violations = violations.into_iter().flatten().map(to_violation);
     let mut known = ApiError::default().with_violations(violations);
-    known.code = error.get("code").and_then(text);
-    known.message = text(error).or_else(|| text(error.get("message")?));
+    known.code = error.get("code").and_then(scalar_text);
+    known.message = scalar_text(error).or_else(|| scalar_text(error.get("message")?));
     known
 }
 
 fn to_violation(violation: &Value) -> Violation {
-    let member = |name| violation.get(name).and_then(text);
+    let member = |name| violation.get(name).and_then(scalar_text);
     let known = Violation::new(
         member("path").unwrap_or_default(),
         member("message").unwrap_or_default(),
@@ -91,14 +93,5 @@ fn to_violation(violation: &Value) -> Violation {
     match member("parameterLocation") {
         Some(location) => known.with_location(location),
         None => known,
-    }
-}
-
-/// Returns a string, or a number as text; other values do not fit into a sentence.
-fn text(value: &Value) -> Option<Box<str>> {
-    match value {
-        Value::String(text) => Some(text.as_str().into()),
-        Value::Number(number) => Some(number.to_string().into()),
-        _ => None,
     }
 }

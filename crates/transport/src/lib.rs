@@ -98,5 +98,6 @@ pub use url::base_url::BaseUrl;
 pub use wire::body_limit::BodyLimit;
 pub use wire::escape::is_displayable;
 pub use wire::json::members::{has_member, has_string_member};
+pub use wire::json::scalar::scalar_text;
 pub use wire::rate_limit;
 pub use wire::secret_text::{SecretTextError, parse_secret_text};

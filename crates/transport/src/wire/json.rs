@@ -8,6 +8,7 @@ use crate::wire::escape::truncated;
 
 mod fast;
 pub(crate) mod members;
+pub(crate) mod scalar;
 mod surrogates;
 
 /// Why and where a body does not decode; contains nothing of the body but field names.
