@@ -436,7 +436,7 @@ pub(crate) enum ServiceUserCommand {
         about = "Read the user who makes the call",
         after_help = operation_help(&api::GET_CURRENT_USER)
     )]
-    CurrentUser,
+    CurrentUser(commands::service_user::CurrentUser),
 }
 
 impl ServiceUserCommand {
@@ -487,9 +487,7 @@ impl ServiceUserCommand {
             Self::Create(command) => command.run(client, output).await,
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Update(command) => command.run(client, output).await,
-            Self::CurrentUser => {
-                Ok(output.item(operations.current_user().send().await?)?)
-            }
+            Self::CurrentUser(command) => command.run(client, output).await,
         }
     }
 }
@@ -546,23 +544,6 @@ impl ServiceUserKeyCommand {
             Self::Delete(command) => command.run(client, output).await,
         }
     }
-}
-
-impl Record for models::CurrentUser {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |it| columns::text(it.id.as_ref()),
-        },
-        Column {
-            header: "NAME",
-            value: |it| columns::text(Some(&it.name)),
-        },
-        Column {
-            header: "TEAM NAME",
-            value: |it| columns::text(it.team_name.as_ref()),
-        },
-    ];
 }
 
 impl Record for models::Gateway {

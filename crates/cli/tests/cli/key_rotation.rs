@@ -170,3 +170,20 @@ fn a_new_key_that_cannot_be_stored_is_deleted_again() {
     assert!(stderr.ends_with(state), "{stderr}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn a_service_that_cannot_say_who_calls_is_answered_by_the_bearer() {
+    // {"user":"bot"}
+    let bearer = r#"{"bearer_token":"e30.eyJ1c2VyIjoiYm90In0.c2ln","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
+    let absent = r#"{"code":404,"type":"resource_does_not_exist","message":"no"}"#;
+    let server = RawServer::new(move |request| {
+        let (status, body) = match request.contains("/service_token ") {
+            true => ("200 OK", bearer),
+            false => ("404 Not Found", absent),
+        };
+        RawResponse::Bytes(response(status, "application/json", body))
+    });
+    let fixture = Fixture::asa(&server.url);
+    let current = fixture.run("asa service-user whoami -o json").json();
+    assert_eq!(current, serde_json::json!({ "name": "bot" }));
+}

@@ -2,10 +2,12 @@
 
 use asa_client::Client;
 use clap::Command;
-use gatelet_models::asa::{ServiceUserCreate, ServiceUserUpdate, UserStatus};
+use gatelet_models::asa::{self as models, ServiceUserCreate, ServiceUserUpdate, UserStatus};
 
 use crate::error::error::CliError;
+use crate::output::columns::text;
 use crate::output::output::Output;
+use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
 
 /// The help of a name.
@@ -45,6 +47,27 @@ impl Create {
     }
 }
 
+/// Reads who makes the call.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CurrentUser {}
+
+impl CurrentUser {
+    /// Prints what the service says, or the name in the bearer where the service has no such operation.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let current = match client.service_users().current_user().send().await {
+            Err(error) if error.is_not_found() => {
+                models::CurrentUser::new(client.user_name().await?)
+            }
+            current => current?,
+        };
+        Ok(output.item(current)?)
+    }
+}
+
 /// Updates a service user.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Update {
@@ -69,4 +92,21 @@ impl Update {
         let updated = users.update(&name, update).send().await?;
         Ok(output.item(updated)?)
     }
+}
+
+impl Record for models::CurrentUser {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "NAME",
+            value: |user| Some(user.name.clone()),
+        },
+        Column {
+            header: "ID",
+            value: |user| text(user.id.as_ref()),
+        },
+        Column {
+            header: "TEAM",
+            value: |user| user.team_name.clone(),
+        },
+    ];
 }
