@@ -47,6 +47,7 @@ mod check;
 mod client;
 mod decode;
 mod dialect;
+mod enrollment_tokens;
 mod gateway_selection;
 mod gateway_setup_tokens;
 #[rustfmt::skip]

@@ -299,6 +299,8 @@ pub(crate) struct Field {
     pub(crate) is_omittable: bool,
     /// Whether it is a secret that no other response shows.
     pub(crate) is_shown_once: bool,
+    /// Whether it is a secret that may be an object of texts instead.
+    pub(crate) is_or_object: bool,
     pub(crate) at: Position,
 }
 

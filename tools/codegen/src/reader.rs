@@ -20,6 +20,7 @@ const OURS: &[(&str, &str)] = &[
     ("x-idempotent", "an operation"),
     ("x-keep-unknown", "a schema of type object"),
     ("x-omittable", "a property of a request"),
+    ("x-or-object", "a property with `x-secret`"),
     ("x-own-columns", "a schema of type object"),
     ("x-paging", "an operation"),
     ("x-permissions", "an operation"),

@@ -242,8 +242,13 @@ fn field(entry: &Entry, is_required: bool, diagnostics: &mut Diagnostics) -> Opt
     let default = default(&mut reader, diagnostics);
     let is_omittable = mark(&mut reader, "x-omittable", diagnostics);
     let is_shown_once = mark(&mut reader, "x-shown-once", diagnostics);
+    let is_or_object = mark(&mut reader, "x-or-object", diagnostics);
     let (kind, limits, is_nullable) = kind(&mut reader, diagnostics)?;
     reader.finish(diagnostics);
+    if is_or_object && !matches!(kind, Kind::Secret) {
+        let what = format!("`x-or-object` on `{}`, which is no secret", entry.key);
+        diagnostics.add(entry.at, what, "remove it, or add `x-secret: true`");
+    }
     if is_required && default.is_some() {
         diagnostics.add(
             entry.at,
@@ -270,6 +275,7 @@ fn field(entry: &Entry, is_required: bool, diagnostics: &mut Diagnostics) -> Opt
         is_nullable,
         is_omittable,
         is_shown_once,
+        is_or_object,
         at: entry.at,
     })
 }

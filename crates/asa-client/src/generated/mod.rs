@@ -4,12 +4,14 @@
 
 pub(crate) mod gateway_setup_tokens;
 pub(crate) mod gateways;
+pub(crate) mod enrollment_tokens;
 pub(crate) mod projects;
 pub(crate) mod service_users;
 pub(crate) mod service_user_keys;
 
 pub use self::gateway_setup_tokens::{GatewaySetupTokens, ListGatewaySetupTokensQuery};
 pub use self::gateways::{Gateways, ListGatewaysQuery};
+pub use self::enrollment_tokens::EnrollmentTokens;
 pub use self::projects::{ListProjectsQuery, Projects};
 pub use self::service_users::{ListServiceUsersQuery, ServiceUsers};
 pub use self::service_user_keys::ServiceUserKeys;

@@ -6,6 +6,7 @@
 )]
 
 mod credentials;
+mod enrollment_tokens;
 mod foreign_text;
 mod key_files;
 mod key_rotation;

@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::asa::{gateway, gateway_setup_token, project, service_user, service_user_key};
+use crate::commands::asa::{
+    enrollment_token, gateway, gateway_setup_token, project, service_user, service_user_key,
+};
 use crate::commands::dt::{active_gate, active_gate_token, update_job};
 use crate::commands::emulator::command::EmulatorCommand;
 use crate::error::exit::Exit;
@@ -27,6 +29,7 @@ pub(crate) enum Command {
     /// Okta Advanced Server Access and Okta Privileged Access
     #[command(
         subcommand,
+        mut_subcommand("enrollment-token", enrollment_token::with_texts),
         mut_subcommand("gateway", gateway::with_texts),
         mut_subcommand("gateway-setup-token", gateway_setup_token::with_texts),
         mut_subcommand("service-user", service_user::with_texts),

@@ -1,5 +1,6 @@
 //! The commands on Okta ASA that are written by hand.
 
+pub(crate) mod enrollment_token;
 pub(crate) mod gateway;
 pub(crate) mod gateway_setup_token;
 pub(crate) mod project;

@@ -22,6 +22,12 @@ use crate::output::stdout::Stdout;
 pub(crate) enum Asa {
     #[command(
         subcommand,
+        about = "Tokens that servers enroll in a project with",
+        visible_alias = "enrollment-tokens"
+    )]
+    EnrollmentToken(EnrollmentTokenCommand),
+    #[command(
+        subcommand,
         about = "The gateways that have enrolled in the team",
         visible_alias = "gateways"
     )]
@@ -56,6 +62,7 @@ impl Asa {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
+            Self::EnrollmentToken(command) => command.mutation_verb(),
             Self::Gateway(command) => command.mutation_verb(),
             Self::GatewaySetupToken(command) => command.mutation_verb(),
             Self::Project(command) => command.mutation_verb(),
@@ -72,11 +79,100 @@ impl Asa {
     ) -> Result<(), CliError> {
         let client = clients.asa().await?;
         match self {
+            Self::EnrollmentToken(command) => command.run(&client, output).await,
             Self::Gateway(command) => command.run(&client, output).await,
             Self::GatewaySetupToken(command) => command.run(&client, output).await,
             Self::Project(command) => command.run(&client, output).await,
             Self::ServiceUser(command) => command.run(&client, output).await,
             Self::ServiceUserKey(command) => command.run(&client, output).await,
+        }
+    }
+}
+
+/// The commands on enrollment tokens.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum EnrollmentTokenCommand {
+    #[command(
+        about = "List the server enrollment tokens of a project",
+        after_help = operation_help(&api::LIST_SERVER_ENROLLMENT_TOKENS),
+        visible_alias = "ls"
+    )]
+    List {
+        #[arg(help = "Name of the project", allow_negative_numbers = true)]
+        id: models::ProjectName,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    #[command(
+        about = "Create a server enrollment token of a project",
+        after_help = operation_help(&api::CREATE_SERVER_ENROLLMENT_TOKEN)
+    )]
+    Create(commands::enrollment_token::Create),
+    #[command(
+        about = "Read one server enrollment token",
+        after_help = operation_help(&api::FETCH_SERVER_ENROLLMENT_TOKEN)
+    )]
+    Get {
+        #[arg(help = "Name of the project", allow_negative_numbers = true)]
+        project_name: models::ProjectName,
+        #[arg(
+            help = "ID of the enrollment token, as shown by `list`",
+            allow_negative_numbers = true
+        )]
+        id: models::EnrollmentTokenId,
+    },
+    #[command(
+        about = "Delete a server enrollment token",
+        after_help = operation_help(&api::REMOVE_SERVER_ENROLLMENT_TOKEN),
+        visible_alias = "rm"
+    )]
+    Delete {
+        #[arg(help = "Name of the project", allow_negative_numbers = true)]
+        project_name: models::ProjectName,
+        #[arg(
+            help = "ID of the enrollment token, as shown by `list`",
+            allow_negative_numbers = true
+        )]
+        id: models::EnrollmentTokenId,
+    },
+    #[command(about = "Reveal the value of a server enrollment token")]
+    Reveal(commands::enrollment_token::Reveal),
+}
+
+impl EnrollmentTokenCommand {
+    /// Returns what the command changes, as a verb; `None` if it only reads.
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
+        match self {
+            Self::List { .. } | Self::Get { .. } | Self::Reveal { .. } => None,
+            Self::Create { .. } => Some("create"),
+            Self::Delete { .. } => Some("delete"),
+        }
+    }
+
+    /// Runs the command and prints its result.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let operations = client.enrollment_tokens();
+        match self {
+            Self::List { id, paging } => {
+                let list = operations.list(&id);
+                let limit = paging.limit;
+                list::write_pages(paging.apply(list).pages(), limit, output).await
+            }
+            Self::Create(command) => command.run(client, output).await,
+            Self::Get { project_name, id } => {
+                Ok(output.item(operations.get(&project_name, &id).send().await?)?)
+            }
+            Self::Delete { project_name, id } => {
+                let deleted = operations.delete(&project_name, &id).send().await?;
+                report::report_deleted(format_args!("enrollment token {id}"), deleted);
+                Ok(())
+            }
+            Self::Reveal(command) => command.run(client, output).await,
         }
     }
 }
@@ -546,6 +642,14 @@ impl ServiceUserKeyCommand {
     }
 }
 
+impl Record for models::EnrollmentToken {
+    const COLUMNS: &'static [Column<Self>] = columns::ENROLLMENT_TOKEN;
+
+    fn redact(&mut self) {
+        crate::output::record::redact(&mut self.token);
+    }
+}
+
 impl Record for models::Gateway {
     const COLUMNS: &'static [Column<Self>] = columns::GATEWAY;
 }
@@ -554,7 +658,7 @@ impl Record for models::GatewaySetupToken {
     const COLUMNS: &'static [Column<Self>] = columns::GATEWAY_SETUP_TOKEN;
 
     fn redact(&mut self) {
-        self.token = None;
+        crate::output::record::redact(&mut self.token);
     }
 }
 

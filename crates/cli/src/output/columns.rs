@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use gatelet_models::asa::{
-    AgentToken, Gateway, GatewaySetupToken, GatewayStatusReport, Project, ServiceUser,
-    ServiceUserKey,
+    AgentToken, EnrollmentToken, Gateway, GatewaySetupToken, GatewayStatusReport, Project,
+    ServiceUser, ServiceUserKey,
 };
 use gatelet_models::dt::{
     ActiveGate, ActiveGateToken, ActiveGateTokenCreated, ActiveGateTokenUse, UpdateJob,
@@ -134,6 +134,29 @@ pub(crate) const GATEWAY_SETUP_TOKEN: &[Column<GatewaySetupToken>] = &[
     Column {
         header: "CREATED",
         value: |token| time(token.created_at.as_ref()),
+    },
+    Column {
+        header: "DESCRIPTION",
+        value: |token| token.description.clone(),
+    },
+];
+
+pub(crate) const ENROLLMENT_TOKEN: &[Column<EnrollmentToken>] = &[
+    Column {
+        header: "ID",
+        value: |token| Some(token.id.to_string()),
+    },
+    Column {
+        header: "TOKEN",
+        value: |token| token.token.as_ref().map(|it| it.expose().to_owned()),
+    },
+    Column {
+        header: "CREATED BY",
+        value: |token| token.created_by_user.clone(),
+    },
+    Column {
+        header: "ISSUED",
+        value: |token| time(token.issued_at.as_ref()),
     },
     Column {
         header: "DESCRIPTION",

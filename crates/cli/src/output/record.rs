@@ -1,5 +1,17 @@
 //! Records that commands print.
 
+use gatelet_models::Secret;
+
+/// The text that stands for a secret.
+const REDACTED: &str = "[redacted]";
+
+/// Replaces a secret that is there.
+pub(crate) fn redact(secret: &mut Option<Secret>) {
+    if let Some(secret) = secret {
+        *secret = Secret::new(REDACTED);
+    }
+}
+
 /// A record that is printed as JSON by `Serialize`, or as a table by its columns.
 pub(crate) trait Record: serde::Serialize + Sized + 'static {
     /// The table's columns, from left to right.

@@ -7,6 +7,7 @@
 mod access_log;
 mod embedded;
 mod empty_responses;
+mod enrollment_tokens;
 mod exit_codes;
 mod exit_paths;
 mod input;

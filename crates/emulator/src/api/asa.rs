@@ -5,6 +5,7 @@ pub(crate) mod auth_token;
 pub(crate) mod bearer;
 pub(crate) mod credential;
 pub(crate) mod enrollment;
+pub(crate) mod enrollment_token;
 pub(crate) mod error_response;
 pub(crate) mod examples;
 pub(crate) mod gateway;

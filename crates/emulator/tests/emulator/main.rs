@@ -11,6 +11,7 @@ mod concurrency;
 mod contract;
 mod dt;
 mod enrollment;
+mod enrollment_tokens;
 #[cfg(feature = "serve")]
 mod faults;
 #[cfg(feature = "serve")]

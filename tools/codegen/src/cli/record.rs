@@ -55,7 +55,7 @@ fn record(api: &Api, model: &Schema) -> TokenStream {
     let redact = (!secrets.is_empty()).then(|| {
         quote! {
             fn redact(&mut self) {
-                #(self.#secrets = None;)*
+                #(crate::output::record::redact(&mut self.#secrets);)*
             }
         }
     });

@@ -127,7 +127,10 @@ impl StructGenerator<'_> {
     }
 
     fn seed(&self, field: &Field) -> TokenStream {
-        let value = seed(&field.kind);
+        let value = match field.is_or_object {
+            true => quote!(crate::json::secret_or_object::SecretOrObject),
+            false => seed(&field.kind),
+        };
         match (self.presence(field), &field.kind) {
             (Presence::Optional, _) => quote!(de::Nullable(#value)),
             (Presence::Count, _) => quote!(de::Count(#value)),

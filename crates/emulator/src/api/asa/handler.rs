@@ -2,14 +2,16 @@
 
 use bytes::Bytes;
 use gatelet_models::asa::{
-    AgentToken, AuthToken, CurrentUser, Gateway, GatewayList, GatewaySetupToken,
-    GatewaySetupTokenCreate, GatewaySetupTokenList, GatewayStatusReport, GatewayUpdate,
-    OperationId, Project, ProjectList, ServiceTokenRequest, ServiceUser, ServiceUserCreate,
-    ServiceUserKeyList, ServiceUserKeyWithSecret, ServiceUserList, ServiceUserUpdate,
+    AgentToken, AuthToken, CurrentUser, EnrollmentToken, EnrollmentTokenCreate,
+    EnrollmentTokenList, Gateway, GatewayList, GatewaySetupToken, GatewaySetupTokenCreate,
+    GatewaySetupTokenList, GatewayStatusReport, GatewayUpdate, OperationId, Project, ProjectList,
+    ServiceTokenRequest, ServiceUser, ServiceUserCreate, ServiceUserKeyList,
+    ServiceUserKeyWithSecret, ServiceUserList, ServiceUserUpdate,
 };
 use http::Response;
 
 use crate::api::asa::bearer::Bearer;
+use crate::api::asa::enrollment_token::ProjectTokens;
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::{
     auth, auth_token, gateway, project, service_user, service_user_key, setup_token,
@@ -88,6 +90,33 @@ impl Operations for Authorized<'_> {
         id: &str,
     ) -> Result<Encoded<GatewayStatusReport>, ErrorResponse> {
         gateway::status(self.0, id)
+    }
+
+    fn list_server_enrollment_tokens(
+        &self,
+        project: &str,
+    ) -> Result<LinkedPage<EnrollmentTokenList>, ErrorResponse> {
+        ProjectTokens::of_asa(self.0, project)?.list()
+    }
+
+    fn create_server_enrollment_token(
+        &self,
+        project: &str,
+        body: EnrollmentTokenCreate,
+    ) -> Result<Encoded<EnrollmentToken>, ErrorResponse> {
+        ProjectTokens::of_asa(self.0, project)?.create(body, &self.caller()?.user_name)
+    }
+
+    fn fetch_server_enrollment_token(
+        &self,
+        project: &str,
+        id: &str,
+    ) -> Result<Encoded<EnrollmentToken>, ErrorResponse> {
+        ProjectTokens::of_asa(self.0, project)?.fetch(id)
+    }
+
+    fn remove_server_enrollment_token(&self, project: &str, id: &str) -> Result<(), ErrorResponse> {
+        ProjectTokens::of_asa(self.0, project)?.delete(id)
     }
 
     fn list_projects(&self) -> Result<LinkedPage<ProjectList>, ErrorResponse> {

@@ -27,12 +27,30 @@ pub(crate) fn list<L: List>(
     list_by(call, table, "id", filter)
 }
 
+/// Whose objects a page contains, and the member that the table has them by.
+pub(crate) struct Scope<'a> {
+    pub(crate) tenant: &'a str,
+    pub(crate) member: &'a str,
+}
+
 /// Returns one page of the team's objects, which the table has by this member.
 pub(crate) fn list_by<L: List>(
     call: &ServerCall<'_>,
     table: &Table<L::Item>,
     member: &str,
     filter: impl Fn(&Encoded<L::Item>) -> bool,
+) -> Result<LinkedPage<L>, ErrorResponse> {
+    let tenant = &team(call);
+    list_in(call, table, Scope { tenant, member }, filter, Ok)
+}
+
+/// Returns one page of a scope's objects; `sent` converts a stored object to the one that is sent.
+pub(crate) fn list_in<L: List>(
+    call: &ServerCall<'_>,
+    table: &Table<L::Item>,
+    Scope { tenant, member }: Scope<'_>,
+    filter: impl Fn(&Encoded<L::Item>) -> bool,
+    sent: impl Fn(Encoded<L::Item>) -> Result<Encoded<L::Item>, Error>,
 ) -> Result<LinkedPage<L>, ErrorResponse> {
     let count = count(call)?;
     let backwards = call.boolean("prev")?;
@@ -42,23 +60,29 @@ pub(crate) fn list_by<L: List>(
     };
     let scan = if backwards { order.reversed() } else { order };
     let offset = call.query("offset").filter(|offset| !offset.is_empty());
-    let team = team(call);
     let mut rows = call.state.store().read(|transaction| {
         let after = match &offset {
             None => None,
             Some(id) => {
-                let position = table.cursor(transaction, &team, id)?;
+                let position = table.cursor(transaction, tenant, id)?;
                 let message = "is not the id of an object in this list";
                 Some(position.ok_or_else(|| ErrorResponse::invalid("offset", message))?)
             }
         };
-        Ok::<_, ErrorResponse>(table.page(transaction, &team, scan, after, count + 1, filter)?)
+        Ok::<_, ErrorResponse>(table.page(transaction, tenant, scan, after, count + 1, filter)?)
     })?;
     let has_more = rows.len() > count;
     rows.truncate(count);
     if backwards {
         rows.reverse();
     }
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let json = sent(row.json)?;
+            Ok(Row { json, ..row })
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
     // Going backwards, the next page starts with the object that `offset` names.
     let (has_next, has_previous) = match backwards {
         false => (has_more, offset.is_some()),

@@ -1,7 +1,8 @@
 //! The tables of objects.
 
 use gatelet_models::asa::{
-    Gateway, GatewaySetupToken, GatewayStatusReport, Project, ServiceUser, ServiceUserKey,
+    EnrollmentToken, Gateway, GatewaySetupToken, GatewayStatusReport, Project, ServiceUser,
+    ServiceUserKey,
 };
 use redb::WriteTransaction;
 
@@ -21,10 +22,13 @@ pub(crate) const SERVICE_USERS: Table<ServiceUser> = Table::new("asa.users", "as
 /// Projects, by team.
 pub(crate) const PROJECTS: Table<Project> = Table::new("asa.projects", "asa.projects.ids");
 /// The keys of service users, by team and name as in `team/name`, without their secrets.
-pub(crate) const KEYS: Table<ServiceUserKey> = Table::new(NEWEST, "asa.keys.ids");
+pub(crate) const KEYS: Table<ServiceUserKey> = Table::new("asa.keys", "asa.keys.ids");
+/// Server enrollment tokens without their values, by team and project.
+pub(crate) const ENROLLMENT_TOKENS: Table<EnrollmentToken> =
+    Table::new(NEWEST, "asa.enrollment_tokens.ids");
 
 /// The newest of the tables.
-pub(crate) const NEWEST: &str = "asa.keys";
+pub(crate) const NEWEST: &str = "asa.enrollment_tokens";
 
 pub(crate) fn create_all(transaction: &WriteTransaction) -> Result<(), Error> {
     SETUP_TOKENS.create(transaction)?;
@@ -32,5 +36,6 @@ pub(crate) fn create_all(transaction: &WriteTransaction) -> Result<(), Error> {
     STATUS_REPORTS.create(transaction)?;
     SERVICE_USERS.create(transaction)?;
     PROJECTS.create(transaction)?;
-    KEYS.create(transaction)
+    KEYS.create(transaction)?;
+    ENROLLMENT_TOKENS.create(transaction)
 }

@@ -66,6 +66,29 @@ pub(crate) trait Operations {
         &self,
         project_name: &str,
     ) -> Result<Encoded<models::Project>, ErrorResponse>;
+    /// Lists the server enrollment tokens of a project.
+    fn list_server_enrollment_tokens(
+        &self,
+        project_name: &str,
+    ) -> Result<LinkedPage<models::EnrollmentTokenList>, ErrorResponse>;
+    /// Creates a server enrollment token of a project.
+    fn create_server_enrollment_token(
+        &self,
+        project_name: &str,
+        body: models::EnrollmentTokenCreate,
+    ) -> Result<Encoded<models::EnrollmentToken>, ErrorResponse>;
+    /// Reads one server enrollment token.
+    fn fetch_server_enrollment_token(
+        &self,
+        project_name: &str,
+        server_enrollment_token_id: &str,
+    ) -> Result<Encoded<models::EnrollmentToken>, ErrorResponse>;
+    /// Deletes a server enrollment token.
+    fn remove_server_enrollment_token(
+        &self,
+        project_name: &str,
+        server_enrollment_token_id: &str,
+    ) -> Result<(), ErrorResponse>;
     /// Exchanges a service user's key for a bearer token.
     fn issue_service_token(
         &self,
@@ -156,6 +179,27 @@ pub(crate) fn dispatch(
         models::OperationId::FetchProject => {
             success(call, operations.fetch_project(call.value(1))?)
         }
+        models::OperationId::ListServerEnrollmentTokens => {
+            success(call, operations.list_server_enrollment_tokens(call.value(1))?)
+        }
+        models::OperationId::CreateServerEnrollmentToken => {
+            success(
+                call,
+                operations.create_server_enrollment_token(call.value(1), call.json()?)?,
+            )
+        }
+        models::OperationId::FetchServerEnrollmentToken => {
+            success(
+                call,
+                operations.fetch_server_enrollment_token(call.value(1), call.value(2))?,
+            )
+        }
+        models::OperationId::RemoveServerEnrollmentToken => {
+            success(
+                call,
+                operations.remove_server_enrollment_token(call.value(1), call.value(2))?,
+            )
+        }
         models::OperationId::IssueServiceToken => {
             success(call, operations.issue_service_token(call.json()?)?)
         }
@@ -207,5 +251,10 @@ impl List for models::ServiceUserList {
 
 impl List for models::ProjectList {
     type Item = models::Project;
+    const MEMBER: &'static str = "list";
+}
+
+impl List for models::EnrollmentTokenList {
+    type Item = models::EnrollmentToken;
     const MEMBER: &'static str = "list";
 }

@@ -2,6 +2,7 @@
 
 //! Okta Advanced Server Access.
 
+mod enrollment_tokens;
 mod gateway_setup_tokens;
 mod gateways;
 mod projects;
@@ -13,6 +14,9 @@ pub mod operations;
 #[doc(hidden)]
 pub mod samples;
 
+pub use enrollment_tokens::{
+    EnrollmentToken, EnrollmentTokenCreate, EnrollmentTokenId, EnrollmentTokenList,
+};
 pub use gateway_setup_tokens::{
     AgentToken, GatewayAgentPolicyDetails, GatewaySetupToken, GatewaySetupTokenCreate,
     GatewaySetupTokenId, GatewaySetupTokenList, RegistrationType,
@@ -21,7 +25,7 @@ pub use gateways::{
     CloudProvider, Gateway, GatewayId, GatewayList, GatewayStatus, GatewayStatusReport,
     GatewayUpdate, InfrastructureOrchestrator,
 };
-pub use projects::{Project, ProjectId, ProjectList, ProjectName, SshCertificateType};
+pub use projects::{Project, ProjectId, ProjectList, SshCertificateType};
 pub use service_user_keys::{
     ServiceUserKey, ServiceUserKeyId, ServiceUserKeyList, ServiceUserKeyWithSecret,
 };
@@ -29,5 +33,5 @@ pub use service_users::{
     AuthToken, CurrentUser, ServiceTokenRequest, ServiceUser, ServiceUserCreate,
     ServiceUserList, ServiceUserUpdate, UserDetails, UserId, UserStatus, UserType,
 };
-pub use shared::{Error, ErrorDetail, ErrorType};
+pub use shared::{Error, ErrorDetail, ErrorType, ProjectName};
 pub use operations::OperationId;

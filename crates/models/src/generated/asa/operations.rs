@@ -35,6 +35,14 @@ pub enum OperationId {
     ListProjects,
     /// Reads one project.
     FetchProject,
+    /// Lists the server enrollment tokens of a project.
+    ListServerEnrollmentTokens,
+    /// Creates a server enrollment token of a project.
+    CreateServerEnrollmentToken,
+    /// Reads one server enrollment token.
+    FetchServerEnrollmentToken,
+    /// Deletes a server enrollment token.
+    RemoveServerEnrollmentToken,
     /// Exchanges a service user's key for a bearer token.
     IssueServiceToken,
     /// Lists the service users of the team.
@@ -70,6 +78,10 @@ impl OperationId {
         Self::GetGatewayStatusReport,
         Self::ListProjects,
         Self::FetchProject,
+        Self::ListServerEnrollmentTokens,
+        Self::CreateServerEnrollmentToken,
+        Self::FetchServerEnrollmentToken,
+        Self::RemoveServerEnrollmentToken,
         Self::IssueServiceToken,
         Self::ListServiceUsers,
         Self::CreateServiceUser,
@@ -99,6 +111,10 @@ impl OperationId {
             Self::GetGatewayStatusReport => &GET_GATEWAY_STATUS_REPORT,
             Self::ListProjects => &LIST_PROJECTS,
             Self::FetchProject => &FETCH_PROJECT,
+            Self::ListServerEnrollmentTokens => &LIST_SERVER_ENROLLMENT_TOKENS,
+            Self::CreateServerEnrollmentToken => &CREATE_SERVER_ENROLLMENT_TOKEN,
+            Self::FetchServerEnrollmentToken => &FETCH_SERVER_ENROLLMENT_TOKEN,
+            Self::RemoveServerEnrollmentToken => &REMOVE_SERVER_ENROLLMENT_TOKEN,
             Self::IssueServiceToken => &ISSUE_SERVICE_TOKEN,
             Self::ListServiceUsers => &LIST_SERVICE_USERS,
             Self::CreateServiceUser => &CREATE_SERVICE_USER,
@@ -507,6 +523,125 @@ pub static FETCH_PROJECT: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin", "access_user", "reporting_user"],
+    source: "https://developer.okta.com/docs/reference/api/asa/projects",
+};
+
+/// Lists the server enrollment tokens of a project.
+///
+/// `GET /v1/teams/{team_name}/projects/{project_name}/server_enrollment_tokens`
+///
+/// The response contains the secrets. The reference has no query parameters here; `count` and `offset` are those
+/// that the introduction has for all lists.
+pub static LIST_SERVER_ENROLLMENT_TOKENS: Operation = Operation {
+    vendor: "asa",
+    id: "ListServerEnrollmentTokens",
+    name: "asa ListServerEnrollmentTokens",
+    tag: "Enrollment tokens",
+    summary: "Lists the server enrollment tokens of a project",
+    method: Method::Get,
+    path: "/v1/teams/{team_name}/projects/{project_name}/server_enrollment_tokens",
+    reserved: &[],
+    query: &[
+        QueryParameter {
+            name: "count",
+            kind: QueryKind::Integer {
+                minimum: Some(1),
+                maximum: None,
+            },
+            description: "The number of objects on a page; 100 if omitted. No upper limit is documented.",
+        },
+        QueryParameter {
+            name: "offset",
+            kind: QueryKind::Text,
+            description: "An opaque value from the `Link` header of the previous page, which says where this page begins.",
+        },
+    ],
+    request: None,
+    response: Some("EnrollmentTokenList"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: Some(Paging::Link {
+        page_size: "count",
+        page_token: "offset",
+    }),
+    permissions: &["access_admin", "access_user", "server_enrollment_token_viewer"],
+    source: "https://developer.okta.com/docs/reference/api/asa/projects",
+};
+
+/// Creates a server enrollment token of a project.
+///
+/// `POST /v1/teams/{team_name}/projects/{project_name}/server_enrollment_tokens`
+///
+/// The published reference shows a body with the whole token, most of which only the service sets. Okta's own
+/// client sends the description alone, and so does this description.
+pub static CREATE_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
+    vendor: "asa",
+    id: "CreateServerEnrollmentToken",
+    name: "asa CreateServerEnrollmentToken",
+    tag: "Enrollment tokens",
+    summary: "Creates a server enrollment token of a project",
+    method: Method::Post,
+    path: "/v1/teams/{team_name}/projects/{project_name}/server_enrollment_tokens",
+    reserved: &[],
+    query: &[],
+    request: Some("EnrollmentTokenCreate"),
+    response: Some("EnrollmentToken"),
+    success: 201,
+    idempotent: false,
+    authenticated: true,
+    paging: None,
+    permissions: &["access_admin", "access_user", "server_enrollment_token_creator"],
+    source: "https://developer.okta.com/docs/reference/api/asa/projects",
+};
+
+/// Reads one server enrollment token.
+///
+/// `GET /v1/teams/{team_name}/projects/{project_name}/server_enrollment_tokens/{server_enrollment_token_id}`
+///
+/// The response contains the secret.
+pub static FETCH_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
+    vendor: "asa",
+    id: "FetchServerEnrollmentToken",
+    name: "asa FetchServerEnrollmentToken",
+    tag: "Enrollment tokens",
+    summary: "Reads one server enrollment token",
+    method: Method::Get,
+    path: "/v1/teams/{team_name}/projects/{project_name}/server_enrollment_tokens/{server_enrollment_token_id}",
+    reserved: &[],
+    query: &[],
+    request: None,
+    response: Some("EnrollmentToken"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["access_admin", "access_user", "server_enrollment_token_viewer"],
+    source: "https://developer.okta.com/docs/reference/api/asa/projects",
+};
+
+/// Deletes a server enrollment token.
+///
+/// `DELETE /v1/teams/{team_name}/projects/{project_name}/server_enrollment_tokens/{server_enrollment_token_id}`
+///
+/// Repeating the call is harmless; the response for a deleted token is 404.
+pub static REMOVE_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
+    vendor: "asa",
+    id: "RemoveServerEnrollmentToken",
+    name: "asa RemoveServerEnrollmentToken",
+    tag: "Enrollment tokens",
+    summary: "Deletes a server enrollment token",
+    method: Method::Delete,
+    path: "/v1/teams/{team_name}/projects/{project_name}/server_enrollment_tokens/{server_enrollment_token_id}",
+    reserved: &[],
+    query: &[],
+    request: None,
+    response: None,
+    success: 204,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["access_admin"],
     source: "https://developer.okta.com/docs/reference/api/asa/projects",
 };
 

@@ -10,19 +10,13 @@ use crate::{
     de, ser, text::display::TruncatedDebug, text::id::id, text::open_enum::open_enum,
     time::timestamp::Timestamp,
 };
+use super::shared::ProjectName;
 
 id! {
     /// The id of a project; a UUID.
     ///
     /// Source: <https://developer.okta.com/docs/reference/api/asa/projects>.
     pub struct ProjectId;
-}
-
-id! {
-    /// The name of a project, by which ASA addresses it; 1 to 255 letters, digits and `-_.`.
-    ///
-    /// Source: <https://developer.okta.com/docs/reference/api/asa/projects>.
-    pub struct ProjectName;
 }
 
 /// A project. Members that the service sends beside these are skipped.

@@ -46,6 +46,9 @@ pub fn visit(visitor: &mut impl Visitor) {
         .visit::<
             super::ServiceUserKeyWithSecret,
         >(&SERVICE_USER_KEY_WITH_SECRET, |_| None);
+    visitor.visit::<super::EnrollmentToken>(&ENROLLMENT_TOKEN, |_| None);
+    visitor.visit::<super::EnrollmentTokenList>(&ENROLLMENT_TOKEN_LIST, |_| None);
+    visitor.visit::<super::EnrollmentTokenCreate>(&ENROLLMENT_TOKEN_CREATE, |_| None);
     visitor.visit::<super::ServiceTokenRequest>(&SERVICE_TOKEN_REQUEST, |_| None);
     visitor.visit::<super::AuthToken>(&AUTH_TOKEN, |_| None);
     visitor.visit::<super::Error>(&ERROR, |_| None);
@@ -394,6 +397,45 @@ static SERVICE_USER_KEY_WITH_SECRET: Sample = Sample {
     ],
     keeps_unknown: false,
     is_request: false,
+};
+
+static ENROLLMENT_TOKEN: Sample = Sample {
+    vendor: "asa",
+    name: "EnrollmentToken",
+    examples: &[
+        r#"{"id":"0b2f9b8e-4c0f-4a5e-8a53-0a9e6d2f7c44","description":"Web servers","token":"hunter2","created_by_user":"admin","issued_at":"2026-11-21T20:48:09Z"}"#,
+    ],
+    properties: &[
+        Property::new("id", &["required"], None),
+        Property::new("description", &["null"], None),
+        Property::new("token", &["null", "x-secret"], None),
+        Property::new("created_by_user", &["null"], None),
+        Property::new("issued_at", &["null", "date-time"], None),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static ENROLLMENT_TOKEN_LIST: Sample = Sample {
+    vendor: "asa",
+    name: "EnrollmentTokenList",
+    examples: &[
+        r#"{"list":[{"id":"0b2f9b8e-4c0f-4a5e-8a53-0a9e6d2f7c44","description":"Web servers","token":"hunter2"}]}"#,
+    ],
+    properties: &[
+        Property::new("list", &["required", "null", "array"], Some("EnrollmentToken")),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static ENROLLMENT_TOKEN_CREATE: Sample = Sample {
+    vendor: "asa",
+    name: "EnrollmentTokenCreate",
+    examples: &[r#"{"description":"Web servers"}"#],
+    properties: &[Property::new("description", &["required"], None)],
+    keeps_unknown: false,
+    is_request: true,
 };
 
 static SERVICE_TOKEN_REQUEST: Sample = Sample {

@@ -4,7 +4,16 @@
 
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, ser, text::display::TruncatedDebug, text::open_enum::open_enum};
+use crate::{
+    de, ser, text::display::TruncatedDebug, text::id::id, text::open_enum::open_enum,
+};
+
+id! {
+    /// The name of a project, by which ASA addresses it; 1 to 255 letters, digits and `-_.`.
+    ///
+    /// Source: <https://developer.okta.com/docs/reference/api/asa/projects>.
+    pub struct ProjectName;
+}
 
 /// Why a call failed.
 ///

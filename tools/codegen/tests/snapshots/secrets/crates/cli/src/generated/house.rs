@@ -84,6 +84,6 @@ impl Record for models::Key {
     ];
 
     fn redact(&mut self) {
-        self.pin = None;
+        crate::output::record::redact(&mut self.pin);
     }
 }

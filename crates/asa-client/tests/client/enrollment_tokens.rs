@@ -1,0 +1,70 @@
+//! Server enrollment tokens.
+
+use asa_client::ErrorKind;
+use asa_client::models::EnrollmentTokenCreate;
+use gatelet_transport::testing::FakeResponse;
+
+use crate::support::*;
+
+const PATH: &str = "/v1/teams/t/projects/web/server_enrollment_tokens";
+
+fn token(value: &str) -> FakeResponse {
+    FakeResponse::json(
+        200,
+        format!(r#"{{"id": "1", "description": "edge", "token": {value}}}"#),
+    )
+}
+
+#[tokio::test]
+async fn only_the_description_is_sent() {
+    let created = FakeResponse::json(201, r#"{"id": "1", "token": "canary"}"#);
+    let (client, fake) = authorized([created]);
+    let body = EnrollmentTokenCreate::new("edge");
+    let created = client
+        .enrollment_tokens()
+        .create(&"web".into(), body)
+        .send();
+    let created = created.await.unwrap();
+    assert!(!format!("{created:?}").contains("canary"));
+    let requests = fake.into_requests();
+    assert_eq!(requests[1].uri().path(), PATH);
+    assert_eq!(requests[1].body(), r#"{"description":"edge"}"#);
+}
+
+#[tokio::test]
+async fn a_value_is_a_text_or_the_json_of_an_object() {
+    for (sent, value) in [(r#""canary""#, "canary"), (r#"{"a": "b"}"#, r#"{"a":"b"}"#)] {
+        let (client, _) = authorized([token(sent)]);
+        let revealed = client
+            .enrollment_tokens()
+            .reveal(&"web".into(), &"1".into())
+            .send();
+        assert_eq!(revealed.await.unwrap().expose(), value);
+    }
+}
+
+#[tokio::test]
+async fn a_missing_value_is_an_error() {
+    for sent in ["null", r#""""#] {
+        let (client, _) = authorized([token(sent)]);
+        let revealed = client
+            .enrollment_tokens()
+            .reveal(&"web".into(), &"1".into())
+            .send();
+        let error = revealed.await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Decode { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_follows_the_link_although_no_parameter_is_documented() {
+    let first = FakeResponse::json(200, r#"{"list": [{"id": "1"}]}"#)
+        .with_header("link", format!(r#"<{PATH}?offset=1>; rel="next""#));
+    let (client, _) = authorized([first, FakeResponse::json(200, r#"{"list": [{"id": "2"}]}"#)]);
+    let tokens = client.enrollment_tokens().list(&"web".into()).items();
+    let ids: Vec<_> = tokens.try_collect().await.unwrap();
+    assert_eq!(
+        ids.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(),
+        ["1", "2"]
+    );
+}

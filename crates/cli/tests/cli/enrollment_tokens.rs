@@ -1,0 +1,31 @@
+//! `gatelet asa enrollment-token`.
+
+use crate::run::Fixture;
+
+#[test]
+fn only_reveal_shows_the_value() {
+    let fixture = Fixture::new();
+    let run = |line: &str| fixture.run(&format!("--emulator asa enrollment-token {line}"));
+    let created = run("create web --description edge -o json").json();
+    assert_eq!(created["token"], "[redacted]");
+    let id = created["id"].as_str().unwrap();
+    let value = run(&format!("reveal web {id}")).success();
+    let value = value.trim_end();
+    assert!(value.len() > 40 && !value.contains(' '), "{value}");
+    for line in ["list web".to_owned(), format!("get web {id}")] {
+        for format in ["table", "json", "ndjson"] {
+            let shown = run(&format!("{line} -o {format}")).success();
+            assert!(
+                shown.contains("[redacted]") && !shown.contains(&value[..8]),
+                "{shown}"
+            );
+        }
+    }
+    let deleted = run(&format!("rm web {id}"));
+    assert_eq!(
+        deleted.stderr,
+        format!("gatelet: deleted enrollment token {id}\n")
+    );
+    run(&format!("reveal web {id}")).fails_with(5);
+    run("create absent --description edge").fails_with(5);
+}
