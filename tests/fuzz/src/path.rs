@@ -51,6 +51,13 @@ fn check_values(operation: &Operation, values: &[&str]) {
             let is_blank = |value: &&str| !value.chars().any(|c| c.is_ascii_graphic());
             assert!(values.iter().any(is_blank), "{values:?}");
         }
+        Err(error) if error.kind == PathErrorKind::Reserved => {
+            let is_reserved = |value: &&str| {
+                let mut reserved = operation.reserved.iter();
+                reserved.any(|(name, words)| *name == error.parameter && words.contains(value))
+            };
+            assert!(values.iter().any(is_reserved), "{values:?}: {error:?}");
+        }
         Err(error) => assert!(!are_valid, "{values:?}: {error:?}"),
     }
     if let Ok(path) = expanded {
