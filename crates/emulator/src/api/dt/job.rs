@@ -16,6 +16,9 @@ const PENDING: Duration = Duration::from_secs(60);
 /// How long a job runs after that.
 const RUNNING: Duration = Duration::from_secs(4 * 60);
 
+/// How long after its creation a job has ended.
+const ENDED_AFTER: Duration = PENDING.saturating_add(RUNNING);
+
 /// What `latest` is.
 const LATEST: &str = "1.344.20.20261005-090000";
 
@@ -30,7 +33,7 @@ impl Job {
         let created = stored.timestamp.take().unwrap_or(now);
         let age = now.saturating_duration_since(created);
         let is_pending = age < PENDING;
-        let has_ended = age >= PENDING + RUNNING;
+        let has_ended = age >= ENDED_AFTER;
         stored.cancelable = Some(is_pending);
         stored.job_state = Some(match (is_pending, has_ended) {
             (true, _) => UpdateJobState::Pending,
@@ -42,7 +45,7 @@ impl Job {
             stored.update_type = Some(UpdateType::ActiveGate);
         }
         if has_ended {
-            stored.timestamp = Some(created.saturating_add(PENDING + RUNNING));
+            stored.timestamp = Some(created.saturating_add(ENDED_AFTER));
             stored.duration = u64::try_from(RUNNING.as_millis()).ok();
         }
         Self {
