@@ -26,12 +26,17 @@ pub(crate) fn delete_service_user_key(
     _: &str,
     id: &ServiceUserKeyId,
 ) -> Result<(), Error> {
-    let own = channel.identity();
-    if own.is_some_and(|own| own.key_id == id.as_str()) {
+    if is_own_key(channel, id) {
         let problem = "is the key that the client itself logs in with";
         return Err(Error::invalid_input("key_id", problem));
     }
     Ok(())
+}
+
+/// Returns whether the client logs in with a key. Ids are UUIDs, which a server takes in either case.
+pub(crate) fn is_own_key(channel: &Channel, id: &ServiceUserKeyId) -> bool {
+    let own = channel.identity();
+    own.is_some_and(|own| own.key_id.eq_ignore_ascii_case(id.as_str()))
 }
 
 /// Refuses the same values as [`fetch_gateway_setup_token`].

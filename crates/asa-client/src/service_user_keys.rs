@@ -4,6 +4,7 @@ use gatelet_client::OperationCall;
 use gatelet_models::asa::{OperationId, ServiceUserKeyId};
 use gatelet_transport::{Applied, Deleted, Error};
 
+use crate::check::is_own_key;
 use crate::generated::service_user_keys::ServiceUserKeys;
 
 impl ServiceUserKeys {
@@ -27,8 +28,7 @@ impl ServiceUserKeys {
         let path = [self.channel.account(), user_name, id.as_str()];
         let call = OperationCall::new(operation, &path).resource(id.as_str());
         let request = call.request(&self.channel, |response| Ok(response.into()));
-        let own = self.channel.identity();
-        let is_own = own.is_some_and(|own| own.key_id == id.as_str());
+        let is_own = is_own_key(&self.channel, id);
         let deleted = request.send().await;
         let was_sent = |error: &Error| error.applied() != Applied::No;
         if is_own && deleted.as_ref().err().is_none_or(was_sent) {

@@ -2,6 +2,7 @@
 
 use gatelet_models::asa::ServiceUserKey;
 
+use crate::check::is_own_key;
 use crate::rotation::key_owner::KeyOwner;
 use crate::rotation::new_key::NewKey;
 use crate::rotation::rotate_key_error::RotateKeyError;
@@ -34,8 +35,8 @@ impl PreparedRotation {
     #[must_use]
     pub fn own_key(&self) -> Option<&ServiceUserKey> {
         let KeyOwner { client, keys, .. } = &self.owner;
-        let own = client.channel().identity()?;
-        keys.iter().find(|key| key.id.as_str() == own.key_id)
+        keys.iter()
+            .find(|key| is_own_key(client.channel(), &key.id))
     }
 
     /// Creates the new key; every other key without an end gets one. The request is not repeated after an unclear outcome.
