@@ -39,21 +39,28 @@ impl PairFile {
         })
     }
 
-    /// Writes the pair as JSON, syncs and renames it, and reads it back from its final place.
+    /// Writes the pair as JSON, syncs the file and renames it.
     ///
     /// # Errors
-    /// The file may be incomplete; it is not in its final place.
-    pub(crate) fn store(mut self, pair: &ServiceTokenRequest) -> io::Result<ServiceTokenRequest> {
+    /// The file is not in its final place, where nothing has changed.
+    pub(crate) fn store(mut self, pair: &ServiceTokenRequest) -> io::Result<()> {
         let mut json = serde_json::to_vec(pair)?;
         json.push(b'\n');
         let written = self.file.write_all(&json);
         json.fill(0);
         written?;
         self.file.sync_all()?;
-        fs::rename(&self.beside, &self.path)?;
-        sync_folder(&self.path)?;
-        Ok(serde_json::from_slice(&fs::read(&self.path)?)?)
+        fs::rename(&self.beside, &self.path)
     }
+}
+
+/// Syncs the folder of a stored pair and reads the pair back.
+///
+/// # Errors
+/// The pair is in its final place, and may be lost by a power failure.
+pub(crate) fn read_back(path: &Path) -> io::Result<ServiceTokenRequest> {
+    sync_folder(path)?;
+    Ok(serde_json::from_slice(&fs::read(path)?)?)
 }
 
 /// Removes the file unless it was renamed.
@@ -84,7 +91,8 @@ mod tests {
         let file = PairFile::create(&path).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"before");
         let pair = ServiceTokenRequest::new("id", "hunter2");
-        assert_eq!(file.store(&pair).unwrap(), pair);
+        file.store(&pair).unwrap();
+        assert_eq!(read_back(&path).unwrap(), pair);
         let content = fs::read_to_string(&path).unwrap();
         assert_eq!(content, "{\"key_id\":\"id\",\"key_secret\":\"hunter2\"}\n");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -94,6 +102,18 @@ mod tests {
             let mode = fs::metadata(&path).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn a_pair_stays_stored_when_it_cannot_be_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let file = PairFile::create(&path).unwrap();
+        let pair = ServiceTokenRequest::new("id", "hunter2");
+        file.store(&pair).unwrap();
+        let elsewhere = folder.path().join("elsewhere/key.json");
+        assert!(read_back(&elsewhere).is_err());
+        assert_eq!(read_back(&path).unwrap(), pair);
     }
 
     #[test]

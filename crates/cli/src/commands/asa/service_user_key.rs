@@ -11,7 +11,7 @@ use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::columns::lenient_time;
 use crate::output::output::Output;
-use crate::output::pair_file::PairFile;
+use crate::output::pair_file::{PairFile, read_back};
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
 use crate::terminal::eprint_line;
@@ -105,7 +105,7 @@ async fn rotate(prepared: PreparedRotation) -> Result<NewKey, CliError> {
     })
 }
 
-/// Stores the key in its file, or deletes it again.
+/// Stores the key in its file, or deletes it again. Once it has replaced what the file contained, it is never deleted.
 async fn store(
     client: &Client,
     user_name: &str,
@@ -114,9 +114,9 @@ async fn store(
     path: &Path,
 ) -> Result<ServiceTokenRequest, CliError> {
     let error = match file.store(&new.pair()) {
-        Ok(stored) => {
+        Ok(()) => {
             eprint_line(&format!("stored the new key in {}", path.display()));
-            return Ok(stored);
+            return read_back(path).map_err(|error| unread(new, path, &error));
         }
         Err(error) => error,
     };
@@ -140,6 +140,17 @@ async fn store(
             ),
         ),
     })
+}
+
+/// Returns the error of a key that is in its file and could not be read from there.
+fn unread(new: &NewKey, path: &Path, error: &std::io::Error) -> CliError {
+    let (id, path) = (&new.key().id, path.display());
+    CliError::new(
+        Exit::Other,
+        format_args!(
+            "could not read the new key {id} back from {path}: {error}; the key is kept, and the old one works until it ends"
+        ),
+    )
 }
 
 /// Prints the key, or deletes it again.
