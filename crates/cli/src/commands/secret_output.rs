@@ -1,4 +1,4 @@
-//! Prints a created secret, and deletes the token again if it cannot be printed.
+//! Prints a created secret, and deletes what was created again if it cannot be printed.
 
 use gatelet_transport::Deleted;
 
@@ -21,7 +21,7 @@ pub(crate) fn ensure_writable(output: &mut Output<Stdout>) -> Result<(), CliErro
     })
 }
 
-/// Writes a created token to stdout. If that fails, deletes it with `undo`.
+/// Writes a created secret to stdout. If that fails, deletes what has it with `undo`.
 ///
 /// # Errors
 /// The write failed; the line says whether `id` still exists.
@@ -43,13 +43,13 @@ where
         Ok(_) => CliError::new(
             Exit::Other,
             format_args!(
-                "could not write the created token {id} to stdout: {error}; the token was deleted again"
+                "could not write the secret of {id} to stdout: {error}; {id} was deleted again"
             ),
         ),
         Err(undo) => CliError::new(
             Exit::OutcomeUnknown,
             format_args!(
-                "could not write the created token {id} to stdout: {error}; the token still exists, because deleting it failed: {undo}"
+                "could not write the secret of {id} to stdout: {error}; {id} still exists, because deleting it failed: {undo}"
             ),
         ),
     })

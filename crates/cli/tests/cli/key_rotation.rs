@@ -1,6 +1,7 @@
 //! `asa service-user-key` on `--emulator`.
 
 use std::fs;
+use std::process::Stdio;
 
 use gatelet_emulator::well_known::{ASA_KEY_ID, ASA_USER};
 use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
@@ -169,6 +170,22 @@ fn a_new_key_that_cannot_be_stored_is_deleted_again() {
     let state = "it was deleted again, but the other keys have an end: rotate again\n";
     assert!(stderr.ends_with(state), "{stderr}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_new_key_that_cannot_be_printed_is_deleted_again() {
+    let fixture = Fixture::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let rotate = ["--emulator", "asa", "service-user-key", "rotate"];
+    let mut command = fixture.command(rotate);
+    let output = command.stdout(writer).stderr(Stdio::piped()).output();
+    let CommandOutput { code, stderr, .. } = output.unwrap().into();
+    assert_eq!(code, Some(1), "{stderr}");
+    let state = "was deleted again; the other keys have an end: rotate again\n";
+    assert!(stderr.ends_with(state), "{stderr}");
+    let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
+    assert_eq!(keys.as_array().unwrap().len(), 1);
 }
 
 #[test]

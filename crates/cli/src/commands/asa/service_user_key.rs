@@ -163,7 +163,8 @@ async fn print(
     let keys = client.service_user_keys();
     let id = &new.key().id;
     let undo = || keys.delete(user_name, id).send();
-    secret_output::print_or_undo(new.key().clone(), id.as_str(), output, undo).await?;
+    let printed = secret_output::print_or_undo(new.key().clone(), id.as_str(), output, undo).await;
+    printed.map_err(|error| error.with_advice("the other keys have an end: rotate again"))?;
     Ok(new.pair())
 }
 
