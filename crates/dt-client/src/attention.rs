@@ -124,7 +124,7 @@ impl ActiveGates {
     /// # }
     /// ```
     pub async fn attention(&self, within: Duration) -> Result<Vec<Finding>, Error> {
-        let gates = self.list().send().await?.active_gates.unwrap_or_default();
+        let gates = self.list().send().await?.active_gates;
         let mut ends = BTreeMap::new();
         let tokens = ActiveGateTokens::new(&self.channel);
         let tokens = tokens.list().page_size(LARGEST_PAGE).require_complete();

@@ -70,7 +70,7 @@ impl ActiveGateTokens {
     /// ```
     pub async fn users(&self, id: &ActiveGateTokenId) -> Result<TokenUsers, Error> {
         let list = ActiveGates::new(&self.channel).list().send().await?;
-        let mut active_gates = list.active_gates.unwrap_or_default();
+        let mut active_gates = list.active_gates;
         active_gates.retain(|gate| shows(gate, id));
         // Read after the list, so that a use between the two calls is in it.
         let token = match self.get(id).send().await {

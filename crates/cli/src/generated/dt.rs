@@ -319,7 +319,7 @@ impl ActiveGateCommand {
                     request = request.query(|query| query.fips_mode(fips_mode));
                 }
                 let response = request.send().await?;
-                list::write_items(response.active_gates.unwrap_or_default(), output)
+                list::write_items(response.active_gates, output)
             }
             Self::Groups => {
                 let response = operations.groups().send().await?;

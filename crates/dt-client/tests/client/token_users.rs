@@ -45,6 +45,22 @@ fn ids(users: &TokenUsers) -> Vec<&str> {
 }
 
 #[tokio::test]
+async fn a_response_without_the_list_does_not_say_that_nobody_uses_a_token() {
+    for body in ["{}", r#"{"activegates": []}"#, r#"{"activeGates": null}"#] {
+        let (client, _) = scripted([FakeResponse::json(200, body)]);
+        let error = client
+            .active_gate_tokens()
+            .users(&EXPIRING.into())
+            .await
+            .unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Decode { .. }), "{error}");
+        let (client, _) = scripted([FakeResponse::json(200, body)]);
+        let error = client.active_gates().attention(DAY).await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Decode { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn the_users_of_a_token_are_the_gates_that_show_it_with_its_last_use() {
     let clock = ManualClock::auto();
     let (emulator, client) = seeded(&clock);

@@ -19,18 +19,20 @@ use super::shared::ActiveGateVersion;
 ///
 /// Source:
 /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/activegate-info/get-all>.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveGateList {
-    /// The ActiveGates.
-    pub active_gates: Option<Vec<ActiveGate>>,
+    /// The ActiveGates. A response without this list is an error, so that it is not taken for an empty list.
+    pub active_gates: Vec<ActiveGate>,
 }
 
 impl ActiveGateList {
-    /// Creates a value with nothing set.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
-    pub fn new() -> Self {
-        Self { active_gates: None }
+    pub fn new(active_gates: impl Into<Vec<ActiveGate>>) -> Self {
+        Self {
+            active_gates: active_gates.into(),
+        }
     }
 
     /// Sets [`active_gates`](Self::active_gates).
@@ -39,7 +41,7 @@ impl ActiveGateList {
         mut self,
         active_gates: impl Into<Vec<ActiveGate>>,
     ) -> Self {
-        self.active_gates = Some(active_gates.into());
+        self.active_gates = active_gates.into();
         self
     }
 }
@@ -60,13 +62,13 @@ impl<'de> de::Object<'de> for ActiveGateList {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::ActiveGates => {
-                    active_gates_slot.fill(&mut map, de::Nullable(de::List(de::of())))?
+                    active_gates_slot.fill(&mut map, de::List(de::of()))?
                 }
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
         Ok(Self {
-            active_gates: active_gates_slot.or_default(),
+            active_gates: active_gates_slot.required()?,
         })
     }
 }
@@ -80,7 +82,7 @@ impl<'de> Deserialize<'de> for ActiveGateList {
 impl Serialize for ActiveGateList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
-        fields.put_some("activeGates", self.active_gates.as_ref())?;
+        fields.put("activeGates", &self.active_gates)?;
         fields.end()
     }
 }

@@ -114,7 +114,9 @@ static ACTIVE_GATE_LIST: Sample = Sample {
         r#"{"activeGates":[{"id":"-1556499193","hostname":"edge-7.example.com","type":"ENVIRONMENT"}]}"#,
         r#"{"activeGates":[]}"#,
     ],
-    properties: &[Property::new("activeGates", &["array"], Some("ActiveGate"))],
+    properties: &[
+        Property::new("activeGates", &["required", "array"], Some("ActiveGate")),
+    ],
     keeps_unknown: false,
     is_request: false,
 };
