@@ -1,5 +1,6 @@
 //! One call: the channel, its attempts, and what follows from each response.
 
+pub(crate) mod anonymous_channel;
 pub(crate) mod api_response;
 pub(crate) mod attempts;
 pub(crate) mod call;

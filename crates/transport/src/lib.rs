@@ -59,6 +59,7 @@ mod transport;
 mod url;
 mod wire;
 
+pub use call::anonymous_channel::AnonymousChannel;
 pub use call::api_response::ApiResponse;
 pub use call::call::Call;
 pub use call::call_secrets::AddedSecret;

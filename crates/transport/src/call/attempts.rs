@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Request, Response, StatusCode, Uri};
+use http::{Request, Response, StatusCode, Uri};
 
 use crate::call::api_response::ApiResponse;
 use crate::call::call::Call;
 use crate::call::call_secrets::CallSecrets;
 use crate::call::channel::Channel;
-use crate::call::channel::Inner;
+use crate::call::channel::{Endpoint, Inner};
 use crate::call::classify::{FailedAttempt, ResponseClassifier, applied_after_status};
 use crate::call::credential::Credential;
 use crate::call::credential_provider::panicked;
@@ -89,7 +89,7 @@ impl<'a> Attempts<'a> {
     /// Repeats attempts until one succeeds or no further one is allowed.
     async fn run(mut self) -> Result<ApiResponse, Error> {
         let query = self.call.query.as_deref();
-        let uri = match self.inner().base.uri(&self.call.path, query) {
+        let uri = match self.endpoint().base.uri(&self.call.path, query) {
             Ok(uri) => uri,
             Err(error) => return Err(self.finish(error)),
         };
@@ -125,6 +125,10 @@ impl<'a> Attempts<'a> {
                 None => return Err(self.fail(failed)),
             }
         }
+    }
+
+    fn endpoint(&self) -> &'a Endpoint {
+        self.channel.endpoint()
     }
 
     fn inner(&self) -> &'a Inner {
@@ -172,14 +176,12 @@ impl<'a> Attempts<'a> {
         if !self.call.authenticated {
             return Ok(None);
         }
-        let Some(provider) = &self.inner().credentials else {
-            return Err(Error::invalid_input(
-                "credentials",
-                "not set; call `ClientBuilder::credentials`",
-            ));
+        let Some(provider) = self.channel.credentials() else {
+            return Err(self.channel.without_credentials());
         };
         let limit = self.channel.clock().sleep(self.remaining());
-        let credential = catch_unwind_future(|| provider.credential_boxed(self.channel));
+        let home = self.channel.home();
+        let credential = catch_unwind_future(|| provider.credential_boxed(&home));
         match timeout(limit, credential).await {
             Some(credential) => credential
                 .unwrap_or_else(|Panicked| Err(panicked()))
@@ -211,7 +213,7 @@ impl<'a> Attempts<'a> {
         let inner = self.inner();
         let span = trace::Attempt::new(
             &self.call.method,
-            &inner.base,
+            &self.endpoint().base,
             self.call.template,
             self.attempts,
         );
@@ -270,11 +272,11 @@ impl<'a> Attempts<'a> {
         &self,
         outcome: Result<Response<Bytes>, TransportError>,
     ) -> Result<Response<Bytes>, Box<FailedAttempt>> {
-        let inner = self.inner();
+        let endpoint = self.endpoint();
         let classifier = ResponseClassifier {
-            base: &inner.base,
-            dialect: inner.dialect.as_ref(),
-            body_limit: inner.body_limit,
+            base: &endpoint.base,
+            dialect: endpoint.dialect.as_ref(),
+            body_limit: self.inner().body_limit,
             now: self.channel.clock().now(),
             secrets: &self.secrets,
         };
@@ -294,7 +296,7 @@ impl<'a> Attempts<'a> {
         let headers = request.headers_mut();
         *headers = self.inner().headers.clone();
         if self.call.body.is_some() {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            headers.insert(CONTENT_TYPE, self.call.content_type.clone());
         }
         if let Some(credential) = credential {
             headers.insert(AUTHORIZATION, credential.value().clone());
@@ -314,7 +316,7 @@ impl<'a> Attempts<'a> {
         let (true, Some(credential), Some(provider)) = (
             failed.refresh_may_help,
             credential,
-            &self.inner().credentials,
+            self.channel.credentials(),
         ) else {
             return false;
         };

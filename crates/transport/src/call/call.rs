@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderValue, Method};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -40,8 +40,10 @@ pub struct Call {
     pub template: &'static str,
     /// The percent-encoded query, without its question mark.
     pub query: Option<String>,
-    /// The JSON body.
+    /// The body, which is JSON unless `content_type` says otherwise.
     pub body: Option<Bytes>,
+    /// The `Content-Type` of the body, if there is one.
+    pub content_type: HeaderValue,
     /// Whether the call may be repeated even if an earlier attempt may have been applied.
     pub idempotent: bool,
     /// The status of success; after a 204 no body is read.
@@ -68,6 +70,7 @@ impl Call {
             template: "",
             query: None,
             body: None,
+            content_type: HeaderValue::from_static("application/json"),
             success: 200,
             authenticated: true,
             timeout: None,
@@ -118,6 +121,13 @@ impl Call {
             Err(_) => Err(Error::invalid_input("body", "cannot be encoded as JSON")
                 .with_operation(self.operation)),
         }
+    }
+
+    /// Sets [`content_type`](Self::content_type).
+    #[must_use]
+    pub fn with_content_type(mut self, content_type: HeaderValue) -> Self {
+        self.content_type = content_type;
+        self
     }
 
     /// Sets [`idempotent`](Self::idempotent).

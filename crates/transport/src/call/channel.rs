@@ -46,12 +46,35 @@ pub(crate) type TraceHook = dyn Fn() -> Option<TraceContext> + Send + Sync;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Channel(Arc<Inner>);
+pub struct Channel {
+    endpoint: Arc<Endpoint>,
+    inner: Arc<Inner>,
+}
 
-pub(crate) struct Inner {
+/// Where the calls of a channel go.
+pub(crate) struct Endpoint {
     pub(crate) base: BaseUrl,
-    pub(crate) dialect: Box<dyn Dialect>,
-    pub(crate) credentials: Option<Box<dyn DynCredentialProvider>>,
+    pub(crate) dialect: Arc<dyn Dialect>,
+    /// Whether it is the server that the client's credentials are for.
+    is_own: bool,
+}
+
+impl Endpoint {
+    /// Creates an endpoint that the client's credentials are not for.
+    pub(crate) fn foreign(base: BaseUrl, dialect: impl Dialect) -> Self {
+        Self {
+            base,
+            dialect: Arc::new(dialect),
+            is_own: false,
+        }
+    }
+}
+
+/// What a channel shares with those to other endpoints.
+pub(crate) struct Inner {
+    /// The endpoint that the client was built for.
+    home: Arc<Endpoint>,
+    credentials: Option<Box<dyn DynCredentialProvider>>,
     pub(crate) retry: RetryPolicy,
     pub(crate) retry_budget: RetryBudget,
     pub(crate) jitter: Box<dyn Fn() -> f64 + Send + Sync>,
@@ -71,7 +94,7 @@ impl Channel {
     pub fn builder(base: BaseUrl, dialect: impl Dialect) -> ChannelBuilder {
         ChannelBuilder {
             base,
-            dialect: Box::new(dialect),
+            dialect: Arc::new(dialect),
             credentials: None,
             account: "".into(),
             retry: RetryPolicy::default(),
@@ -127,53 +150,107 @@ impl Channel {
     /// Lists prefetch only then: a prefetch that is not polled during a token exchange would block all other calls.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        let credentials = self.0.credentials.as_ref();
-        credentials.is_none_or(|provider| provider.is_ready(self))
+        self.credentials()
+            .is_none_or(|provider| provider.is_ready(&self.home()))
     }
 
     /// Returns whose credential the calls are authorized with, as far as known without a call.
     #[must_use]
     pub fn identity(&self) -> Option<Identity> {
-        self.0.credentials.as_ref()?.identity()
+        self.credentials()?.identity()
     }
 
     /// Drops a cached credential, because its key is gone: the next call obtains another.
     pub fn forget_credential(&self) {
-        if let Some(provider) = &self.0.credentials {
+        if let Some(provider) = self.credentials() {
             provider.forget();
         }
+    }
+
+    /// Returns a channel with another path prefix on the same origin. It shares everything else, the cached credential
+    /// included; a token exchange is still made at the address that the client was built for.
+    ///
+    /// ```
+    /// use gatelet_transport::{Channel, Error};
+    ///
+    /// fn fleet(channel: &Channel) -> Result<Channel, Error> {
+    ///     channel.with_path("/platform/fleet-management/v1")
+    /// }
+    /// # let _ = fleet;
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` if the path is invalid.
+    pub fn with_path(&self, path: &str) -> Result<Self, Error> {
+        let endpoint = Endpoint {
+            base: self.endpoint.base.with_path(path)?,
+            dialect: Arc::clone(&self.endpoint.dialect),
+            is_own: self.endpoint.is_own,
+        };
+        Ok(self.with_endpoint(Arc::new(endpoint)))
+    }
+
+    /// Returns the channel to the endpoint that the client was built for, which credential providers get.
+    pub(crate) fn home(&self) -> Self {
+        self.with_endpoint(Arc::clone(&self.inner.home))
+    }
+
+    pub(crate) fn with_endpoint(&self, endpoint: Arc<Endpoint>) -> Self {
+        let inner = Arc::clone(&self.inner);
+        Self { endpoint, inner }
     }
 
     /// Returns the address that all paths are below.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
-        &self.0.base
+        &self.endpoint.base
     }
 
     /// Returns the account at the vendor, for example the team; empty if there is none.
     #[must_use]
     pub fn account(&self) -> &str {
-        &self.0.account
+        &self.inner.account
     }
 
     /// Returns the clock that times all waits.
     #[must_use]
     pub fn clock(&self) -> &AnyClock {
-        &self.0.clock
+        &self.inner.clock
+    }
+
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
     }
 
     pub(crate) fn inner(&self) -> &Inner {
-        &self.0
+        &self.inner
+    }
+
+    /// Returns the provider of the credentials that this channel may send.
+    pub(crate) fn credentials(&self) -> Option<&dyn DynCredentialProvider> {
+        let provider = self.inner.credentials.as_deref();
+        provider.filter(|_| self.endpoint.is_own)
+    }
+
+    /// Returns the error of a call to authorize that this channel has no credentials for.
+    pub(crate) fn without_credentials(&self) -> Error {
+        let problem = if self.endpoint.is_own {
+            "not set; call `ClientBuilder::credentials`"
+        } else {
+            "are sent to the client's own server only; make the call with `with_authenticated(false)`"
+        };
+        Error::invalid_input("credentials", problem)
     }
 }
 
 impl fmt::Debug for Channel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Channel")
-            .field("base", &self.0.base)
-            .field("account", &self.0.account)
-            .field("retry", &self.0.retry)
-            .field("timeouts", &self.0.timeouts)
+            .field("base", &self.endpoint.base)
+            .field("account", &self.inner.account)
+            .field("retry", &self.inner.retry)
+            .field("timeouts", &self.inner.timeouts)
             .finish_non_exhaustive()
     }
 }
@@ -181,7 +258,7 @@ impl fmt::Debug for Channel {
 /// Builds a [`Channel`].
 pub struct ChannelBuilder {
     base: BaseUrl,
-    dialect: Box<dyn Dialect>,
+    dialect: Arc<dyn Dialect>,
     credentials: Option<Box<dyn DynCredentialProvider>>,
     account: Box<str>,
     retry: RetryPolicy,
@@ -292,9 +369,13 @@ impl ChannelBuilder {
         let mut headers = HeaderMap::with_capacity(4);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(USER_AGENT, user_agent(self.user_agent.as_deref())?);
-        Ok(Channel(Arc::new(Inner {
+        let home = Arc::new(Endpoint {
             base: self.base,
             dialect: self.dialect,
+            is_own: true,
+        });
+        let inner = Arc::new(Inner {
+            home: Arc::clone(&home),
             credentials: self.credentials,
             retry_budget: RetryBudget::new(self.retry.budget_size()),
             retry: self.retry,
@@ -307,7 +388,11 @@ impl ChannelBuilder {
             recent: RecentCredentials::default(),
             account: self.account,
             clock: AnyClock::new(clock),
-        })))
+        });
+        Ok(Channel {
+            endpoint: home,
+            inner,
+        })
     }
 }
 

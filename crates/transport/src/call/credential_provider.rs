@@ -13,7 +13,8 @@ use crate::future::catch_unwind::catch_unwind_sync;
 
 /// Provides the credential for each call.
 ///
-/// A provider may make unauthenticated calls on the channel, to exchange a secret for a bearer token.
+/// A provider may make unauthenticated calls on the channel, to exchange a secret for a bearer token. Its channel is the one that
+/// the client was built with, also for a call with [another path prefix](Channel::with_path).
 ///
 /// A panic fails only the current call, with `Credential`; the next call tries again.
 pub trait CredentialProvider: Send + Sync + 'static {

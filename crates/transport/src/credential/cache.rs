@@ -110,8 +110,9 @@ impl IssuedCredential {
 /// starts. The same applies after an exchange that failed permanently, and while the server requests a delay, up to
 /// a minute; calls in between fail like that exchange.
 ///
-/// The cache serves one endpoint and one account: those of the first call. Their clients may share it in an [`Arc`]; a
-/// call to another endpoint or account fails with `InvalidInput`, and nothing is sent.
+/// The cache serves one endpoint and one account: those that the client of the first call was built for. Their clients may share it
+/// in an [`Arc`]; a call of a client of another endpoint or account fails with `InvalidInput`, and nothing is sent. Channels
+/// [with another path](Channel::with_path) belong to their client.
 ///
 /// ```
 /// use std::time::Duration;
@@ -135,7 +136,7 @@ pub struct CachedCredential<E> {
     state: Mutex<State>,
 }
 
-/// The endpoint and account that the credential belongs to; it must not be sent to any other.
+/// The client's endpoint and account that the credential belongs to; no other client may send it.
 struct Owner {
     base: BaseUrl,
     account: Box<str>,
