@@ -1,4 +1,4 @@
-//! Writes the commands of the command line: one enum for each tag, one variant for each of its operations.
+//! Writes the commands of the command line: one enum for each tag, one variant for each of its operations and for each noun below its own.
 //!
 //! A command is plain if its operation takes only path and query parameters, and its result can be printed without a secret. Where a description says that a command is written by hand, the enum names the struct of its arguments in
 //! `crates/cli/src/commands`. Other operations have no command, and a test of the command line names them.
@@ -22,7 +22,7 @@ use super::names;
 use super::rust::{self, Item, doc_of};
 use about::about;
 use arguments::{options, positionals};
-use group::{Group, groups};
+use group::{Group, below, groups};
 use record::Records;
 use secrets::with_secrets;
 
@@ -36,7 +36,11 @@ pub(crate) fn file(api: &Api) -> Result<String, String> {
         declaration(api, &groups),
         implementation(api, &groups),
     ];
-    items.extend(groups.iter().flat_map(|it| [it.declaration(), it.run()]));
+    items.extend(
+        groups
+            .iter()
+            .flat_map(|it| [it.declaration(&groups), it.run(&groups)]),
+    );
     items.extend(records.items());
     let items: Vec<_> = items.into_iter().map(Item::Plain).collect();
     let about = Markdown::own("The commands of").and(api.title.sentence());
@@ -49,8 +53,12 @@ pub(crate) fn command(api: &Api, operation: &Operation) -> Option<String> {
     let groups = groups(api, &secrets);
     let mut groups = groups.iter();
     let group = groups.find(|it| it.operations.iter().any(|own| own.id == operation.id))?;
-    let words = [group.module(), method_name(operation)].map(|it| it.replace('_', "-"));
-    Some(format!("gatelet {} {}", api.vendor, words.join(" ")))
+    let words = format!("{} {}", group.noun.join(" "), method_name(operation));
+    Some(format!(
+        "gatelet {} {}",
+        api.vendor,
+        words.replace('_', "-")
+    ))
 }
 
 fn vendor(api: &Api) -> Ident {
@@ -130,13 +138,7 @@ fn returns_nothing(operation: &Operation) -> bool {
 /// Returns the enum of all commands of a vendor.
 fn declaration(api: &Api, groups: &[Group<'_>]) -> TokenStream {
     let name = vendor(api);
-    let variants = groups.iter().map(|group| {
-        let (variant, command) = (group.variant(), group.command());
-        let about = without_stop(group.tag.description.plain());
-        let alias = group.alias().map(|it| it.replace('_', "-"));
-        let alias = alias.map(|it| quote!(, visible_alias = #it));
-        quote!(#[command(subcommand, about = #about #alias)] #variant(#command),)
-    });
+    let variants = below(groups, &[]).map(Group::as_subcommand);
     let docs = doc_of(&Markdown::own("The commands of").and(api.title.sentence()));
     quote! {
         #docs
@@ -147,7 +149,7 @@ fn declaration(api: &Api, groups: &[Group<'_>]) -> TokenStream {
 
 fn implementation(api: &Api, groups: &[Group<'_>]) -> TokenStream {
     let name = vendor(api);
-    let variants: Vec<_> = groups.iter().map(Group::variant).collect();
+    let variants: Vec<_> = below(groups, &[]).map(Group::variant).collect();
     let client = ident(&api.vendor);
     quote! {
         impl #name {
@@ -183,17 +185,27 @@ impl Group<'_> {
         }
     }
 
-    fn declaration(&self) -> TokenStream {
+    /// Returns the variant of the noun in the enum of the words before it.
+    fn as_subcommand(&self) -> TokenStream {
+        let (variant, command) = (self.variant(), self.command());
+        let about = without_stop(self.tag.description.plain());
+        let alias = self.alias().map(|it| it.replace('_', "-"));
+        let alias = alias.map(|it| quote!(, visible_alias = #it));
+        quote!(#[command(subcommand, about = #about #alias)] #variant(#command),)
+    }
+
+    fn declaration(&self, groups: &[Group<'_>]) -> TokenStream {
         let tag = Markdown::escaped(&names::in_sentence(&self.tag.name));
         let about = Markdown::own("The commands on").and(tag.joined(Markdown::own(".")));
         let (docs, name) = (doc_of(&about), self.command());
         let variants = self.operations.iter().map(|it| self.subcommand(it));
         let own = self.tag.commands.iter().map(|it| self.own_subcommand(it));
+        let nested = below(groups, &self.noun).map(Group::as_subcommand);
         quote! {
             #docs
             #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
             #[derive(Debug, Subcommand)]
-            pub(crate) enum #name { #(#variants)* #(#own)* }
+            pub(crate) enum #name { #(#variants)* #(#own)* #(#nested)* }
         }
     }
 
@@ -301,12 +313,13 @@ impl Group<'_> {
         }
     }
 
-    fn run(&self) -> TokenStream {
+    fn run(&self, groups: &[Group<'_>]) -> TokenStream {
         let (name, accessor) = (self.command(), ident(&self.resource.module()));
         let variant = |it: &Operation| ident(&names::pascal(&self.method(it)));
         let (reads, changes): (Vec<_>, Vec<_>) =
             (self.operations.iter().copied()).partition(|it: &&Operation| it.method == Method::Get);
         let own: Vec<_> = self.tag.commands.iter().map(own_variant).collect();
+        let nested: Vec<_> = below(groups, &self.noun).map(Group::variant).collect();
         let reads: Vec<_> = reads.into_iter().map(variant).chain(own.clone()).collect();
         let reads = (!reads.is_empty()).then(|| quote!(#(Self::#reads { .. })|* => None,));
         let changes = changes.into_iter().map(|operation| {
@@ -317,7 +330,8 @@ impl Group<'_> {
         let has_plain = self.operations.iter().any(|it| self.is_plain(it));
         let operations = has_plain.then(|| quote!(let operations = client.#accessor();));
         let is_silent = |it: &&Operation| self.is_plain(it) && it.response.is_none();
-        let output = match own.is_empty() && self.operations.iter().all(is_silent) {
+        let is_silent = self.operations.iter().all(is_silent);
+        let output = match is_silent && own.is_empty() && nested.is_empty() {
             true => quote!(_),
             false => quote!(output),
         };
@@ -325,7 +339,11 @@ impl Group<'_> {
             impl #name {
                 /// Returns what the command changes, as a verb; `None` if it only reads.
                 pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
-                    match self { #reads #(#changes)* }
+                    match self {
+                        #reads
+                        #(#changes)*
+                        #(Self::#nested(command) => command.mutation_verb(),)*
+                    }
                 }
 
                 /// Runs the command and prints its result.
@@ -338,6 +356,7 @@ impl Group<'_> {
                     match self {
                         #(#arms)*
                         #(Self::#own(command) => command.run(client, output).await,)*
+                        #(Self::#nested(command) => command.run(client, output).await,)*
                     }
                 }
             }
@@ -429,7 +448,6 @@ fn set_options(operation: &Operation, set: impl Fn(TokenStream) -> TokenStream) 
     quote!(#(#options)*)
 }
 
-/// Returns a text without the period at its end, as the help of clap is written.
 /// Returns the help of an option. One that says what a list does is a request, as the help of a command is.
 fn option_help(parameter: &Parameter) -> String {
     let text = without_stop(parameter.description.plain());
@@ -445,6 +463,7 @@ fn with_words(help: &str, words: &[Word]) -> String {
     format!("{help} [known words: {}]", words.join(", "))
 }
 
+/// Returns a text without the period at its end, as the help of clap is written.
 fn without_stop(text: &str) -> &str {
     text.strip_suffix('.').unwrap_or(text)
 }

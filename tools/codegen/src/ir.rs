@@ -68,8 +68,17 @@ pub struct Variable {
 pub(crate) struct Tag {
     pub(crate) name: String,
     pub(crate) description: Prose,
+    /// The words before the verbs of its commands, if they are not those of its name.
+    pub(crate) noun: Option<Noun>,
     /// The commands beside those of the operations.
     pub(crate) commands: Vec<OwnCommand>,
+    pub(crate) at: Position,
+}
+
+/// The words before the verbs of a tag's commands: `service-user key`. All but the last are the noun of another tag.
+#[derive(Debug)]
+pub(crate) struct Noun {
+    pub(crate) words: Vec<String>,
     pub(crate) at: Position,
 }
 

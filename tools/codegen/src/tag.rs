@@ -1,9 +1,13 @@
 //! Reads tags: families of operations, and the commands beside those of their operations.
 
 use super::diagnostics::Diagnostics;
-use super::ir::{OwnCommand, Tag};
-use super::reader::{Reader, entries, list, prose};
+use super::ir::{Noun, OwnCommand, Tag};
+use super::names;
+use super::reader::{Reader, entries, list, prose, text};
 use super::yaml::Node;
+
+/// The most words of a noun.
+const MOST_WORDS: usize = 3;
 
 /// Returns the tags of a description.
 pub(crate) fn tags(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Vec<Tag> {
@@ -15,10 +19,12 @@ pub(crate) fn tags(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> 
         .iter()
         .filter_map(|node| {
             let mut reader = Reader::new(node, "a tag", diagnostics)?;
+            let noun = reader.take("x-noun");
             let commands = reader.take("x-commands");
             let tag = Tag {
                 name: reader.need_text("name", diagnostics),
                 description: reader.need_prose("description", diagnostics),
+                noun: noun.and_then(|node| read_noun(node, diagnostics)),
                 commands: commands
                     .map(|node| own_commands(node, diagnostics))
                     .unwrap_or_default(),
@@ -28,6 +34,30 @@ pub(crate) fn tags(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> 
             Some(tag)
         })
         .collect()
+}
+
+fn read_noun(node: &Node, diagnostics: &mut Diagnostics) -> Option<Noun> {
+    let words: Vec<String> = text(node, diagnostics)?
+        .split(' ')
+        .map(str::to_owned)
+        .collect();
+    if words.len() > MOST_WORDS {
+        let what = format!("`x-noun` with {} words", words.len());
+        let fix = format!("write at most {MOST_WORDS}; hyphens join the parts of one word");
+        diagnostics.add(node.at, what, fix);
+    } else if let Some(word) = words.iter().find(|it| !is_word(it)) {
+        let what = format!("`{word}` cannot be a word of a noun");
+        let fix = "write words of lower-case letters with one space between them, such as `service-user key`";
+        diagnostics.add(node.at, what, fix);
+    }
+    Some(Noun { words, at: node.at })
+}
+
+/// Returns whether clap makes the same word again of the name of its variant: a part of one letter would join the next.
+fn is_word(word: &str) -> bool {
+    let mut parts = word.split('-');
+    let is_plain = parts.all(|it| it.len() > 1 && it.bytes().all(|c| c.is_ascii_lowercase()));
+    is_plain && word != "help" && names::is_identifier(&names::pascal(word))
 }
 
 fn own_commands(node: &Node, diagnostics: &mut Diagnostics) -> Vec<OwnCommand> {

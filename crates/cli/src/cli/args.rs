@@ -2,9 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::asa::{
-    enrollment_token, gateway, gateway_setup_token, project, service_user, service_user_key,
-};
+use crate::commands::asa::{enrollment_token, gateway, gateway_setup_token, project, service_user};
 use crate::commands::dt::{active_gate, active_gate_token, update_job};
 use crate::commands::emulator::command::EmulatorCommand;
 use crate::error::exit::Exit;
@@ -33,8 +31,7 @@ pub(crate) enum Command {
         mut_subcommand("gateway", gateway::with_texts),
         mut_subcommand("gateway-setup-token", gateway_setup_token::with_texts),
         mut_subcommand("service-user", service_user::with_texts),
-        mut_subcommand("project", project::with_texts),
-        mut_subcommand("service-user-key", service_user_key::with_texts)
+        mut_subcommand("project", project::with_texts)
     )]
     Asa(Asa),
     /// Dynatrace

@@ -50,12 +50,6 @@ pub(crate) enum Asa {
         visible_alias = "service-users"
     )]
     ServiceUser(ServiceUserCommand),
-    #[command(
-        subcommand,
-        about = "What service users log in with",
-        visible_alias = "service-user-keys"
-    )]
-    ServiceUserKey(ServiceUserKeyCommand),
 }
 
 impl Asa {
@@ -67,7 +61,6 @@ impl Asa {
             Self::GatewaySetupToken(command) => command.mutation_verb(),
             Self::Project(command) => command.mutation_verb(),
             Self::ServiceUser(command) => command.mutation_verb(),
-            Self::ServiceUserKey(command) => command.mutation_verb(),
         }
     }
 
@@ -84,7 +77,6 @@ impl Asa {
             Self::GatewaySetupToken(command) => command.run(&client, output).await,
             Self::Project(command) => command.run(&client, output).await,
             Self::ServiceUser(command) => command.run(&client, output).await,
-            Self::ServiceUserKey(command) => command.run(&client, output).await,
         }
     }
 }
@@ -533,6 +525,12 @@ pub(crate) enum ServiceUserCommand {
         after_help = operation_help(&api::GET_CURRENT_USER)
     )]
     CurrentUser(commands::service_user::CurrentUser),
+    #[command(
+        subcommand,
+        about = "What service users log in with",
+        visible_alias = "keys"
+    )]
+    Key(ServiceUserKeyCommand),
 }
 
 impl ServiceUserCommand {
@@ -542,6 +540,7 @@ impl ServiceUserCommand {
             Self::List { .. } | Self::Get { .. } | Self::CurrentUser { .. } => None,
             Self::Create { .. } => Some("create"),
             Self::Update { .. } => Some("update"),
+            Self::Key(command) => command.mutation_verb(),
         }
     }
 
@@ -584,6 +583,7 @@ impl ServiceUserCommand {
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Update(command) => command.run(client, output).await,
             Self::CurrentUser(command) => command.run(client, output).await,
+            Self::Key(command) => command.run(client, output).await,
         }
     }
 }

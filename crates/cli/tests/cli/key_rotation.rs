@@ -1,4 +1,4 @@
-//! `asa service-user-key` on `--emulator`.
+//! `asa service-user key` on `--emulator`.
 
 use std::fs;
 use std::process::Stdio;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::run::{CommandOutput, Fixture, team};
 
 fn run(fixture: &Fixture, arguments: &str) -> CommandOutput {
-    fixture.run(&format!("--emulator asa service-user-key {arguments}"))
+    fixture.run(&format!("--emulator asa service-user key {arguments}"))
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_lost_response_of_a_rotation_is_not_repeated_and_the_line_says_what_to_do() 
     });
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key.json");
-    let rotate = format!("asa key rotate bot --timeout 5 --out {}", path.display());
+    let rotate = format!("asa su key rotate bot --timeout 5 --out {}", path.display());
     let line = Fixture::asa(&server.url).run(&rotate).fails_with(12);
     let advice = "a new key may exist, and the present key will end: list the keys, delete the unknown one, and rotate again\n";
     assert!(line.ends_with(advice), "{line}");
@@ -139,7 +139,7 @@ fn a_new_key_that_does_not_log_in_stays_in_its_file() {
     });
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key.json");
-    let rotate = format!("asa key rotate bot --timeout 5 --out {}", path.display());
+    let rotate = format!("asa su key rotate bot --timeout 5 --out {}", path.display());
     let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
     assert_eq!(code, Some(3), "{stderr}");
     let state = "the new key new is kept, and the old one works until it ends\n";
@@ -164,7 +164,7 @@ fn a_new_key_that_cannot_be_stored_is_deleted_again() {
         }
         rotating(request)
     });
-    let rotate = format!("asa key rotate bot --timeout 5 --out {}", path.display());
+    let rotate = format!("asa su key rotate bot --timeout 5 --out {}", path.display());
     let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
     assert_eq!(code, Some(1), "{stderr}");
     let state = "it was deleted again, but the other keys have an end: rotate again\n";
@@ -177,7 +177,7 @@ fn a_new_key_that_cannot_be_printed_is_deleted_again() {
     let fixture = Fixture::new();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let rotate = ["--emulator", "asa", "service-user-key", "rotate"];
+    let rotate = ["--emulator", "asa", "service-user", "key", "rotate"];
     let mut command = fixture.command(rotate);
     let output = command.stdout(writer).stderr(Stdio::piped()).output();
     let CommandOutput { code, stderr, .. } = output.unwrap().into();

@@ -33,50 +33,71 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("asa ServiceUserUpdate", "reporter --status ACTIVE"),
 ];
 
-/// Returns the names of the subcommands that the help of a command lists.
-fn subcommands(fixture: &Fixture, command: &str) -> Vec<String> {
-    let help = fixture.run(&format!("{command} --help")).success();
-    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
-    let lines = lines.take_while(|line| !line.is_empty());
-    let names = lines.filter_map(|line| line.split_whitespace().next());
-    let names = names.filter(|name| *name != "help");
-    names.map(|name| format!("{command} {name}")).collect()
+/// A command and how it is called.
+struct Command {
+    /// The operation that it calls, as the help says; empty if there are several.
+    operation: String,
+    /// All words but the last.
+    noun: String,
+    verb: String,
+    arguments: String,
 }
 
-/// Every operation and the command that calls it, as the help says.
-fn commands_of_operations() -> Vec<(String, String)> {
+impl Command {
+    fn new(words: &str, help: &str) -> Self {
+        let (usage, operation) = match help.split_once("API:\n  ") {
+            Some((usage, api)) => (usage, api.split_once(": ").unwrap().0),
+            None => (help, ""),
+        };
+        let mut own = ARGUMENTS.iter();
+        let own = own.find(|(key, _)| *key == operation || *key == words);
+        let usage = usage.lines().find(|it| it.starts_with("Usage: ")).unwrap();
+        let ids = usage.split(' ').filter(|it| it.starts_with('<'));
+        let arguments = match own {
+            Some((_, arguments)) => format!(" {arguments}"),
+            None => ids.map(|_| " {id}").collect(),
+        };
+        let (noun, verb) = words.rsplit_once(' ').unwrap();
+        Self {
+            operation: operation.to_owned(),
+            noun: noun.to_owned(),
+            verb: verb.to_owned(),
+            arguments,
+        }
+    }
+
+    fn line(&self) -> String {
+        format!("{} {}{}", self.noun, self.verb, self.arguments)
+    }
+}
+
+/// Adds the commands below these words, as the help lists them; nouns are nested.
+fn add_commands(fixture: &Fixture, words: &str, commands: &mut Vec<Command>) {
+    let help = fixture.run(&format!("{words} --help")).success();
+    let Some((_, list)) = help.split_once("\nCommands:\n") else {
+        return commands.push(Command::new(words, &help));
+    };
+    let lines = list.lines().take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.split_whitespace().next());
+    for name in names.filter(|name| *name != "help") {
+        add_commands(fixture, &format!("{words} {name}"), commands);
+    }
+}
+
+/// Every operation's command.
+fn commands_of_operations() -> Vec<Command> {
     let mut commands = commands();
-    commands.retain(|(name, _)| !name.is_empty());
+    commands.retain(|it| !it.operation.is_empty());
     commands
 }
 
-/// Every command with the operation that it calls, whose name is empty if there are several.
-fn commands() -> Vec<(String, String)> {
-    let fixture = Fixture::new();
-    let nouns = ["dt", "asa"].map(|vendor| subcommands(&fixture, vendor));
-    let commands = nouns
-        .concat()
-        .into_iter()
-        .flat_map(|noun| subcommands(&fixture, &noun));
-    let mut commands: Vec<_> = commands
-        .map(|command| {
-            let help = fixture.run(&format!("{command} --help")).success();
-            let (usage, name) = match help.split_once("API:\n  ") {
-                Some((usage, api)) => (usage, api.split_once(": ").unwrap().0),
-                None => (help.as_str(), ""),
-            };
-            let mut own = ARGUMENTS.iter();
-            let own = own.find(|(key, _)| *key == name || *key == command);
-            let usage = usage.lines().find(|it| it.starts_with("Usage: ")).unwrap();
-            let ids = usage.split(' ').filter(|it| it.starts_with('<'));
-            let arguments = match own {
-                Some((_, arguments)) => format!(" {arguments}"),
-                None => ids.map(|_| " {id}").collect(),
-            };
-            (name.to_owned(), command + &arguments)
-        })
-        .collect();
-    commands.sort_by_key(|(_, command)| command.contains(" delete "));
+/// Every command, those that delete last.
+fn commands() -> Vec<Command> {
+    let (fixture, mut commands) = (Fixture::new(), Vec::new());
+    for vendor in ["dt", "asa"] {
+        add_commands(&fixture, vendor, &mut commands);
+    }
+    commands.sort_by_key(|it| it.verb == "delete");
     commands
 }
 
@@ -89,7 +110,7 @@ fn every_operation_has_a_command() {
     // No command is for the token exchange, which every ASA command makes first.
     assert!(operations.remove("asa IssueServiceToken"));
     let commands = commands_of_operations();
-    let named: BTreeSet<_> = commands.iter().map(|(name, _)| name.as_str()).collect();
+    let named: BTreeSet<_> = commands.iter().map(|it| it.operation.as_str()).collect();
     assert_eq!(operations, named);
     assert_eq!(commands.len(), named.len());
 }
@@ -97,7 +118,8 @@ fn every_operation_has_a_command() {
 // C8
 #[test]
 fn the_reference_names_the_command_of_every_operation() {
-    for (name, command) in commands_of_operations() {
+    for command in commands_of_operations() {
+        let name = &command.operation;
         let (vendor, id) = name.split_once(' ').unwrap();
         let page = format!(
             "{}/../../docs/reference/{vendor}.md",
@@ -107,8 +129,7 @@ fn the_reference_names_the_command_of_every_operation() {
         let section = page
             .split("\n#### ")
             .find(|it| it.lines().next() == Some(id));
-        let words: Vec<&str> = command.split(' ').take(3).collect();
-        let row = format!("| command | `gatelet {}` |", words.join(" "));
+        let row = format!("| command | `gatelet {} {}` |", command.noun, command.verb);
         assert!(section.unwrap().contains(&row), "{name}: {row}");
     }
 }
@@ -126,13 +147,13 @@ fn no_secret_is_shown_at_any_verbosity() {
     let server = EmulatorServer::start(&Fixture::new());
     let commands = commands();
     for url in [server.url.as_str(), "http://127.0.0.1:1"] {
-        for (_, command) in &commands {
-            let fixture = if command.starts_with("dt") {
+        for command in &commands {
+            let fixture = if command.noun.starts_with("dt ") {
                 Fixture::dt(url)
             } else {
                 Fixture::asa(url)
             };
-            let line = format!("-vvv --timeout 2 {command}").replace("{id}", "x");
+            let line = format!("-vvv --timeout 2 {}", command.line()).replace("{id}", "x");
             // `CommandOutput` checks both streams for the canary.
             let output = verbose_fixture(fixture).run(&line);
             assert!(output.code.unwrap() > 2, "{output:?}");
@@ -144,18 +165,15 @@ fn no_secret_is_shown_at_any_verbosity() {
 }
 
 /// Runs every command successfully; returns their stderr and the secrets they printed.
-fn run_all(
-    fixture: &Fixture,
-    commands: &[(String, String)],
-    options: &str,
-) -> (String, Vec<String>) {
+fn run_all(fixture: &Fixture, commands: &[Command], options: &str) -> (String, Vec<String>) {
     let mut ids = BTreeMap::new();
     let (mut all_stderr, mut secrets) = (String::new(), Vec::new());
-    for (name, command) in commands {
-        let noun: String = command.split(' ').take(2).collect();
+    for command in commands {
+        let (name, noun) = (&command.operation, &command.noun);
+        let command = command.line();
         let mut line = format!("-vvv -o json {options} {command}");
         if line.contains("{id}") {
-            let id: Option<&String> = ids.get(&noun);
+            let id: Option<&String> = ids.get(noun);
             let id = id.unwrap_or_else(|| {
                 panic!(
                     "`{command}` needs an id, and no command of the noun has printed one: add a row with an id of the \

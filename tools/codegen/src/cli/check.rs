@@ -1,9 +1,11 @@
 //! Checks of what commands are generated from.
 
+use std::collections::BTreeMap;
+
 use super::about::about;
 use super::alias;
 use super::arguments::{options, positionals};
-use super::group::{Group, groups};
+use super::group::{Group, below, groups};
 use super::record::Records;
 use super::secrets::with_secrets;
 use crate::client::method_name;
@@ -18,9 +20,11 @@ pub(crate) fn check(api: &Api, diagnostics: &mut Diagnostics) {
     let secrets = with_secrets(api);
     let groups = groups(api, &secrets);
     check_tags(&groups, diagnostics);
+    check_nouns(api, &groups, diagnostics);
     for group in &groups {
-        check_commands(group, diagnostics);
+        check_commands(group, &groups, diagnostics);
     }
+    check_modules(&groups, diagnostics);
     for operation in &api.operations {
         check_arguments(operation, diagnostics);
     }
@@ -40,15 +44,54 @@ fn check_tags(groups: &[Group<'_>], diagnostics: &mut Diagnostics) {
             diagnostics.add(at, what, "rename it");
         }
     }
-    let names = groups.iter().flat_map(|group| {
-        let names = group.alias().into_iter().chain([group.module()]);
-        names.map(|it| (it, group.tag.at))
-    });
+    let names = noun_names(below(groups, &[]));
     check_rust_names(names, "commands", "rename one of the tags", diagnostics);
 }
 
+/// Returns the last words of nouns, and their other names.
+fn noun_names<'g, 'a: 'g>(
+    groups: impl Iterator<Item = &'g Group<'a>>,
+) -> impl Iterator<Item = (String, Position)> {
+    groups.flat_map(|group| {
+        let names = group.alias().into_iter().chain([group.name().to_owned()]);
+        names.map(|it| (it, group.tag.at))
+    })
+}
+
+/// Each noun is that of commands, and below the noun of others.
+fn check_nouns(api: &Api, groups: &[Group<'_>], diagnostics: &mut Diagnostics) {
+    for tag in &api.tags {
+        let Some(noun) = &tag.noun else { continue };
+        let Some(group) = groups.iter().find(|it| it.tag.name == tag.name) else {
+            let what = format!("`x-noun` on the tag `{}`, which has no command", tag.name);
+            diagnostics.add(noun.at, what, "remove it");
+            continue;
+        };
+        let parent = group.parent();
+        if !parent.is_empty() && groups.iter().all(|it| it.noun != parent) {
+            let words = noun.words.join(" ");
+            let parent = parent.join(" ").replace('_', "-");
+            let what = format!(
+                "`{words}` is below `{parent}`, which is not the noun of a tag with commands"
+            );
+            let fix = "correct the words before the last, or give a tag these words as its noun";
+            diagnostics.add(noun.at, what, fix);
+        }
+    }
+}
+
+/// The words of different nouns differ also when they are joined, as they are in the names of modules and types.
+fn check_modules(groups: &[Group<'_>], diagnostics: &mut Diagnostics) {
+    // Two nouns with the same words are reported already.
+    if diagnostics.is_empty() {
+        let modules = groups.iter().map(|it| (it.module(), it.tag.at));
+        let fix = "give one of the tags another `x-noun`";
+        check_rust_names(modules, "nouns of commands", fix, diagnostics);
+    }
+}
+
 /// The commands of one tag.
-fn check_commands(group: &Group<'_>, diagnostics: &mut Diagnostics) {
+fn check_commands(group: &Group<'_>, groups: &[Group<'_>], diagnostics: &mut Diagnostics) {
     let fix = "give the operation an `x-rust-name`";
     for operation in &group.operations {
         check_name(&method_name(operation), operation.at, fix, diagnostics);
@@ -62,13 +105,18 @@ fn check_commands(group: &Group<'_>, diagnostics: &mut Diagnostics) {
     let operations = operations.map(|it| (method_name(it), it.at));
     let own = group.tag.commands.iter();
     let own = own.map(|it| (it.name.clone(), it.at));
-    let names = operations.chain(own).flat_map(|(name, at)| {
+    let verbs = operations.chain(own).flat_map(|(name, at)| {
         let alias = alias(&name).map(str::to_owned);
         let names = [name].into_iter().chain(alias);
         names.map(move |it| (it, at))
     });
+    let verbs: Vec<_> = verbs.collect();
     let what = format!("commands of the tag `{}`", group.tag.name);
-    check_rust_names(names, &what, fix, diagnostics);
+    check_rust_names(verbs.iter().cloned(), &what, fix, diagnostics);
+    let verbs: BTreeMap<_, _> = verbs.into_iter().collect();
+    let nested = noun_names(below(groups, &group.noun));
+    let fix = "give the nested tag another `x-noun`";
+    check_rust_names(verbs.into_iter().chain(nested), &what, fix, diagnostics);
 }
 
 fn check_name(name: &str, at: Position, fix: &str, diagnostics: &mut Diagnostics) {

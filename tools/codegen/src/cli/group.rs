@@ -10,18 +10,36 @@ use crate::field_type::ident;
 use crate::ir::{Api, Field, Kind, Operation, Presence, Schema, Shape, Tag};
 use crate::names;
 
-/// Returns the tags with commands, by the names of these.
+/// Returns the tags with commands, by the words of these.
 pub(super) fn groups<'a>(api: &'a Api, secrets: &'a BTreeSet<&'a str>) -> Vec<Group<'a>> {
     let groups = api.tags.iter().map(|tag| Group::new(api, tag, secrets));
     let mut groups: Vec<_> = groups.filter(Group::has_commands).collect();
-    groups.sort_by_key(Group::module);
+    groups.sort_by(|one, other| one.noun.cmp(&other.noun));
     groups
+}
+
+/// Iterates over the nouns directly below the given words; without words, over those of the vendor.
+pub(super) fn below<'g, 'a>(
+    groups: &'g [Group<'a>],
+    words: &[String],
+) -> impl Iterator<Item = &'g Group<'a>> {
+    groups.iter().filter(move |it| it.parent() == words)
+}
+
+/// Returns the words before the verbs of a tag's commands, in snake case.
+fn noun(tag: &Tag) -> Vec<String> {
+    match &tag.noun {
+        Some(noun) => noun.words.iter().map(|it| names::snake(it)).collect(),
+        None => vec![names::snake(&names::singular(&tag.name))],
+    }
 }
 
 /// The commands of one tag.
 pub(super) struct Group<'a> {
     pub(super) api: &'a Api,
     pub(super) tag: &'a Tag,
+    /// The words before the verbs, in snake case.
+    pub(super) noun: Vec<String>,
     /// The models with secrets.
     pub(super) secrets: &'a BTreeSet<&'a str>,
     pub(super) resource: Resource<'a>,
@@ -36,6 +54,7 @@ impl<'a> Group<'a> {
         let mut group = Self {
             api,
             tag,
+            noun: noun(tag),
             secrets,
             resource: Resource::new(api, tag),
             operations: operations.collect(),
@@ -52,25 +71,39 @@ impl<'a> Group<'a> {
 
     /// Returns the module of the commands that are written by hand.
     pub(super) fn module(&self) -> String {
-        names::snake(&names::singular(&self.tag.name))
+        self.noun.join("_")
     }
 
     pub(super) fn type_name(&self) -> String {
-        names::pascal(&names::singular(&self.tag.name))
+        names::pascal(&self.module())
+    }
+
+    /// Returns the last word of the noun, which is its name among the commands of the words before it.
+    pub(super) fn name(&self) -> &str {
+        self.noun.last().map_or("", String::as_str)
+    }
+
+    /// Returns the words of the noun that this one is below.
+    pub(super) fn parent(&self) -> &[String] {
+        self.noun.split_last().map_or(&[], |(_, parent)| parent)
     }
 
     pub(super) fn variant(&self) -> Ident {
-        ident(&self.type_name())
+        ident(&names::pascal(self.name()))
     }
 
-    /// The other name of the tag's command.
+    /// Returns the other name of the noun: its last word in the plural, if the name of the tag ends with it.
     pub(super) fn alias(&self) -> Option<String> {
         let plural = self.resource.module();
-        (plural != self.module()).then_some(plural)
+        let singular = names::snake(&names::singular(&self.tag.name));
+        let before = singular.strip_suffix(self.name())?;
+        let is_whole_word = before.is_empty() || before.ends_with('_');
+        let plural = plural.get(before.len()..).filter(|_| is_whole_word)?;
+        (plural != self.name()).then(|| plural.to_owned())
     }
 
     pub(super) fn command(&self) -> Ident {
-        format_ident!("{}Command", self.variant())
+        format_ident!("{}Command", self.type_name())
     }
 
     pub(super) fn method(&self, operation: &Operation) -> String {

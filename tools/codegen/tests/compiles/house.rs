@@ -131,7 +131,7 @@ pub(super) fn add_vendor(root: &Path) {
     for (path, text) in ADDITIONS {
         append(&crates.join(path), text);
     }
-    let modules = ["help_desk", "model", "api"];
+    let modules = ["help_desk", "help_desk_model", "help_desk_model_api"];
     let modules = modules.map(|it| format!("pub(crate) mod {it} {{{COMMAND}}}\n"));
     let commands = format!("//! By hand.\n{}", modules.concat());
     fs::write(crates.join("cli/src/commands/house.rs"), commands).unwrap();

@@ -44,8 +44,8 @@ tags:
   - { name: gatelet_client, description: A }
   - { name: Élan vital, description: A }
   - { name: help desk, description: A }
-  - { name: models, description: A }
-  - { name: API, description: A }
+  - { name: models, description: A, x-noun: help-desk model }
+  - { name: API, description: A, x-noun: help-desk model api }
 paths:
   /bare/{id}/{body}/{checked}/{client}/{query}/{self}/{last}:
     put: { operationId: PutBare, tags: [check], x-by-hand: { check: C }, parameters: [PATH id, PATH body, PATH checked, PATH client, PATH query, PATH self, PATH last], requestBody: BODY EmptyKept, responses: { "204": { description: D }

@@ -167,3 +167,132 @@ fn a_command_beside_the_operations_has_a_name_and_a_request_of_its_own() {
     let found = after("[polish]");
     assert!(found.contains("expected an object"), "{found}");
 }
+
+/// The mistakes in the sound description, whose tag has the command `open`, with further tags and an operation of each.
+fn nouns(tags: &[&str]) -> String {
+    let description = "description: What can be opened }\n";
+    let (mut more, mut operations) = (description.to_owned(), String::new());
+    for (number, tag) in tags.iter().enumerate() {
+        let name = tag.split(',').next().unwrap();
+        more += &format!("  - {{ name: {tag}, description: More }}\n");
+        operations += &format!(
+            "  /more/{number}:
+    delete: {{ operationId: Delete{number}, x-rust-name: delete, tags: [{name}], summary: Deletes more, description: D, x-source: p, x-idempotent: true, responses: {{ \"204\": {{ description: D }}, 4XX: {{ description: D }}, default: {{ description: D }} }} }}\n"
+        );
+    }
+    let text = VALID.replace(description, &more);
+    let by_hand = "tags: [Doors]\n      x-by-hand: { command: C }\n      x-rust-name: open\n";
+    let text = text.replace("tags: [Doors]\n", by_hand);
+    diagnostics(&text.replace("components:\n", &(operations + "components:\n")))
+}
+
+#[test]
+fn a_noun_below_another_is_accepted_up_to_three_words() {
+    for tags in [
+        &["Keys, x-noun: door key"][..],
+        &["Keys, x-noun: key"],
+        &["Rings, x-noun: door key ring", "Keys, x-noun: door key"],
+        // The same words in another place.
+        &[
+            "Open, x-noun: door door",
+            "Gates",
+            "Keys, x-noun: gate door",
+        ],
+    ] {
+        assert_eq!(nouns(tags), "", "{tags:?}");
+    }
+}
+
+#[test]
+fn a_noun_with_a_name_of_its_parent_is_an_error() {
+    let fix = "the fix: give the nested tag another `x-noun`";
+    for (tags, line, name) in [
+        (&["Keys, x-noun: door open"][..], 9, "open"),
+        (
+            &["Keys, x-noun: door key", "Locks, x-noun: door key"],
+            10,
+            "key",
+        ),
+        (
+            &["Keys, x-noun: door key", "Keyses, x-noun: door keys"],
+            10,
+            "keys",
+        ),
+    ] {
+        let expected = format!(
+            "house.yaml:{line}:5: two commands of the tag `Doors` are `{name}` in Rust; {fix}"
+        );
+        assert_eq!(nouns(tags), expected);
+    }
+    // An alias of a verb, and of a noun.
+    let expected = "two commands of the tag `Gates` are `rm` in Rust";
+    let found = nouns(&["Gates", "Keys, x-noun: gate rm"]);
+    assert!(found.contains(expected), "{found}");
+    let expected = "two commands are `gate` in Rust; the fix: rename one of the tags";
+    let found = nouns(&["Gates", "Keys, x-noun: gate"]);
+    assert!(found.contains(expected), "{found}");
+}
+
+#[test]
+fn a_noun_below_none_is_an_error() {
+    let fix = "the fix: correct the words before the last, or give a tag these words as its noun";
+    let expected = "`gate key` is below `gate`, which is not the noun of a tag with commands";
+    assert_eq!(
+        nouns(&["Keys, x-noun: gate key"]),
+        format!("house.yaml:9:27: {expected}; {fix}")
+    );
+    let expected =
+        "`door key ring` is below `door key`, which is not the noun of a tag with commands";
+    assert_eq!(
+        nouns(&["Rings, x-noun: door key ring"]),
+        format!("house.yaml:9:28: {expected}; {fix}")
+    );
+}
+
+#[test]
+fn a_noun_that_cannot_be_typed_is_an_error() {
+    for (noun, word) in [
+        ("Door key", "Door"),
+        ("door  key", ""),
+        ("door help", "help"),
+        ("door self", "self"),
+        ("door a-key", "a-key"),
+        ("door -key", "-key"),
+        ("door key2", "key2"),
+        ("door schlüssel", "schlüssel"),
+    ] {
+        let fix = "write words of lower-case letters with one space between them, such as `service-user key`";
+        assert_eq!(
+            nouns(&[&format!("Keys, x-noun: {noun}")]),
+            format!("house.yaml:9:27: `{word}` cannot be a word of a noun; the fix: {fix}")
+        );
+    }
+    assert_eq!(
+        nouns(&["Keys, x-noun: door key ring tag"]),
+        "house.yaml:9:27: `x-noun` with 4 words; the fix: write at most 3; hyphens join the parts of one word"
+    );
+    let found = nouns(&["Keys, x-noun: [door, key]"]);
+    assert!(found.contains("expected a string, found a list"), "{found}");
+}
+
+#[test]
+fn nouns_that_are_the_same_in_rust_are_an_error() {
+    assert_eq!(
+        nouns(&["Keys, x-noun: door key", "Door keys"]),
+        "house.yaml:10:5: two nouns of commands are `door_key` in Rust; the fix: give one of the tags another `x-noun`"
+    );
+}
+
+#[test]
+fn a_noun_without_commands_is_an_error() {
+    check(
+        "description: What can be opened }",
+        "description: What can be opened, x-noun: gate }",
+        "house.yaml:8:61: `x-noun` on the tag `Doors`, which has no command; the fix: remove it",
+    );
+    check(
+        "      tags: [Doors]\n",
+        "      tags: [Doors]\n      x-noun: door\n",
+        "house.yaml:16:7: unknown keyword `x-noun`; the fix: put `x-noun` on a tag",
+    );
+}

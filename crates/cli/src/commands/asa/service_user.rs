@@ -4,6 +4,7 @@ use asa_client::Client;
 use clap::Command;
 use gatelet_models::asa::{self as models, ServiceUserCreate, ServiceUserUpdate, UserStatus};
 
+use crate::commands::asa::service_user_key;
 use crate::error::error::CliError;
 use crate::output::columns::text;
 use crate::output::output::Output;
@@ -25,6 +26,7 @@ pub(crate) fn with_texts(command: Command) -> Command {
             get.mut_arg("id", |id| id.value_name("NAME").help(NAME))
         })
         .mut_subcommand("current-user", |current| current.visible_alias("whoami"))
+        .mut_subcommand("key", service_user_key::with_texts)
 }
 
 /// Creates a service user.

@@ -1,4 +1,4 @@
-//! What the description cannot say about `gatelet asa service-user-key`.
+//! What the description cannot say about `gatelet asa service-user key`.
 
 use std::path::{Path, PathBuf};
 
@@ -22,8 +22,7 @@ const NAME: &str = "Name of the service user, as shown by `service-user list`";
 /// Sets the texts and aliases of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
     command
-        .about("Keys of service users, which programs log in with")
-        .visible_aliases(["key", "keys"])
+        .about("Keys, which programs log in with")
         .mut_subcommand("list", |list| {
             list.mut_arg("id", |id| id.value_name("NAME").help(NAME))
         })

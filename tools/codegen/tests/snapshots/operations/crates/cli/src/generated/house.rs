@@ -93,6 +93,8 @@ pub(crate) enum DoorCommand {
         #[arg(help = "The door", allow_negative_numbers = true)]
         id: models::DoorId,
     },
+    #[command(subcommand, about = "What keeps a door shut", visible_alias = "locks")]
+    Lock(DoorLockCommand),
 }
 
 impl DoorCommand {
@@ -101,6 +103,7 @@ impl DoorCommand {
         match self {
             Self::Doors { .. } | Self::Sides { .. } => None,
             Self::Delete { .. } => Some("delete"),
+            Self::Lock(command) => command.mutation_verb(),
         }
     }
 
@@ -149,6 +152,76 @@ impl DoorCommand {
                 let deleted = operations.delete(&id).send().await?;
                 report::report_deleted(format_args!("door {id}"), deleted);
                 Ok(())
+            }
+            Self::Lock(command) => command.run(client, output).await,
+        }
+    }
+}
+
+/// The commands on door locks.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum DoorLockCommand {
+    #[command(about = "Call RemoveLock", after_help = operation_help(&api::REMOVE_LOCK))]
+    Lock { #[arg(help = "The door", allow_negative_numbers = true)] id: models::DoorId },
+    #[command(subcommand, about = "What opens a lock", visible_alias = "keys")]
+    Key(DoorLockKeyCommand),
+}
+
+impl DoorLockCommand {
+    /// Returns what the command changes, as a verb; `None` if it only reads.
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
+        match self {
+            Self::Lock { .. } => Some("lock"),
+            Self::Key(command) => command.mutation_verb(),
+        }
+    }
+
+    /// Runs the command and prints its result.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let operations = client.door_locks();
+        match self {
+            Self::Lock { id } => {
+                let deleted = operations.lock(&id).send().await?;
+                report::report_deleted(format_args!("door lock {id}"), deleted);
+                Ok(())
+            }
+            Self::Key(command) => command.run(client, output).await,
+        }
+    }
+}
+
+/// The commands on lock keys.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum DoorLockKeyCommand {
+    #[command(about = "Call ListKeys", after_help = operation_help(&api::LIST_KEYS))]
+    Keys { #[arg(help = "The door", allow_negative_numbers = true)] id: models::DoorId },
+}
+
+impl DoorLockKeyCommand {
+    /// Returns what the command changes, as a verb; `None` if it only reads.
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
+        match self {
+            Self::Keys { .. } => None,
+        }
+    }
+
+    /// Runs the command and prints its result.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let operations = client.lock_keys();
+        match self {
+            Self::Keys { id } => {
+                let response = operations.keys(&id).send().await?;
+                list::write_items(response.sides.unwrap_or_default(), output)
             }
         }
     }

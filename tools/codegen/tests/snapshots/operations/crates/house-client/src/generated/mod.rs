@@ -3,7 +3,11 @@
 //! The calls of House.
 
 pub(crate) mod doors;
+pub(crate) mod door_locks;
+pub(crate) mod lock_keys;
 pub(crate) mod windows;
 
 pub use self::doors::{Doors, ListDoorsQuery};
+pub use self::door_locks::DoorLocks;
+pub use self::lock_keys::LockKeys;
 pub use self::windows::Windows;

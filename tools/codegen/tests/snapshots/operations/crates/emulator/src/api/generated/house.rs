@@ -20,6 +20,10 @@ pub(crate) trait Operations {
     fn list_sides(&self) -> Result<Encoded<models::SideList>, ErrorResponse>;
     /// Calls DeleteDoor.
     fn delete_door(&self, id: &str) -> Result<(), ErrorResponse>;
+    /// Calls RemoveLock.
+    fn remove_lock(&self, id: &str) -> Result<(), ErrorResponse>;
+    /// Calls ListKeys.
+    fn list_keys(&self, id: &str) -> Result<Encoded<models::SideList>, ErrorResponse>;
     /// Calls listWindows.
     fn list_windows(&self) -> Result<Encoded<models::DoorList>, ErrorResponse>;
 }
@@ -35,6 +39,12 @@ pub(crate) fn dispatch(
         models::OperationId::ListSides => success(call, operations.list_sides()?),
         models::OperationId::DeleteDoor => {
             success(call, operations.delete_door(call.value(0))?)
+        }
+        models::OperationId::RemoveLock => {
+            success(call, operations.remove_lock(call.value(0))?)
+        }
+        models::OperationId::ListKeys => {
+            success(call, operations.list_keys(call.value(0))?)
         }
         models::OperationId::ListWindows => success(call, operations.list_windows()?),
     };

@@ -2,13 +2,11 @@
 
 //! House.
 
-mod doors;
 mod shared;
 pub mod operations;
 #[cfg(feature = "samples")]
 #[doc(hidden)]
 pub mod samples;
 
-pub use doors::{DoorId, Side, SideList};
-pub use shared::{DoorList, Failure};
+pub use shared::{DoorId, DoorList, Failure, Side, SideList};
 pub use operations::OperationId;

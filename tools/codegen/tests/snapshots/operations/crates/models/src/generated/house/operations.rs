@@ -15,6 +15,10 @@ pub enum OperationId {
     ListSides,
     /// Calls DeleteDoor.
     DeleteDoor,
+    /// Calls RemoveLock.
+    RemoveLock,
+    /// Calls ListKeys.
+    ListKeys,
     /// Calls listWindows.
     ListWindows,
 }
@@ -25,6 +29,8 @@ impl OperationId {
         Self::ListDoors,
         Self::ListSides,
         Self::DeleteDoor,
+        Self::RemoveLock,
+        Self::ListKeys,
         Self::ListWindows,
     ];
 
@@ -35,6 +41,8 @@ impl OperationId {
             Self::ListDoors => &LIST_DOORS,
             Self::ListSides => &LIST_SIDES,
             Self::DeleteDoor => &DELETE_DOOR,
+            Self::RemoveLock => &REMOVE_LOCK,
+            Self::ListKeys => &LIST_KEYS,
             Self::ListWindows => &LIST_WINDOWS,
         }
     }
@@ -147,6 +155,56 @@ pub static DELETE_DOOR: Operation = Operation {
     paging: None,
     permissions: &[],
     source: "https://house.example/DeleteDoor",
+};
+
+/// Calls RemoveLock.
+///
+/// `DELETE /doors/{id}/lock`
+///
+/// More about RemoveLock.
+pub static REMOVE_LOCK: Operation = Operation {
+    vendor: "house",
+    id: "RemoveLock",
+    name: "house RemoveLock",
+    tag: "Door locks",
+    summary: "Calls RemoveLock",
+    method: Method::Delete,
+    path: "/doors/{id}/lock",
+    reserved: &[("id", &["frames", "sides"])],
+    query: &[],
+    request: None,
+    response: None,
+    success: 204,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &[],
+    source: "https://house.example/RemoveLock",
+};
+
+/// Calls ListKeys.
+///
+/// `GET /doors/{id}/lock/keys`
+///
+/// More about ListKeys.
+pub static LIST_KEYS: Operation = Operation {
+    vendor: "house",
+    id: "ListKeys",
+    name: "house ListKeys",
+    tag: "Lock keys",
+    summary: "Calls ListKeys",
+    method: Method::Get,
+    path: "/doors/{id}/lock/keys",
+    reserved: &[("id", &["frames", "sides"])],
+    query: &[],
+    request: None,
+    response: Some("SideList"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &[],
+    source: "https://house.example/ListKeys",
 };
 
 /// Calls listWindows.

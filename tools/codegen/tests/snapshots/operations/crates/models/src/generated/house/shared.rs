@@ -4,7 +4,109 @@
 
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, ser, text::display::TruncatedDebug};
+use crate::{
+    de, ser, text::display::TruncatedDebug, text::id::id, text::open_enum::open_enum,
+};
+
+id! {
+    /// The id of a door.
+    ///
+    /// Source: a page.
+    pub struct DoorId;
+}
+
+open_enum! {
+    /// A side of the house.
+    ///
+    /// Source: a page.
+    pub enum Side {
+        /// On the left.
+        Left = "LEFT",
+        /// On the right.
+        Right = "RIGHT",
+    }
+}
+
+/// The sides of a door.
+///
+/// Source: a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SideList {
+    /// The door.
+    pub door: Option<DoorId>,
+    /// Its sides.
+    pub sides: Option<Vec<Side>>,
+}
+
+impl SideList {
+    /// Creates a value with nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { door: None, sides: None }
+    }
+
+    /// Sets [`door`](Self::door).
+    #[must_use]
+    pub fn with_door(mut self, door: impl Into<DoorId>) -> Self {
+        self.door = Some(door.into());
+        self
+    }
+
+    /// Sets [`sides`](Self::sides).
+    #[must_use]
+    pub fn with_sides(mut self, sides: impl Into<Vec<Side>>) -> Self {
+        self.sides = Some(sides.into());
+        self
+    }
+}
+
+impl<'de> de::Object<'de> for SideList {
+    const NAME: &'static str = "SideList";
+
+    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        enum Field {
+            Door,
+            Sides,
+            Unknown,
+        }
+        let field = |name: &str| match name {
+            "door" => Field::Door,
+            "sides" => Field::Sides,
+            _ => Field::Unknown,
+        };
+        let mut door_slot = de::Slot::new("door");
+        let mut sides_slot = de::Slot::new("sides");
+        while let Some(field) = map.next_key_seed(de::Key(field))? {
+            match field {
+                Field::Door => door_slot.fill(&mut map, de::Nullable(de::of()))?,
+                Field::Sides => {
+                    sides_slot.fill(&mut map, de::Nullable(de::List(de::of())))?
+                }
+                Field::Unknown => de::skip(&mut map)?,
+            }
+        }
+        Ok(Self {
+            door: door_slot.or_default(),
+            sides: sides_slot.or_default(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for SideList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl Serialize for SideList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = ser::fields(serializer)?;
+        fields.put_some("door", self.door.as_ref())?;
+        fields.put_some("sides", self.sides.as_ref())?;
+        fields.end()
+    }
+}
 
 /// A list.
 ///
