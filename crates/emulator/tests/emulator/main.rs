@@ -16,6 +16,7 @@ mod enrollment_tokens;
 mod faults;
 #[cfg(feature = "serve")]
 mod limits;
+mod other_clients;
 mod projects;
 mod secrets;
 #[cfg(feature = "serve")]
