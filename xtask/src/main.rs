@@ -95,8 +95,8 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "interop",
-        arguments: "descriptions [--keep]",
-        about: "run linters, validators and generators from PyPI and npm on the descriptions",
+        arguments: "descriptions|emulator [--keep]",
+        about: "run programs from PyPI and npm: linters, validators and generators on the descriptions, or clients against the emulator",
         run: interop::run,
     },
     Task {

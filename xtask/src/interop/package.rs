@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::{Map, Value, json};
+
 use super::folder::Folder;
 
 /// A package, and the packages that it needs beside it.
 #[derive(Debug)]
 pub(crate) struct Package {
     pub(crate) registry: Registry,
-    /// Packages with their versions, the tool's own first.
+    /// Packages with their versions, the tool's own first. They are installed even if another package asks for another version.
     pub(crate) specs: &'static [&'static str],
 }
 
@@ -73,10 +75,13 @@ impl Package {
                     .and_then(|()| succeed(pip.args(options).arg("--quiet").args(self.specs)))
             }
             Registry::Npm => {
+                let manifest = npm_manifest(self.specs).to_string();
+                std::fs::write(path.join("package.json"), manifest)
+                    .map_err(|error| error.to_string())?;
                 let mut npm = folder.command("npm");
                 let options = ["--loglevel=error", "--no-audit", "--no-fund"];
                 npm.arg("install").args(options).arg("--fetch-retries=1");
-                succeed(npm.arg("--prefix").arg(&path).args(self.specs))
+                succeed(npm.arg("--prefix").arg(&path))
             }
         };
         installed.map_err(|why| {
@@ -86,6 +91,16 @@ impl Package {
         std::fs::write(path.join("installed"), "").map_err(|error| error.to_string())?;
         Ok(programs)
     }
+}
+
+/// Returns a manifest for npm that has exactly these versions, whatever other packages ask for.
+fn npm_manifest(specs: &[&str]) -> Value {
+    let separator = Registry::Npm.separator();
+    let versions = specs.iter().filter_map(|spec| spec.rsplit_once(separator));
+    let versions: Map<String, Value> = versions
+        .map(|(name, version)| (name.to_owned(), version.into()))
+        .collect();
+    json!({ "private": true, "dependencies": versions, "overrides": versions })
 }
 
 fn succeed(command: &mut Command) -> Result<(), String> {
@@ -120,7 +135,8 @@ fn cause(stderr: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tool::TOOLS;
+    use super::super::descriptions::tool::TOOLS;
+    use super::super::emulator::PROGRAMS;
     use super::*;
 
     // U27
@@ -153,7 +169,9 @@ mod tests {
         let compilers = TOOLS
             .iter()
             .filter_map(|tool| tool.output_check.as_ref()?.compiler);
-        for package in TOOLS.iter().map(|tool| tool.package).chain(compilers) {
+        let programs = PROGRAMS.iter().map(|program| &program.package);
+        let tools = TOOLS.iter().map(|tool| tool.package).chain(compilers);
+        for package in tools.chain(programs) {
             let separator = package.registry.separator();
             for spec in package.specs {
                 let version = spec.rsplit_once(separator).map(|(_, version)| version);
@@ -164,5 +182,13 @@ mod tests {
             }
             assert!(!package.version().is_empty());
         }
+    }
+
+    #[test]
+    fn npm_takes_the_versions_that_are_named_below_other_packages_too() {
+        let versions = json!({ "@scope/a": "1.0.0", "b": "2.0.0" });
+        let manifest = npm_manifest(&["@scope/a@1.0.0", "b@2.0.0"]);
+        assert_eq!(manifest["dependencies"], versions);
+        assert_eq!(manifest["overrides"], versions);
     }
 }

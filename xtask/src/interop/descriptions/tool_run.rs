@@ -2,18 +2,15 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
 use gatelet_codegen::{Outline, Server};
 
-use super::folder::Folder;
+use super::super::folder::Folder;
+use super::super::process::{self, print_end};
 use super::report::Outcome;
 use super::tool::{ExpectedNames, OutputCheck, Tool};
 use crate::workspace::Workspace;
-
-/// The most lines of a tool's output that are shown.
-const SHOWN_LINES: usize = 30;
 
 /// An installed tool and the description that it reads.
 pub(crate) struct ToolRun<'a> {
@@ -42,11 +39,11 @@ impl ToolRun<'_> {
                 .replace("{ruleset}", &ruleset.display().to_string())
         };
         let call: Vec<String> = self.tool.command.iter().map(fill).collect();
-        let ended = match command(self.programs, &call, folder, &output).output() {
+        let ended = match process::command(self.programs, &call, folder, &output).output() {
             Ok(ended) => ended,
             Err(error) => return Ok(Outcome::unavailable(&format!("{}: {error}", call[0]))),
         };
-        let (stdout, stderr) = output_texts(&ended);
+        let (stdout, stderr) = process::output_texts(&ended);
         let Some(findings) = self.tool.report_format.parse(&stdout, &stderr) else {
             print_end(&ended);
             return Ok(failed("its output is not in the expected format"));
@@ -82,7 +79,7 @@ impl ToolRun<'_> {
                 return Ok(());
             }
         };
-        match command(&programs, &call, folder, output).output() {
+        match process::command(&programs, &call, folder, output).output() {
             Ok(ended) if ended.status.success() => {
                 outcome.output = format!("compiles ({})", call[0]);
             }
@@ -124,47 +121,10 @@ impl ToolRun<'_> {
     }
 }
 
-/// Returns a command that looks for programs in a folder first, with telemetry turned off.
-fn command(programs: &Path, call: &[String], folder: &Folder, working_folder: &Path) -> Command {
-    let before = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(programs.to_owned());
-    let path = std::env::join_paths(folders.chain(std::env::split_paths(&before)));
-    let own = programs.join(&call[0]);
-    let program = if own.exists() {
-        own
-    } else {
-        PathBuf::from(&call[0])
-    };
-    let mut command = folder.command(program);
-    command
-        .args(&call[1..])
-        .current_dir(working_folder)
-        .env("PATH", path.unwrap_or(before))
-        .env("CARGO_TARGET_DIR", folder.path().join("target"))
-        .env("NO_COLOR", "1")
-        .env("REDOCLY_TELEMETRY", "off")
-        .env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
-    command
-}
-
 fn failed(why: &str) -> Outcome {
     Outcome {
         failure: Some(why.into()),
         ..Outcome::default()
-    }
-}
-
-fn output_texts(ended: &Output) -> (String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (text(&ended.stdout), text(&ended.stderr))
-}
-
-/// Prints the last lines of a tool's output.
-fn print_end(ended: &Output) {
-    let (stdout, stderr) = output_texts(ended);
-    let lines: Vec<&str> = stdout.lines().chain(stderr.lines()).collect();
-    for line in &lines[lines.len().saturating_sub(SHOWN_LINES)..] {
-        eprintln!("    {line}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The tools: their arguments, the format of their reports, and the checks of their output.
 
-use super::package::{Package, Registry};
+use super::super::package::{Package, Registry};
 use super::report_format::ReportFormat;
 
 /// A tool that reads a description.
