@@ -47,7 +47,7 @@ fn compare(root: &Path) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use gatelet_codegen::VENDORS;
+    use gatelet_codegen::{VENDORS, Vendor};
 
     use super::*;
 
@@ -63,10 +63,10 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let to = root.path().join("crates/models/openapi");
         std::fs::create_dir_all(&to).unwrap();
-        for vendor in VENDORS {
-            let name = format!("{}.yaml", vendor.name);
+        for name in VENDORS.into_iter().flat_map(Vendor::descriptions) {
+            let file = format!("{name}.yaml");
             let from = Workspace::here().root().join("crates/models/openapi");
-            std::fs::copy(from.join(&name), to.join(&name)).unwrap();
+            std::fs::copy(from.join(&file), to.join(&file)).unwrap();
         }
         root
     }

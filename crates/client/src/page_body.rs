@@ -81,8 +81,8 @@ impl<T> PageBody<T> {
     ) -> Result<Self, Error> {
         let this = match (response.json(), paging) {
             (Ok(body), _) => page(body),
-            (Err(error), Paging::Cursor { page_token, .. }) if is_at(&error, page_token) => {
-                let mut this = page(without_member(response, page_token).ok_or(error)?);
+            (Err(error), Paging::Cursor { next, .. }) if is_at(&error, next) => {
+                let mut this = page(without_member(response, next).ok_or(error)?);
                 this.cursor = Some(Cursor::Unreadable);
                 this
             }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::alternative;
 use super::cli;
 use super::client;
 use super::client_check;
@@ -30,6 +31,7 @@ pub(crate) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
         check_parameter_names(operation, diagnostics);
         check_paging(operation, &graph, diagnostics);
     }
+    alternative::check(api, diagnostics);
     check_methods(api, diagnostics);
     check_defaults(api, &graph, diagnostics);
     check_limits(api, diagnostics);
@@ -50,6 +52,7 @@ pub(crate) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
             check_unknown_members(schema, &graph, diagnostics);
         }
         check_replacements(api, &graph, diagnostics);
+        alternative::check_fit(api, &graph, diagnostics);
     }
     if diagnostics.is_empty() {
         let graph = Graph::new(api);
@@ -67,11 +70,12 @@ fn check_names(api: &Api, diagnostics: &mut Diagnostics) {
         "give one another `operationId`",
         diagnostics,
     );
-    check_duplicates(
-        operations().map(|it| (route(it), it.at)),
-        "operations",
-        diagnostics,
-    );
+    for document in api.documents() {
+        let own = operations().filter(|it| it.at.file == document.index);
+        check_duplicates(own.map(|it| (route(it), it.at)), "operations", diagnostics);
+    }
+    let schemas = api.schemas.iter().map(|it| (it.name.clone(), it.at));
+    check_duplicates(schemas, "schemas", diagnostics);
     for operation in operations() {
         let id = &operation.id;
         let names = [id.clone(), names::pascal(id), names::snake(id)];
@@ -103,9 +107,13 @@ fn check_names(api: &Api, diagnostics: &mut Diagnostics) {
             diagnostics.add(operation.at, what, fix);
         }
     }
-    let modules = api.tags.iter().map(|tag| (names::snake(&tag.name), tag.at));
+    let modules = api
+        .document
+        .tags
+        .iter()
+        .map(|tag| (names::snake(&tag.name), tag.at));
     check_rust_names(modules, "tags", "rename one", diagnostics);
-    for tag in &api.tags {
+    for tag in &api.document.tags {
         let module = names::snake(&tag.name);
         if !names::is_identifier(&module)
             || ["operations", "samples", SHARED].contains(&module.as_str())
@@ -125,8 +133,8 @@ fn check_names(api: &Api, diagnostics: &mut Diagnostics) {
 /// Checks the names of client methods, which must differ within a tag.
 fn check_methods(api: &Api, diagnostics: &mut Diagnostics) {
     let fix = "give one another `x-rust-name`";
-    for tag in &api.tags {
-        let operations = api.operations.iter();
+    for tag in &api.document.tags {
+        let operations = api.own_operations();
         let operations = operations.filter(|it| it.tag == tag.name && it.by_hand.method.is_none());
         let mut methods = Vec::new();
         for operation in operations {
@@ -185,20 +193,26 @@ fn parameter_references(operation: &Operation) -> impl Iterator<Item = &Referenc
 
 fn check_references(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     for reference in all_references(api) {
-        if graph.get(reference).is_none() {
-            diagnostics.add(
-                reference.at,
-                format!(
-                    "`$ref` to `#/components/schemas/{}`, which does not exist",
-                    reference.name
-                ),
-                "correct the name, or describe it",
+        let found = graph.get(reference);
+        if found.is_none_or(|it| it.at.file != reference.file) {
+            let file = match reference.file == reference.at.file {
+                true => "",
+                false => diagnostics.file_name(reference.file),
+            };
+            let what = format!(
+                "`$ref` to `{file}#/components/schemas/{}`, which does not exist",
+                reference.name
             );
+            diagnostics.add(reference.at, what, "correct the name, or describe it");
         }
     }
-    let tags: BTreeSet<&str> = api.tags.iter().map(|tag| tag.name.as_str()).collect();
+    let tags = api.documents().flat_map(|document| {
+        let tags = document.tags.iter();
+        tags.map(|tag| (document.index, tag.name.as_str()))
+    });
+    let tags: BTreeSet<(usize, &str)> = tags.collect();
     for operation in &api.operations {
-        if !tags.contains(operation.tag.as_str()) {
+        if !tags.contains(&(operation.at.file, operation.tag.as_str())) {
             diagnostics.add(
                 operation.at,
                 format!("the tag `{}` is not in `tags`", operation.tag),
@@ -311,14 +325,12 @@ fn check_paging(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diag
             "describe it in the schema of the response, with `minimum: 0`",
         );
     }
+    let next = paging.next_member();
     let is_cursor = |it: &Field| {
-        it.name == *page_token
-            && matches!(it.kind, Kind::Text)
-            && !it.is_required
-            && it.default.is_none()
+        it.name == *next && matches!(it.kind, Kind::Text) && !it.is_required && it.default.is_none()
     };
     if paging.style == PagingStyle::Cursor && !fields.iter().any(is_cursor) {
-        let what = format!("cursor paging of a response without an optional string `{page_token}`");
+        let what = format!("cursor paging of a response without an optional string `{next}`");
         let fix = "describe it in the schema of the response as optional: the last page does not contain it";
         diagnostics.add(*at, what, fix);
     }
@@ -373,9 +385,10 @@ fn check_limits(api: &Api, diagnostics: &mut Diagnostics) {
 
 /// Sets the module of each schema, and reports unused schemas and tags.
 fn assign_modules(api: &mut Api, diagnostics: &mut Diagnostics) {
-    let used: BTreeSet<&str> = api.operations.iter().map(|it| it.tag.as_str()).collect();
-    for tag in &api.tags {
-        if !used.contains(tag.name.as_str()) {
+    let used = api.operations.iter();
+    let used: BTreeSet<(usize, &str)> = used.map(|it| (it.at.file, it.tag.as_str())).collect();
+    for tag in api.documents().flat_map(|it| &it.tags) {
+        if !used.contains(&(tag.at.file, tag.name.as_str())) {
             let what = format!("the tag `{}` is never used", tag.name);
             diagnostics.add(tag.at, what, "remove it");
         }

@@ -43,8 +43,8 @@ pub(crate) fn file(api: &Api) -> Result<String, String> {
     );
     items.extend(records.items());
     let items: Vec<_> = items.into_iter().map(Item::Plain).collect();
-    let about = Markdown::own("The commands of").and(api.title.sentence());
-    rust::file(&api.file, &about, &items)
+    let about = Markdown::own("The commands of").and(api.document.title.sentence());
+    rust::file(&api.files(), &about, &items)
 }
 
 /// Returns the command of an operation, as in `gatelet asa gateway-setup-token reveal`, if it has one.
@@ -139,7 +139,7 @@ fn returns_nothing(operation: &Operation) -> bool {
 fn declaration(api: &Api, groups: &[Group<'_>]) -> TokenStream {
     let name = vendor(api);
     let variants = below(groups, &[]).map(Group::as_subcommand);
-    let docs = doc_of(&Markdown::own("The commands of").and(api.title.sentence()));
+    let docs = doc_of(&Markdown::own("The commands of").and(api.document.title.sentence()));
     quote! {
         #docs
         #[derive(Debug, Subcommand)]

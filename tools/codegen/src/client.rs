@@ -6,6 +6,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::client_query::{list_paging, one_value, own_query, query_name, query_type, rust_name};
+use super::client_route;
+use super::client_route::Target;
 use super::field_type::{ident, model, qualified_type};
 use super::ir::{Api, Integer, Kind, Method, Operation, Paging, PagingStyle, Parameter, Tag};
 use super::markdown::Markdown;
@@ -17,7 +19,7 @@ use super::source::source;
 pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
     let mut files = BTreeMap::new();
     let mut resources = Vec::new();
-    for tag in &api.tags {
+    for tag in &api.document.tags {
         let resource = Resource::new(api, tag);
         if resource.operations.is_empty() {
             continue;
@@ -31,7 +33,7 @@ pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
 
 /// A tag and its operations with a method.
 pub(crate) struct Resource<'a> {
-    api: &'a Api,
+    pub(crate) api: &'a Api,
     tag: &'a Tag,
     operations: Vec<&'a Operation>,
 }
@@ -48,13 +50,13 @@ fn root(api: &Api, resources: &[Resource<'_>]) -> Result<String, String> {
         Item::Plain(quote!(#(pub(crate) mod #modules;)*)),
         Item::Plain(quote!(#(#exports)*)),
     ];
-    let about = Markdown::own("The calls of").and(api.title.sentence());
-    rust::file(&api.file, &about, &items)
+    let about = Markdown::own("The calls of").and(api.document.title.sentence());
+    rust::file(&api.files(), &about, &items)
 }
 
 impl<'a> Resource<'a> {
     pub(crate) fn new(api: &'a Api, tag: &'a Tag) -> Self {
-        let operations = api.operations.iter();
+        let operations = api.own_operations();
         let operations = operations.filter(|it| it.tag == tag.name && it.by_hand.method.is_none());
         Self {
             api,
@@ -93,7 +95,7 @@ impl<'a> Resource<'a> {
         let about = Markdown::escaped(&self.tag.name)
             .joined(Markdown::own("."))
             .paragraph(self.tag.description.sentence());
-        rust::file(&self.api.file, &about, &items)
+        rust::file(&self.api.files(), &about, &items)
     }
 
     fn imports(&self) -> TokenStream {
@@ -114,7 +116,7 @@ impl<'a> Resource<'a> {
         ]);
         let from_transport = rust::used(&[
             (any(decodes_json), quote!(ApiResponse)),
-            (true, quote!(Channel)),
+            (!client_route::has_routes(self.api), quote!(Channel)),
             (any(is_delete), quote!(Deleted)),
             (has_plain_call, quote!(OperationRequest)),
         ]);
@@ -138,12 +140,16 @@ impl<'a> Resource<'a> {
     fn accessor(&self) -> TokenStream {
         let (method, name) = (ident(&self.module()), self.name());
         let docs = doc_of(&Markdown::own("Returns the operations on").and(self.subject()));
+        let owner = match client_route::has_routes(self.api) {
+            true => quote!(self),
+            false => quote!(self.channel()),
+        };
         quote! {
             impl Client {
                 #docs
                 #[must_use]
                 pub fn #method(&self) -> #name {
-                    #name::new(self.channel())
+                    #name::new(#owner)
                 }
             }
         }
@@ -153,11 +159,12 @@ impl<'a> Resource<'a> {
         let name = self.name();
         let text = Markdown::own("Operations on").and(self.subject());
         let docs = doc_of(&text.paragraph(self.tag.description.sentence()));
+        let (field, kind) = client_route::owner(self.api);
         quote! {
             #docs
             #[derive(Clone, Debug)]
             pub struct #name {
-                pub(crate) channel: Channel,
+                pub(crate) #field: #kind,
             }
         }
     }
@@ -171,10 +178,11 @@ impl<'a> Resource<'a> {
                 Some(paging) => self.list(operation, paging),
                 None => self.call(operation),
             });
+        let (field, kind) = client_route::owner(self.api);
         quote! {
             impl #name {
-                pub(crate) fn new(channel: &Channel) -> Self {
-                    Self { channel: channel.clone() }
+                pub(crate) fn new(#field: &#kind) -> Self {
+                    Self { #field: #field.clone() }
                 }
 
                 #(#methods)*
@@ -195,8 +203,13 @@ impl<'a> Resource<'a> {
 
     fn list(&self, operation: &Operation, paging: &Paging) -> TokenStream {
         let docs = self.docs(operation);
-        let (method, id) = (ident(&method_name(operation)), operation_id(operation));
-        let (arguments, values) = (path_parameters(operation), path_values(operation));
+        let method = ident(&method_name(operation));
+        let Target {
+            choice,
+            channel,
+            operation: entry,
+        } = client_route::target(self.api, operation);
+        let (arguments, values) = (path_parameters(operation), self.path_values(operation));
         let query = own_query(operation).next().is_some();
         let query = query.then(|| {
             let name = query_name(operation);
@@ -219,7 +232,7 @@ impl<'a> Resource<'a> {
         let is_cursor = paging.style == PagingStyle::Cursor;
         let cursor = set(
             "with_cursor",
-            member(&paging.page_token).filter(|_| is_cursor),
+            member(paging.next_member()).filter(|_| is_cursor),
         );
         let total = paging.total_count.as_deref().and_then(member).map(|field| {
             let name = ident(&field.rust);
@@ -233,9 +246,10 @@ impl<'a> Resource<'a> {
         quote! {
             #docs
             pub fn #method(&self #(, #arguments)*) -> ListRequest<#element #query> {
+                #choice
                 ListRequest::new(
-                    &self.channel,
-                    models::OperationId::#id.operation(),
+                    #channel,
+                    #entry,
                     &[#(#values),*],
                     |page: #page| PageBody::new(#list_name, page.#list) #cursor #total #size,
                 )
@@ -245,8 +259,13 @@ impl<'a> Resource<'a> {
 
     fn call(&self, operation: &Operation) -> TokenStream {
         let docs = self.docs(operation);
-        let (method, id) = (ident(&method_name(operation)), operation_id(operation));
-        let (mut arguments, values) = (path_parameters(operation), path_values(operation));
+        let method = ident(&method_name(operation));
+        let Target {
+            choice,
+            channel,
+            operation: entry,
+        } = client_route::target(self.api, operation);
+        let (mut arguments, values) = (path_parameters(operation), self.path_values(operation));
         let function = ident(&names::snake(&operation.id));
         let is_checked = operation.by_hand.check.is_some();
         if let Some(request) = &operation.request {
@@ -259,11 +278,13 @@ impl<'a> Resource<'a> {
             .then(|| {
                 let path = path_arguments(operation).map(|it| argument_name(operation, it));
                 let body = operation.request.is_some().then(|| quote!(, &mut body));
-                let call = quote!(check::#function(&self.channel #(, #path)* #body));
+                let call = quote!(check::#function(#channel #(, #path)* #body));
                 (quote!(let checked = #call;), quote!(.check(checked)))
             })
             .unzip();
-        let json = operation.request.is_some().then(|| quote!(.json(&body)));
+        let other_body = client_route::other_body(self.api, operation);
+        let json = operation.request.is_some() && other_body.is_none();
+        let json = json.then(|| quote!(.json(&body)));
         let resource = path_arguments(operation).last().map(|parameter| {
             let value = argument_value(operation, parameter);
             quote!(.resource(#value))
@@ -280,15 +301,28 @@ impl<'a> Resource<'a> {
             }
         };
         let call = quote! {
-            OperationCall::new(models::OperationId::#id.operation(), &[#(#values),*])
+            OperationCall::new(#entry, &[#(#values),*])
                 #check
                 #json
                 #resource
         };
+        let (prepare, call) = match other_body {
+            None => (None, call),
+            Some(other) => {
+                let prepare = quote! {
+                    let call = #call;
+                    let call = match operation.alternative_to {
+                        None => call.json(&body),
+                        Some(_) => call.json(&#other::from(body)),
+                    };
+                };
+                (Some(prepare), quote!(call))
+            }
+        };
         let (returned, request) = match is_query_call(operation) {
             false => (
                 quote!(OperationRequest<#result>),
-                quote!(#call.request(&self.channel, #decode)),
+                quote!(#call.request(#channel, #decode)),
             ),
             true => {
                 let query = query_name(operation);
@@ -298,7 +332,7 @@ impl<'a> Resource<'a> {
                     quote!(QueryRequest<#result, #query>),
                     quote! {
                         let call = #call;
-                        QueryRequest::new(&self.channel, call, #decode) #check
+                        QueryRequest::new(#channel, call, #decode) #check
                     },
                 )
             }
@@ -306,10 +340,22 @@ impl<'a> Resource<'a> {
         quote! {
             #docs
             pub fn #method(&self #(, #arguments)*) -> #returned {
+                #choice
                 #statement
+                #prepare
                 #request
             }
         }
+    }
+
+    fn path_values(&self, operation: &Operation) -> Vec<TokenStream> {
+        let channel = client_route::channel(self.api);
+        let values = path(operation).map(|parameter| match parameter.is_account {
+            true if client_route::has_routes(self.api) => quote!(#channel.account()),
+            true => quote!(self.channel.account()),
+            false => argument_value(operation, parameter),
+        });
+        values.collect()
     }
 
     /// Returns the docs of a method: description, handwritten parts, permissions, errors, source and an example.
@@ -337,6 +383,15 @@ impl<'a> Resource<'a> {
         }
         if let Some(permissions) = permissions(operation) {
             text = text.paragraph(permissions);
+        }
+        if let Some((alternative, document)) = client_route::alternative(self.api, operation) {
+            let title = Markdown::own("On").and(document.title.markdown());
+            text = text.paragraph(title.joined(Markdown::own(":")));
+            text = text.and(alternative.description.sentence());
+            if let Some(permissions) = permissions(alternative) {
+                text = text.and(permissions);
+            }
+            text = text.and(source(&alternative.source));
         }
         text = text.paragraph(source(&operation.source));
         let (text, example) = (doc_of(&text), self.example(operation));
@@ -463,18 +518,6 @@ fn argument_value(operation: &Operation, parameter: &Parameter) -> TokenStream {
         Some(_) => quote!(#name.as_str()),
         None => quote!(#name),
     }
-}
-
-fn path_values(operation: &Operation) -> Vec<TokenStream> {
-    let values = path(operation).map(|parameter| match parameter.is_account {
-        true => quote!(self.channel.account()),
-        false => argument_value(operation, parameter),
-    });
-    values.collect()
-}
-
-fn operation_id(operation: &Operation) -> Ident {
-    ident(&names::pascal(&operation.id))
 }
 
 /// Returns the name of the method: a standard one of Google's AIPs if path and method determine it, else the last word of the path.

@@ -9,14 +9,16 @@ use super::names;
 use super::schema::check_rust_names;
 
 /// The methods of every client, which the method of a tag would hide.
-const METHODS: [&str; 4] = ["base_url", "builder", "channel", "clone"];
+const METHODS: [&str; 6] = ["api", "base_url", "builder", "channel", "clone", "route"];
 
 /// Checks a description for its client.
 pub(crate) fn check(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
     check_tags(api, diagnostics);
     check_types(api, diagnostics);
-    for operation in &api.operations {
+    for operation in api.own_operations() {
         check_by_hand(operation, diagnostics);
+    }
+    for operation in &api.operations {
         check_accounts(api, operation, diagnostics);
         if let Some(paging) = &operation.paging {
             check_page_parameters(operation, paging, diagnostics);
@@ -26,7 +28,7 @@ pub(crate) fn check(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics)
 }
 
 fn check_tags(api: &Api, diagnostics: &mut Diagnostics) {
-    for tag in &api.tags {
+    for tag in &api.document.tags {
         let method = names::snake(&tag.name);
         if METHODS.contains(&method.as_str()) || api.account == Some(&method) {
             let what = format!("the tag `{}` hides `Client::{method}`", tag.name);
@@ -37,10 +39,10 @@ fn check_tags(api: &Api, diagnostics: &mut Diagnostics) {
 
 /// Checks the names of types for tags and queries: they must not clash with the client's own types or with schemas.
 fn check_types(api: &Api, diagnostics: &mut Diagnostics) {
-    let tags = api.tags.iter();
+    let tags = api.document.tags.iter();
     let mut types: Vec<(String, Position)> =
         tags.map(|it| (names::pascal(&it.name), it.at)).collect();
-    let queries = api.operations.iter();
+    let queries = api.own_operations();
     let queries = queries.filter(|it| client_query::has_query_type(it));
     types.extend(queries.map(|it| (client_query::query_name(it).to_string(), it.at)));
     for (name, at) in &types {

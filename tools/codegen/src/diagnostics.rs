@@ -13,6 +13,8 @@ const MAX_CHARACTERS: usize = 500;
 /// A line and a column of a description, counted from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
+    /// The index of the description among those of its vendor.
+    pub(crate) file: usize,
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
@@ -25,20 +27,26 @@ struct Diagnostic {
     fix: String,
 }
 
-/// The errors of one description.
+/// The errors of a vendor's descriptions.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
-    file: String,
+    files: Vec<String>,
     found: Vec<Diagnostic>,
 }
 
 impl Diagnostics {
-    /// Creates an empty list for `file`.
-    pub(crate) fn new(file: &str) -> Self {
+    /// Creates an empty list for these files.
+    pub(crate) fn new<'a>(files: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
-            file: file.into(),
+            files: files.into_iter().map(Into::into).collect(),
             found: Vec::new(),
         }
+    }
+
+    /// Returns the name of a file, without its folder.
+    pub(crate) fn file_name(&self, file: usize) -> &str {
+        let path = self.files.get(file).map_or("", String::as_str);
+        path.rsplit('/').next().unwrap_or(path)
     }
 
     /// Adds an error; `fix` completes "the fix: …", or is empty.
@@ -54,24 +62,33 @@ impl Diagnostics {
     pub(crate) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
+
+    /// Returns whether there are no errors in a file so far.
+    pub(crate) fn has_none_in(&self, file: usize) -> bool {
+        self.found.iter().all(|it| it.at.file != file)
+    }
 }
 
-/// Formats one line for each error, in the order of the file, and at the end the number of omitted ones.
+/// Formats one line for each error, in the order of the files, and at the end the number of omitted ones.
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sorted: BTreeSet<&Diagnostic> = self.found.iter().collect();
         for (index, Diagnostic { at, what, fix }) in sorted.iter().take(MAX_ERRORS).enumerate() {
-            let Position { line, column } = at;
+            let Position { file, line, column } = at;
+            let file = self.files.get(*file).map_or("", String::as_str);
             let separator = if index == 0 { "" } else { "\n" };
             let (what, fix) = (escape_for_display(what), escape_for_display(fix));
-            write!(f, "{separator}{}:{line}:{column}: {what}", self.file)?;
+            write!(f, "{separator}{file}:{line}:{column}: {what}")?;
             if !fix.is_empty() {
                 write!(f, "; the fix: {fix}")?;
             }
         }
         match sorted.len().saturating_sub(MAX_ERRORS) {
             0 => Ok(()),
-            more => write!(f, "\n{}: and {more} more", self.file),
+            more => {
+                let file = self.files.first().map_or("", String::as_str);
+                write!(f, "\n{file}: and {more} more")
+            }
         }
     }
 }
@@ -93,8 +110,12 @@ mod tests {
     // U28
     #[test]
     fn a_diagnostic_is_one_line_whatever_it_quotes() {
-        let mut diagnostics = Diagnostics::new("house.yaml");
-        let at = Position { line: 1, column: 2 };
+        let mut diagnostics = Diagnostics::new(["house.yaml"]);
+        let at = Position {
+            file: 0,
+            line: 1,
+            column: 2,
+        };
         diagnostics.add(at, "`a\n\u{1b}b\u{202e}c\td`", "write e");
         assert_eq!(
             diagnostics.to_string(),

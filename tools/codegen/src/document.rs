@@ -1,25 +1,59 @@
-//! Reads a description as a whole: its head, its components, and the operations below its paths.
+//! Reads descriptions as a whole: their heads, their components, and the operations below their paths.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagnostics::{Diagnostics, Position};
-use super::ir::{Api, ByHand, Method, Operation, Paging, PagingStyle, Parameter, Reference};
+use super::ir::{Api, ByHand, Document, Method, Operation, Parameter, Reference, Schema};
 use super::names;
+use super::paging::paging;
 use super::prose::Prose;
-use super::reader::{Reader, boolean, entries, list, reference, text};
+use super::reader::{Reader, boolean, entries, list, reference, schema_reference, text};
 use super::schema;
 use super::server;
 use super::tag;
 use super::vendor::Vendor;
 use super::yaml::{Entry, Node, Value};
 
-/// Reads the description of one vendor. The result is incomplete if `diagnostics` has errors.
+/// Reads the first description of a vendor. The result is incomplete if `diagnostics` has errors.
 pub(crate) fn read(
     vendor: Vendor,
     file: &str,
     root: &Node,
     diagnostics: &mut Diagnostics,
 ) -> Option<Api> {
+    let (document, operations, schemas) = parts(vendor.name, file, root, diagnostics)?;
+    Some(Api {
+        vendor: vendor.name.into(),
+        account: vendor.account,
+        document,
+        further: Vec::new(),
+        operations,
+        schemas,
+    })
+}
+
+/// Reads a further description, and adds it to the first one.
+pub(crate) fn read_further(
+    api: &mut Api,
+    name: &'static str,
+    file: &str,
+    root: &Node,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some((document, operations, schemas)) = parts(name, file, root, diagnostics) else {
+        return;
+    };
+    api.further.push(document);
+    api.operations.extend(operations);
+    api.schemas.extend(schemas);
+}
+
+fn parts(
+    name: &'static str,
+    file: &str,
+    root: &Node,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Document, Vec<Operation>, Vec<Schema>)> {
     let mut document = Reader::new(root, "a description", diagnostics)?;
     if let Some(node) = document.need("openapi", diagnostics)
         && !text(node, diagnostics)?.starts_with("3.1.")
@@ -55,20 +89,19 @@ pub(crate) fn read(
     for path in entries {
         parts.path(path, is_authenticated, &mut operations, diagnostics);
     }
-    if diagnostics.is_empty() {
+    if diagnostics.has_none_in(root.at.file) {
         parts.finish(diagnostics);
     }
-    Some(Api {
-        vendor: vendor.name.into(),
-        account: vendor.account,
+    let document = Document {
+        name,
         file: file.into(),
+        index: root.at.file,
         title,
         description,
         servers,
         tags,
-        operations,
-        schemas,
-    })
+    };
+    Some((document, operations, schemas))
 }
 
 fn info(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> (Prose, Prose) {
@@ -285,6 +318,9 @@ impl<'a> Components<'a> {
                 .take("x-by-hand")
                 .and_then(|node| by_hand(node, diagnostics))
                 .unwrap_or_default(),
+            alternative_to: reader
+                .take("x-alternative-to")
+                .and_then(|node| Some((text(node, diagnostics)?.to_owned(), node.at))),
             at: node.at,
         };
         reader.finish(diagnostics);
@@ -474,32 +510,6 @@ fn parameter(node: &Node, diagnostics: &mut Diagnostics) -> Option<Parameter> {
     })
 }
 
-fn paging(node: &Node, diagnostics: &mut Diagnostics) -> Option<Paging> {
-    let mut reader = Reader::new(node, "`x-paging`", diagnostics)?;
-    let style = match reader.need_text("style", diagnostics).as_str() {
-        "link" => PagingStyle::Link,
-        "cursor" => PagingStyle::Cursor,
-        other => {
-            diagnostics.add(
-                node.at,
-                format!("unknown paging style `{other}`"),
-                "use link or cursor",
-            );
-            return None;
-        }
-    };
-    let paging = Paging {
-        style,
-        page_size: reader.need_text("page-size", diagnostics),
-        page_token: reader.need_text("page-token", diagnostics),
-        backwards: reader.text("backwards", diagnostics).map(Into::into),
-        total_count: reader.text("total-count", diagnostics).map(Into::into),
-        at: node.at,
-    };
-    reader.finish(diagnostics);
-    Some(paging)
-}
-
 /// Reads the name of a client method.
 fn method_name(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
     let name = text(node, diagnostics)?;
@@ -560,10 +570,5 @@ fn body(content: &Node, diagnostics: &mut Diagnostics) -> Option<Reference> {
     let mut schema = Reader::new(schema?, "the type of a body", diagnostics)?;
     let target = schema.need("$ref", diagnostics);
     schema.finish(diagnostics);
-    let target = target?;
-    text(target, diagnostics)?;
-    Some(Reference {
-        name: reference(target, "schemas", diagnostics)?.to_owned(),
-        at: target.at,
-    })
+    schema_reference(target?, diagnostics)
 }

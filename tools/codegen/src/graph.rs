@@ -97,6 +97,7 @@ mod tests {
     fn chain(length: usize) -> Vec<Reference> {
         let link = |number: usize| Reference {
             name: format!("{number:04}"),
+            file: 0,
             at: Position::default(),
         };
         (0..length).map(link).collect()

@@ -16,8 +16,8 @@ pub(crate) fn file(api: &Api) -> Result<String, String> {
     let mut items = vec![imports(api), operations(api), dispatch(api)];
     items.extend(pages(api).map(|page| page.implementation()));
     let items: Vec<Item> = items.into_iter().map(Item::Plain).collect();
-    let about = Markdown::own("The handlers of").and(api.title.sentence());
-    rust::file(&api.file, &about, &items)
+    let about = Markdown::own("The handlers of").and(api.document.title.sentence());
+    rust::file(&api.files(), &about, &items)
 }
 
 fn imports(api: &Api) -> TokenStream {
@@ -45,7 +45,7 @@ fn imports(api: &Api) -> TokenStream {
 }
 
 fn operations(api: &Api) -> TokenStream {
-    let text = Markdown::own("The operations of").and(api.title.sentence());
+    let text = Markdown::own("The operations of").and(api.document.title.sentence());
     let docs = doc_of(&text.paragraph(Markdown::own(
         "Each method returns the response of its description, so an operation without a handler does not compile.",
     )));

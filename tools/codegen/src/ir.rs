@@ -15,20 +15,66 @@ pub(crate) struct Api {
     pub(crate) vendor: String,
     /// The method of the client that returns its account.
     pub(crate) account: Option<&'static str>,
-    /// The path of the description below `crates/models`.
+    /// The first description.
+    pub(crate) document: Document,
+    /// The further descriptions.
+    pub(crate) further: Vec<Document>,
+    /// The operations of all descriptions.
+    pub(crate) operations: Vec<Operation>,
+    /// The schemas of all descriptions.
+    pub(crate) schemas: Vec<Schema>,
+}
+
+/// What a description says of itself.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// The name of its reference page.
+    pub(crate) name: &'static str,
+    /// Its path below the workspace.
     pub(crate) file: String,
+    /// Its index among the descriptions of its vendor.
+    pub(crate) index: usize,
     pub(crate) title: Prose,
     pub(crate) description: Prose,
     pub(crate) servers: Vec<Server>,
     pub(crate) tags: Vec<Tag>,
-    pub(crate) operations: Vec<Operation>,
-    pub(crate) schemas: Vec<Schema>,
 }
 
 impl Api {
     /// Returns the schema with this name.
     pub(crate) fn schema(&self, name: &str) -> Option<&Schema> {
         self.schemas.iter().find(|schema| schema.name == name)
+    }
+
+    /// Iterates over what its descriptions say of themselves, the first one first.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = &Document> {
+        std::iter::once(&self.document).chain(&self.further)
+    }
+
+    /// Returns the paths of its descriptions, for the headers of generated files.
+    pub(crate) fn files(&self) -> String {
+        let files: Vec<&str> = self.documents().map(|it| it.file.as_str()).collect();
+        files.join(" and ")
+    }
+
+    /// Iterates over the operations with a method and a command of their own: those of the first description.
+    pub(crate) fn own_operations(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.iter().filter(|it| it.at.file == 0)
+    }
+
+    /// Returns the operation that another one stands in for.
+    pub(crate) fn original(&self, alternative: &Operation) -> Option<&Operation> {
+        let (id, _) = alternative.alternative_to.as_ref()?;
+        self.own_operations().find(|it| it.id == *id)
+    }
+
+    /// Returns the operation that stands in for another one.
+    pub(crate) fn alternative(&self, original: &Operation) -> Option<&Operation> {
+        let mut operations = self.operations.iter();
+        operations.find(|it| {
+            let id = it.alternative_to.as_ref().map(|(id, _)| id);
+            id == Some(&original.id)
+        })
     }
 }
 
@@ -115,6 +161,8 @@ pub(crate) struct Operation {
     /// The name of the client's method, if it is not derived from method and path.
     pub(crate) rust_name: Option<String>,
     pub(crate) by_hand: ByHand,
+    /// The id of the operation of the first description that it stands in for.
+    pub(crate) alternative_to: Option<(String, Position)>,
     pub(crate) at: Position,
 }
 
@@ -175,11 +223,20 @@ pub(crate) struct Paging {
     pub(crate) style: PagingStyle,
     pub(crate) page_size: String,
     pub(crate) page_token: String,
+    /// The member of a page with the token of the next one, where it has another name than the parameter.
+    pub(crate) next: Option<String>,
     /// The query parameter that reverses the direction.
     pub(crate) backwards: Option<String>,
     /// The member of a page with the number of all items.
     pub(crate) total_count: Option<String>,
     pub(crate) at: Position,
+}
+
+impl Paging {
+    /// Returns the member of a page with the token of the next one.
+    pub(crate) fn next_member(&self) -> &str {
+        self.next.as_ref().unwrap_or(&self.page_token)
+    }
 }
 
 /// Where a page names the next one.
@@ -212,6 +269,8 @@ pub(crate) struct Parameter {
 #[derive(Clone, Debug)]
 pub(crate) struct Reference {
     pub(crate) name: String,
+    /// The index of the description with the schema.
+    pub(crate) file: usize,
     pub(crate) at: Position,
 }
 

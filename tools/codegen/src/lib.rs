@@ -1,15 +1,17 @@
 //! Generates models, operation tables, samples, clients, commands, reference pages and JSON Schemas from descriptions.
 //!
-//! `crates/models/openapi/asa.yaml` → `yaml` (a tree with positions) → `document` and `schema` (strict reading into the `ir`) → `check` →
+//! `crates/models/openapi/*.yaml` → `yaml` (a tree with positions) → `document` and `schema` (strict reading into the `ir`) → `check` →
 //! `models`, `operations`, `samples`, `client`, `cli`, `handlers`, `reference`, `json_schema` (text) → `output` (files). The
 //! result depends on the descriptions alone.
 
+mod alternative;
 mod characters;
 mod check;
 mod cli;
 mod client;
 mod client_check;
 mod client_query;
+mod client_route;
 mod diagnostics;
 mod document;
 mod example;
@@ -24,6 +26,7 @@ mod models;
 pub mod names;
 mod operations;
 mod output;
+mod paging;
 mod pattern;
 mod prose;
 mod reader;
@@ -60,9 +63,7 @@ pub fn generate(root: &Path) -> Result<Output, String> {
     let mut output = Output::default();
     let mut mistakes = Vec::new();
     for vendor in VENDORS {
-        let file = format!("crates/models/openapi/{}.yaml", vendor.name);
-        let bytes = read(&root.join(&file))?;
-        match describe(vendor, &file, &bytes) {
+        match describe(vendor, &read_all(root, vendor)?) {
             Ok(api) => add(&mut output, &api)?,
             Err(diagnostics) => mistakes.push(diagnostics.to_string()),
         }
@@ -118,36 +119,51 @@ pub struct Outline {
     pub objects: Vec<String>,
 }
 
-/// Returns the outline of a vendor's description below `root`, the workspace's folder.
+/// Returns the outline of a vendor's first description below `root`, the workspace's folder.
 ///
 /// # Errors
 ///
 /// All errors of the description, one on each line, or that it cannot be read.
 pub fn outline(root: &Path, vendor: Vendor) -> Result<Outline, String> {
-    let file = format!("crates/models/openapi/{}.yaml", vendor.name);
-    let bytes = read(&root.join(&file))?;
-    let api = describe(vendor, &file, &bytes).map_err(|diagnostics| diagnostics.to_string())?;
-    let objects = api.schemas.iter();
+    let api = describe(vendor, &read_all(root, vendor)?);
+    let api = api.map_err(|diagnostics| diagnostics.to_string())?;
+    let objects = api.schemas.iter().filter(|it| it.at.file == 0);
     let objects = objects.filter(|it| matches!(it.shape, Shape::Object(_)));
     let objects = objects.map(|it| it.name.clone()).collect();
-    let mut servers = api.servers.into_iter();
+    let operations = api.operations.iter().filter(|it| it.at.file == 0);
+    let operations = operations.map(|it| it.id.clone()).collect();
+    let mut servers = api.document.servers.into_iter();
+    let server = servers.next();
     Ok(Outline {
-        server: servers.next().ok_or_else(|| format!("{file}: no server"))?,
-        operations: api.operations.into_iter().map(|it| it.id).collect(),
+        server: server.ok_or_else(|| format!("{}: no server", api.document.file))?,
+        operations,
         objects,
     })
 }
 
-/// Generates the files of one description; `file` is its name in messages.
+/// Generates the files of a vendor from its descriptions, each with its name in messages, the first one first.
 ///
 /// # Errors
 ///
-/// All errors of the description, one on each line.
-pub fn generate_vendor(vendor: Vendor, file: &str, bytes: &[u8]) -> Result<Output, String> {
-    let api = describe(vendor, file, bytes).map_err(|diagnostics| diagnostics.to_string())?;
+/// All errors of the descriptions, one on each line.
+pub fn generate_vendor(vendor: Vendor, descriptions: &[(&str, &[u8])]) -> Result<Output, String> {
+    let descriptions = descriptions.iter();
+    let descriptions = descriptions.map(|(file, bytes)| ((*file).to_owned(), bytes.to_vec()));
+    let api = describe(vendor, &descriptions.collect::<Vec<_>>());
+    let api = api.map_err(|diagnostics| diagnostics.to_string())?;
     let mut output = Output::default();
     add(&mut output, &api)?;
     Ok(output)
+}
+
+/// Reads a vendor's descriptions, each with its path below the workspace.
+fn read_all(root: &Path, vendor: Vendor) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let files = vendor.descriptions().map(|name| {
+        let file = format!("crates/models/openapi/{name}.yaml");
+        let bytes = read(&root.join(&file))?;
+        Ok((file, bytes))
+    });
+    files.collect()
 }
 
 /// Reads a description, at most one byte more than the limit, which is enough for the parser to report it.
@@ -162,11 +178,24 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// Reads and checks one description.
-fn describe(vendor: Vendor, file: &str, bytes: &[u8]) -> Result<Api, Diagnostics> {
-    let mut diagnostics = Diagnostics::new(file);
-    let api = yaml::parse(bytes, &mut diagnostics)
-        .and_then(|root| document::read(vendor, file, &root, &mut diagnostics));
+/// Reads and checks the descriptions of a vendor.
+fn describe(vendor: Vendor, descriptions: &[(String, Vec<u8>)]) -> Result<Api, Diagnostics> {
+    let files = descriptions.iter().map(|(file, _)| file.as_str());
+    let mut diagnostics = Diagnostics::new(files);
+    let mut roots = Vec::new();
+    for (index, (file, bytes)) in descriptions.iter().enumerate() {
+        let root = yaml::parse(bytes, index, &mut diagnostics);
+        roots.extend(root.map(|root| (file, root)));
+    }
+    let mut names = vendor.descriptions();
+    let mut api = None;
+    for (file, root) in &roots {
+        let name = names.next().unwrap_or_default();
+        match &mut api {
+            None => api = document::read(vendor, file, root, &mut diagnostics),
+            Some(api) => document::read_further(api, name, file, root, &mut diagnostics),
+        }
+    }
     // Parts that could not be read would be reported as missing.
     match api {
         Some(mut api) if diagnostics.is_empty() => {
@@ -190,7 +219,10 @@ fn add(output: &mut Output, api: &Api) -> Result<(), String> {
     }
     output.add(format!("{folder}/operations.rs"), operations::file(api)?)?;
     output.add(format!("{folder}/samples.rs"), samples::file(api)?)?;
-    output.add(format!("docs/reference/{vendor}.md"), reference::page(api))?;
+    for document in api.documents() {
+        let page = format!("docs/reference/{}.md", document.name);
+        output.add(page, reference::page(api, document))?;
+    }
     let schemas = format!("crates/models/schemas/{vendor}.json");
     output.add(schemas, json_schema::file(api))?;
     let folder = format!("crates/{vendor}-client/src/generated");

@@ -24,7 +24,7 @@ pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
         let items: Vec<Item> = std::iter::once(Item::Plain(imports(api, module, schemas)))
             .chain(schemas.iter().flat_map(|schema| items(api, schema)))
             .collect();
-        let text = rust::file(&api.file, &about(api, module), &items)?;
+        let text = rust::file(&api.files(), &about(api, module), &items)?;
         files.insert(format!("{module}.rs"), text);
     }
     files.insert("mod.rs".into(), root(api, &modules)?);
@@ -33,6 +33,7 @@ pub(crate) fn files(api: &Api) -> Result<BTreeMap<String, String>, String> {
 
 fn about(api: &Api, module: &str) -> Markdown {
     let tag = api
+        .document
         .tags
         .iter()
         .find(|tag| names::snake(&tag.name) == module);
@@ -61,7 +62,7 @@ fn root(api: &Api, modules: &BTreeMap<&str, Vec<&Schema>>) -> Result<String, Str
         ),
         Item::Plain(quote!(#(#exported)* pub use operations::OperationId;)),
     ];
-    rust::file(&api.file, &api.title.sentence(), &items)
+    rust::file(&api.files(), &api.document.title.sentence(), &items)
 }
 
 /// Returns the imports of a file.

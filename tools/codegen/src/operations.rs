@@ -14,12 +14,13 @@ use super::rust::{self, Item, doc_of};
 pub(crate) fn file(api: &Api) -> Result<String, String> {
     let items: Vec<Item> = [imports(api), ids(api), lookup(api)]
         .into_iter()
+        .chain(alternatives(api))
         .chain(api.operations.iter().map(|operation| table(api, operation)))
         .map(Item::Plain)
         .collect();
     rust::file(
-        &api.file,
-        &Markdown::own("The operations of").and(api.title.sentence()),
+        &api.files(),
+        &Markdown::own("The operations of").and(api.document.title.sentence()),
         &items,
     )
 }
@@ -33,7 +34,7 @@ fn imports(api: &Api) -> TokenStream {
 }
 
 fn ids(api: &Api) -> TokenStream {
-    let text = Markdown::own("An operation of").and(api.title.sentence());
+    let text = Markdown::own("An operation of").and(api.document.title.sentence());
     let docs = doc_of(&text.and(Markdown::own(
         "A server matches on it exhaustively, so a new operation is a compile error there.",
     )));
@@ -75,6 +76,25 @@ fn lookup(api: &Api) -> TokenStream {
     }
 }
 
+/// Returns the function that leads from an operation to the one that can stand in for it; `None` without a further description.
+fn alternatives(api: &Api) -> Option<TokenStream> {
+    api.further.first()?;
+    let arms = api.own_operations().filter_map(|it| {
+        let variant = |it: &Operation| ident(&names::pascal(&it.id));
+        let (own, alternative) = (variant(it), variant(api.alternative(it)?));
+        Some(quote!(Self::#own => Some(Self::#alternative),))
+    });
+    Some(quote! {
+        impl OperationId {
+            /// Returns the operation of the vendor's other API that stands in for this one: it takes and returns the same.
+            #[must_use]
+            pub fn alternative(self) -> Option<Self> {
+                match self { #(#arms)* _ => None }
+            }
+        }
+    })
+}
+
 fn table(api: &Api, operation: &Operation) -> TokenStream {
     let text = operation.summary.sentence();
     let text = text.paragraph(Markdown::code(&operation.call()));
@@ -108,6 +128,7 @@ fn table(api: &Api, operation: &Operation) -> TokenStream {
     let success = Literal::u16_unsuffixed(operation.success);
     let (idempotent, authenticated) = (operation.idempotent, operation.authenticated);
     let paging = option(operation.paging.as_ref().map(paging));
+    let alternative_to = option(operation.alternative_to.as_ref().map(|(id, _)| quote!(#id)));
     quote! {
         #docs
         pub static #name: Operation = Operation {
@@ -127,6 +148,7 @@ fn table(api: &Api, operation: &Operation) -> TokenStream {
             authenticated: #authenticated,
             paging: #paging,
             permissions: &[#(#permissions),*],
+            alternative_to: #alternative_to,
             source: #source,
         };
     }
@@ -163,11 +185,14 @@ fn paging(paging: &Paging) -> TokenStream {
         page_token,
         ..
     } = paging;
-    let style = match paging.style {
-        PagingStyle::Link => quote!(Link),
-        PagingStyle::Cursor => quote!(Cursor),
+    let (style, next) = match paging.style {
+        PagingStyle::Link => (quote!(Link), None),
+        PagingStyle::Cursor => {
+            let next = paging.next_member();
+            (quote!(Cursor), Some(quote!(, next: #next)))
+        }
     };
-    quote!(Paging::#style { page_size: #page_size, page_token: #page_token })
+    quote!(Paging::#style { page_size: #page_size, page_token: #page_token #next })
 }
 
 fn schema(reference: &Option<Reference>) -> TokenStream {

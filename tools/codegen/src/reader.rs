@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use similar::TextDiff;
 
 use super::diagnostics::{Diagnostics, Position};
+use super::ir::Reference;
 use super::prose::Prose;
 use super::yaml::{Entry, Node, Value};
 
 /// Our own keywords, and where each belongs.
 const OURS: &[(&str, &str)] = &[
     ("x-account", "a parameter of the path"),
+    ("x-alternative-to", "an operation"),
     ("x-reserved", "a parameter of the path"),
     ("x-by-hand", "an operation"),
     ("x-commands", "a tag"),
@@ -251,10 +253,7 @@ pub(crate) fn reference<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Option<&'a str> {
     let target = text(node, diagnostics)?;
-    let name = target
-        .strip_prefix("#/components/")
-        .and_then(|rest| rest.strip_prefix(section))
-        .and_then(|rest| rest.strip_prefix('/'));
+    let name = component(target, section);
     if name.is_none() {
         diagnostics.add(
             node.at,
@@ -263,4 +262,27 @@ pub(crate) fn reference<'a>(
         );
     }
     name
+}
+
+/// Returns the schema in a `$ref`. A further description refers to those of the first one by its name, `dt.yaml#/components/schemas/…`.
+pub(crate) fn schema_reference(node: &Node, diagnostics: &mut Diagnostics) -> Option<Reference> {
+    let target = text(node, diagnostics)?;
+    let shared = target
+        .strip_prefix(diagnostics.file_name(0))
+        .filter(|_| node.at.file > 0)
+        .and_then(|it| component(it, "schemas"));
+    let (name, file) = match shared {
+        Some(name) => (name, 0),
+        None => (reference(node, "schemas", diagnostics)?, node.at.file),
+    };
+    Some(Reference {
+        name: name.to_owned(),
+        file,
+        at: node.at,
+    })
+}
+
+fn component<'a>(target: &'a str, section: &str) -> Option<&'a str> {
+    let path = target.strip_prefix("#/components/")?;
+    path.strip_prefix(section)?.strip_prefix('/')
 }

@@ -14,6 +14,7 @@ pub(crate) fn reserved<'a>(
     let all = path(operation).map(|parameter| {
         let described = parameter.reserved.iter().map(String::as_str);
         let beside = api.operations.iter();
+        let beside = beside.filter(|other| other.at.file == operation.at.file);
         let beside = beside
             .filter_map(|other| beside_parameter(&operation.path, &parameter.name, &other.path));
         (parameter, described.chain(beside).collect())

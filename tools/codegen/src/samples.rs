@@ -32,8 +32,8 @@ pub(crate) fn file(api: &Api) -> Result<String, String> {
     let items = [quote!(use crate::samples::{#imports Visitor};), visit].into_iter();
     let items = items.chain(objects().map(|schema| sample(api, schema, &graph)));
     rust::file(
-        &api.file,
-        &Markdown::own("The samples of").and(api.title.sentence()),
+        &api.files(),
+        &Markdown::own("The samples of").and(api.document.title.sentence()),
         &items.map(Item::Plain).collect::<Vec<_>>(),
     )
 }

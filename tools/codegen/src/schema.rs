@@ -3,12 +3,10 @@
 use std::collections::HashSet;
 
 use super::diagnostics::{Diagnostics, Position};
-use super::ir::{
-    DefaultValue, Field, Integer, Kind, Limits, Reference, Schema, Shape, TimestampForm, Word,
-};
+use super::ir::{DefaultValue, Field, Integer, Kind, Limits, Schema, Shape, TimestampForm, Word};
 use super::names;
 use super::pattern;
-use super::reader::{Reader, boolean, entries, list, reference, text};
+use super::reader::{Reader, boolean, entries, list, schema_reference, text};
 use super::yaml::{Entry, Node, Value};
 
 /// Reads `components/schemas`.
@@ -363,10 +361,7 @@ pub(crate) fn kind(
 }
 
 fn named(target: &Node, diagnostics: &mut Diagnostics) -> Option<Kind> {
-    Some(Kind::Named(Reference {
-        name: reference(target, "schemas", diagnostics)?.to_owned(),
-        at: target.at,
-    }))
+    schema_reference(target, diagnostics).map(Kind::Named)
 }
 
 /// Reads a `oneOf`, which may only mean "this schema, or null".

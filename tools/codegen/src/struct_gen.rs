@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::field_type::{ident, value_type};
-use super::ir::{Api, Field, Presence, Schema};
+use super::ir::{Api, Field, Operation, Presence, Schema};
 use super::markdown::Markdown;
 use super::rust::{Item, doc, doc_of};
 use super::source::{schema_doc, source};
@@ -32,7 +32,41 @@ impl StructGenerator<'_> {
             items.push(self.debug());
         }
         items.extend([self.read(), self.deserialize(), self.serialize()]);
+        items.extend(self.conversion());
         items.into_iter().map(Item::Plain).collect()
+    }
+
+    /// Returns the conversion from the body of the operation that the one with this body stands in for.
+    fn conversion(&self) -> Option<TokenStream> {
+        let is_body = |it: &&Operation| {
+            let body = it.request.as_ref();
+            it.alternative_to.is_some() && body.is_some_and(|it| it.name == self.schema.name)
+        };
+        let operation = self.api.operations.iter().find(is_body)?;
+        let original = self.api.original(operation)?.request.as_ref()?;
+        let original = self.api.schema(&original.name)?;
+        if original.name == self.schema.name {
+            return None;
+        }
+        let (name, from) = (self.name(), ident(&original.name));
+        let module = ident(&original.module);
+        let path = match original.module == self.schema.module {
+            true => quote!(#from),
+            false => quote!(super::#module::#from),
+        };
+        let fields = self.fields.iter().map(|field| {
+            let name = ident(&field.rust);
+            quote!(#name: body.#name)
+        });
+        let docs = doc("Takes the properties that both bodies have.");
+        Some(quote! {
+            #docs
+            impl From<#path> for #name {
+                fn from(body: #path) -> Self {
+                    Self { #(#fields),* }
+                }
+            }
+        })
     }
 
     fn name(&self) -> Ident {

@@ -59,11 +59,11 @@ impl Value {
     }
 }
 
-/// Parses one document; `None` if that failed, with errors in `diagnostics`.
-pub(crate) fn parse(bytes: &[u8], diagnostics: &mut Diagnostics) -> Option<Node> {
+/// Parses the document of the file with this index; `None` if that failed, with errors in `diagnostics`.
+pub(crate) fn parse(bytes: &[u8], file: usize, diagnostics: &mut Diagnostics) -> Option<Node> {
     if bytes.len() > MAX_BYTES {
         diagnostics.add(
-            Position { line: 1, column: 1 },
+            start_of(file),
             format!("a description of more than {MAX_BYTES} bytes"),
             "make it shorter",
         );
@@ -72,34 +72,40 @@ pub(crate) fn parse(bytes: &[u8], diagnostics: &mut Diagnostics) -> Option<Node>
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
-            let at = end_of(&bytes[..error.valid_up_to()]);
+            let at = end_of(&bytes[..error.valid_up_to()], file);
             diagnostics.add(at, "bytes that are not UTF-8", "save the file as UTF-8");
             return None;
         }
     };
-    invisible(text, diagnostics);
-    if !diagnostics.is_empty() {
+    invisible(text, file, diagnostics);
+    if !diagnostics.has_none_in(file) {
         return None;
     }
     let root = Tree {
+        file,
         parser: Parser::new_from_str(text),
         diagnostics,
     }
     .document()?;
     if text.trim_end().lines().next_back() != Some(END) {
         let what = "a description without its end mark; it may be truncated";
-        diagnostics.add(end_of(bytes), what, format!("end it with a line `{END}`"));
+        diagnostics.add(
+            end_of(bytes, file),
+            what,
+            format!("end it with a line `{END}`"),
+        );
         return None;
     }
     Some(root)
 }
 
 /// Reports invisible characters, also in comments, at most one for each line.
-fn invisible(text: &str, diagnostics: &mut Diagnostics) {
+fn invisible(text: &str, file: usize, diagnostics: &mut Diagnostics) {
     for (index, line) in text.split('\n').enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
         if let Some((column, c)) = line.chars().enumerate().find(|(_, c)| !is_visible(*c)) {
             let at = Position {
+                file,
                 line: index + 1,
                 column: column + 1,
             };
@@ -118,6 +124,7 @@ fn report_invisible(c: char, at: Position, diagnostics: &mut Diagnostics) {
 
 /// Builds the tree from the parser's events.
 struct Tree<'a> {
+    file: usize,
     parser: Parser<'a, StrInput<'a>>,
     diagnostics: &'a mut Diagnostics,
 }
@@ -139,7 +146,7 @@ impl<'a> Tree<'a> {
             }
         }
         if root.is_none() {
-            let start = Position { line: 1, column: 1 };
+            let start = start_of(self.file);
             self.diagnostics.add(start, "an empty description", "");
         }
         root
@@ -147,20 +154,26 @@ impl<'a> Tree<'a> {
 
     fn next(&mut self) -> Option<(Event<'a>, Position)> {
         match self.parser.next_event()? {
-            Ok((event, Span { start, .. })) => Some((event, position(&start))),
+            Ok((event, Span { start, .. })) => Some((event, self.position(&start))),
             // The parser reads ahead, and fails where nesting exceeds its own limit.
             Err(error) if error.info() == "recursion limit exceeded" => {
-                self.too_deep(position(error.marker()));
+                self.too_deep(self.position(error.marker()));
                 None
             }
             Err(error) => {
-                self.diagnostics.add(
-                    position(error.marker()),
-                    format!("invalid YAML: {}", error.info()),
-                    "",
-                );
+                let at = self.position(error.marker());
+                self.diagnostics
+                    .add(at, format!("invalid YAML: {}", error.info()), "");
                 None
             }
+        }
+    }
+
+    fn position(&self, marker: &Marker) -> Position {
+        Position {
+            file: self.file,
+            line: marker.line(),
+            column: marker.col() + 1,
         }
     }
 
@@ -282,18 +295,20 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
 }
 
 /// Returns the position after these bytes.
-fn end_of(bytes: &[u8]) -> Position {
+fn end_of(bytes: &[u8], file: usize) -> Position {
     let text = String::from_utf8_lossy(bytes);
     let last = text.rsplit('\n').next().unwrap_or_default();
     Position {
+        file,
         line: text.matches('\n').count() + 1,
         column: last.chars().count() + 1,
     }
 }
 
-fn position(marker: &Marker) -> Position {
+fn start_of(file: usize) -> Position {
     Position {
-        line: marker.line(),
-        column: marker.col() + 1,
+        file,
+        line: 1,
+        column: 1,
     }
 }

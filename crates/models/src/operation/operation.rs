@@ -58,6 +58,8 @@ pub struct Operation {
     pub paging: Option<Paging>,
     /// The permissions, one of which the credential needs: scopes of Dynatrace, roles of ASA.
     pub permissions: &'static [&'static str],
+    /// The id of the operation that this one stands in for, if it belongs to another API of the vendor with the same objects.
+    pub alternative_to: Option<&'static str>,
     /// The vendor's page that documents it.
     pub source: &'static str,
 }
@@ -187,6 +189,7 @@ mod tests {
         authenticated: true,
         paging: None,
         permissions: &[],
+        alternative_to: None,
         source: "",
     };
 

@@ -16,5 +16,7 @@ pub enum Paging {
         page_size: &'static str,
         /// The query parameter for the cursor.
         page_token: &'static str,
+        /// The member of the body with the cursor of the next page.
+        next: &'static str,
     },
 }

@@ -60,7 +60,7 @@ fn noun_names<'g, 'a: 'g>(
 
 /// Each noun is that of commands, and below the noun of others.
 fn check_nouns(api: &Api, groups: &[Group<'_>], diagnostics: &mut Diagnostics) {
-    for tag in &api.tags {
+    for tag in &api.document.tags {
         let Some(noun) = &tag.noun else { continue };
         let Some(group) = groups.iter().find(|it| it.tag.name == tag.name) else {
             let what = format!("`x-noun` on the tag `{}`, which has no command", tag.name);

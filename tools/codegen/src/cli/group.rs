@@ -12,7 +12,11 @@ use crate::names;
 
 /// Returns the tags with commands, by the words of these.
 pub(super) fn groups<'a>(api: &'a Api, secrets: &'a BTreeSet<&'a str>) -> Vec<Group<'a>> {
-    let groups = api.tags.iter().map(|tag| Group::new(api, tag, secrets));
+    let groups = api
+        .document
+        .tags
+        .iter()
+        .map(|tag| Group::new(api, tag, secrets));
     let mut groups: Vec<_> = groups.filter(Group::has_commands).collect();
     groups.sort_by(|one, other| one.noun.cmp(&other.noun));
     groups
@@ -49,7 +53,7 @@ pub(super) struct Group<'a> {
 
 impl<'a> Group<'a> {
     fn new(api: &'a Api, tag: &'a Tag, secrets: &'a BTreeSet<&'a str>) -> Self {
-        let operations = api.operations.iter();
+        let operations = api.own_operations();
         let operations = operations.filter(|it| it.tag == tag.name && it.authenticated);
         let mut group = Self {
             api,

@@ -22,6 +22,7 @@ use properties::properties;
 /// A third vendor.
 const HOUSE: Vendor = Vendor {
     name: "house",
+    further: &[],
     account: Some("team"),
 };
 
@@ -345,7 +346,7 @@ fn bodies(line: &str) -> String {
 /// Returns the description without the lines that the reader refuses.
 fn accepted(mut text: String) -> String {
     loop {
-        let Err(diagnostics) = generate_vendor(HOUSE, "house.yaml", text.as_bytes()) else {
+        let Err(diagnostics) = generate_vendor(HOUSE, &[("house.yaml", text.as_bytes())]) else {
             return text;
         };
         let lines: Vec<&str> = text.lines().collect();
@@ -394,7 +395,7 @@ fn collect(tokens: TokenStream, types: &mut BTreeSet<String>) {
 }
 
 fn generate(text: &str) -> Output {
-    let output = generate_vendor(HOUSE, "house.yaml", text.as_bytes());
+    let output = generate_vendor(HOUSE, &[("house.yaml", text.as_bytes())]);
     output.unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
 }
 

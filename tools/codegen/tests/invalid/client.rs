@@ -151,9 +151,10 @@ fn an_account_of_a_vendor_without_accounts_is_an_error() {
     assert_eq!(diagnostics(&text), "");
     let vendor = Vendor {
         name: "house",
+        further: &[],
         account: None,
     };
-    let generated = generate_vendor(vendor, "house.yaml", text.as_bytes());
+    let generated = generate_vendor(vendor, &[("house.yaml", text.as_bytes())]);
     assert_eq!(
         generated.unwrap_err(),
         "house.yaml:38:9: `x-account` of a vendor whose client has no account; the fix: remove it, so that `id` is an argument, or give the client an account and name it in `VENDORS`"

@@ -5,6 +5,7 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
+mod alternatives;
 mod client;
 mod commands;
 mod examples;
@@ -19,6 +20,7 @@ use gatelet_codegen::{Vendor, generate_vendor};
 /// A vendor of nothing but doors.
 const HOUSE: Vendor = Vendor {
     name: "house",
+    further: &[],
     account: Some("team"),
 };
 
@@ -93,7 +95,7 @@ components:
 
 /// Returns the errors of a description, one on each line.
 fn diagnostics(text: &str) -> String {
-    let generated = generate_vendor(HOUSE, "house.yaml", text.as_bytes());
+    let generated = generate_vendor(HOUSE, &[("house.yaml", text.as_bytes())]);
     generated.err().unwrap_or_default()
 }
 

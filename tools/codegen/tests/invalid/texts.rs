@@ -145,7 +145,7 @@ fn with(text: &str) -> String {
 
 /// Generates the files of a description, with their names.
 fn generate_files(description: &str) -> Vec<(String, String)> {
-    let output = generate_vendor(HOUSE, "house.yaml", description.as_bytes());
+    let output = generate_vendor(HOUSE, &[("house.yaml", description.as_bytes())]);
     let output = output.unwrap_or_else(|diagnostics| panic!("{diagnostics}\n{description}"));
     let files = output.files();
     let files = files.map(|(path, text)| (path.display().to_string(), text.clone()));

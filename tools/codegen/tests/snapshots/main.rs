@@ -15,7 +15,14 @@ use gatelet_codegen::{Vendor, generate_vendor};
 /// A vendor of nothing but doors.
 const HOUSE: Vendor = Vendor {
     name: "house",
+    further: &[],
     account: Some("team"),
+};
+
+/// The same with a second description.
+const GARDEN: Vendor = Vendor {
+    further: &["house-garden"],
+    ..HOUSE
 };
 
 /// Compares the files generated from a description with those beside it.
@@ -23,8 +30,17 @@ const HOUSE: Vendor = Vendor {
 fn compare(case: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
     let file = format!("{case}.yaml");
-    let description = fs::read(folder.join(&file)).unwrap();
-    let output = generate_vendor(HOUSE, &file, &description);
+    let mut descriptions = vec![(file.as_str(), fs::read(folder.join(&file)).unwrap())];
+    let further = format!("{case}.further.yaml");
+    let vendor = match fs::read(folder.join(&further)) {
+        Ok(bytes) => {
+            descriptions.push((&further, bytes));
+            GARDEN
+        }
+        Err(_) => HOUSE,
+    };
+    let descriptions = descriptions.iter().map(|(file, bytes)| (*file, &**bytes));
+    let output = generate_vendor(vendor, &descriptions.collect::<Vec<_>>());
     let output = output.unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let expected = folder.join(case);
     if env::var_os("UPDATE_SNAPSHOTS").is_some() {
@@ -48,6 +64,7 @@ macro_rules! snapshots {
             let cases = names.filter(|it| it.extension().is_some_and(|it| it == "yaml"));
             let mut found: Vec<String> = cases
                 .map(|it| it.file_stem().unwrap().to_str().unwrap().to_owned())
+                .filter(|it| !it.ends_with(".further"))
                 .collect();
             found.sort();
             assert_eq!(found, [$(stringify!($case)),*]);
@@ -56,6 +73,7 @@ macro_rules! snapshots {
 }
 
 snapshots! {
+    alternatives
     ids_and_enums
     objects
     operations

@@ -177,6 +177,7 @@ pub static LIST_GATEWAY_SETUP_TOKENS: Operation = Operation {
         page_token: "offset",
     }),
     permissions: &["access_admin", "reporting_user"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
@@ -203,6 +204,7 @@ pub static CREATE_GATEWAY_SETUP_TOKEN: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
@@ -229,6 +231,7 @@ pub static FETCH_GATEWAY_SETUP_TOKEN: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin", "reporting_user"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
@@ -254,6 +257,7 @@ pub static DELETE_GATEWAY_SETUP_TOKEN: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
@@ -280,6 +284,7 @@ pub static FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
@@ -338,6 +343,7 @@ pub static LIST_GATEWAYS: Operation = Operation {
         page_token: "offset",
     }),
     permissions: &["access_admin", "reporting_user"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
@@ -363,6 +369,7 @@ pub static GET_GATEWAY_INSTANCE: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin", "reporting_user"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
@@ -390,6 +397,7 @@ pub static UPDATE_GATEWAY_INSTANCE: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
@@ -415,6 +423,7 @@ pub static DELETE_GATEWAY_INSTANCE: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
 
@@ -440,6 +449,7 @@ pub static GET_GATEWAY_STATUS_REPORT: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin", "reporting_user"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/gateways/getgatewaystatusreport",
 };
 
@@ -498,6 +508,7 @@ pub static LIST_PROJECTS: Operation = Operation {
         page_token: "offset",
     }),
     permissions: &["access_admin", "access_user", "reporting_user"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/projects",
 };
 
@@ -523,6 +534,7 @@ pub static FETCH_PROJECT: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin", "access_user", "reporting_user"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/projects",
 };
 
@@ -566,6 +578,7 @@ pub static LIST_SERVER_ENROLLMENT_TOKENS: Operation = Operation {
         page_token: "offset",
     }),
     permissions: &["access_admin", "access_user", "server_enrollment_token_viewer"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/projects",
 };
 
@@ -592,6 +605,7 @@ pub static CREATE_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin", "access_user", "server_enrollment_token_creator"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/projects",
 };
 
@@ -617,6 +631,7 @@ pub static FETCH_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin", "access_user", "server_enrollment_token_viewer"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/projects",
 };
 
@@ -642,6 +657,7 @@ pub static REMOVE_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/projects",
 };
 
@@ -667,6 +683,7 @@ pub static ISSUE_SERVICE_TOKEN: Operation = Operation {
     authenticated: false,
     paging: None,
     permissions: &[],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
 
@@ -739,6 +756,7 @@ pub static LIST_SERVICE_USERS: Operation = Operation {
         page_token: "offset",
     }),
     permissions: &["access_admin", "reporting_user"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
 
@@ -764,6 +782,7 @@ pub static CREATE_SERVICE_USER: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
 
@@ -789,6 +808,7 @@ pub static GET_SERVICE_USER: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin", "reporting_user"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
 
@@ -815,6 +835,7 @@ pub static SERVICE_USER_UPDATE: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
 
@@ -840,6 +861,7 @@ pub static GET_CURRENT_USER: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin", "reporting_user"],
+    alternative_to: None,
     source: "Okta Privileged Access OpenAPI document, path /v1/teams/{team_name}/current_user",
 };
 
@@ -865,6 +887,7 @@ pub static LIST_SERVICE_USER_KEYS: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin", "reporting_user"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
 
@@ -892,6 +915,7 @@ pub static ROTATE_SERVICE_USER_KEY: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
 
@@ -917,5 +941,6 @@ pub static DELETE_SERVICE_USER_KEY: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["access_admin"],
+    alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };

@@ -120,8 +120,10 @@ pub static LIST_TOKENS: Operation = Operation {
     paging: Some(Paging::Cursor {
         page_size: "pageSize",
         page_token: "nextPageKey",
+        next: "nextPageKey",
     }),
     permissions: &["activeGateTokenManagement.read"],
+    alternative_to: None,
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-all-activegate-tokens",
 };
 
@@ -150,6 +152,7 @@ pub static CREATE_TOKEN: Operation = Operation {
         "activeGateTokenManagement.create",
         "activeGateTokenManagement.write",
     ],
+    alternative_to: None,
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/post-activegate-token",
 };
 
@@ -175,6 +178,7 @@ pub static GET_TOKEN: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["activeGateTokenManagement.read"],
+    alternative_to: None,
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/get-activegate-token",
 };
 
@@ -200,6 +204,7 @@ pub static REVOKE_TOKEN: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["activeGateTokenManagement.write"],
+    alternative_to: None,
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/tokens-v2/activegate-tokens/delete-activegate-token",
 };
 
@@ -323,6 +328,7 @@ pub static GET_ALL_ACTIVE_GATES: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["activeGates.read"],
+    alternative_to: None,
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/activegate-info/get-all",
 };
 
@@ -348,6 +354,7 @@ pub static GET_ACTIVE_GATE_GROUPS: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["activeGates.read"],
+    alternative_to: None,
     source: "https://developer.dynatrace.com/develop/sdks/client-classic-environment-v2/",
 };
 
@@ -373,6 +380,7 @@ pub static GET_TOKEN_ENFORCEMENT: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["activeGates.read"],
+    alternative_to: None,
     source: "https://developer.dynatrace.com/develop/sdks/client-classic-environment-v2/",
 };
 
@@ -410,6 +418,7 @@ pub static GET_ONE_ACTIVE_GATE_BY_ID: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["activeGates.read"],
+    alternative_to: None,
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/activegate-info/get-activegate",
 };
 
@@ -477,6 +486,7 @@ pub static GET_ALL_UPDATE_JOB_LIST: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["activeGates.read"],
+    alternative_to: None,
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/get-all-jobs",
 };
 
@@ -555,6 +565,7 @@ pub static GET_UPDATE_JOB_LIST_BY_AG_ID: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["activeGates.read"],
+    alternative_to: None,
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/get-activegates-jobs",
 };
 
@@ -592,6 +603,7 @@ pub static CREATE_UPDATE_JOB_FOR_AG: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["activeGates.write"],
+    alternative_to: None,
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/post-job",
 };
 
@@ -628,6 +640,7 @@ pub static VALIDATE_UPDATE_JOB_FOR_AG: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["activeGates.write"],
+    alternative_to: None,
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/post-job",
 };
 
@@ -665,6 +678,7 @@ pub static GET_UPDATE_JOB_BY_JOB_ID_FOR_AG: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["activeGates.read"],
+    alternative_to: None,
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/get-job",
 };
 
@@ -703,5 +717,6 @@ pub static DELETE_UPDATE_JOB_BY_JOB_ID_FOR_AG: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["activeGates.write"],
+    alternative_to: None,
     source: "https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/delete-job",
 };

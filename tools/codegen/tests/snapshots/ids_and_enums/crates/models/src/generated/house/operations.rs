@@ -45,5 +45,6 @@ pub static GET_DOOR: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/GetDoor",
 };

@@ -48,6 +48,7 @@ pub static GET_DOORS: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/GetDoors",
 };
 
@@ -73,5 +74,6 @@ pub static MAKE_DOOR: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/MakeDoor",
 };

@@ -104,6 +104,7 @@ pub static LIST_DOORS: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &["porter", "owner"],
+    alternative_to: None,
     source: "https://house.example/ListDoors",
 };
 
@@ -129,6 +130,7 @@ pub static LIST_SIDES: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/ListSides",
 };
 
@@ -154,6 +156,7 @@ pub static DELETE_DOOR: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/DeleteDoor",
 };
 
@@ -179,6 +182,7 @@ pub static REMOVE_LOCK: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/RemoveLock",
 };
 
@@ -204,6 +208,7 @@ pub static LIST_KEYS: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/ListKeys",
 };
 
@@ -229,5 +234,6 @@ pub static LIST_WINDOWS: Operation = Operation {
     authenticated: false,
     paging: None,
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/listWindows",
 };

@@ -68,6 +68,7 @@ pub static LIST_DOORS: Operation = Operation {
         page_token: "offset",
     }),
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/ListDoors",
 };
 
@@ -108,7 +109,9 @@ pub static LIST_WINDOWS: Operation = Operation {
     paging: Some(Paging::Cursor {
         page_size: "pageSize",
         page_token: "nextPageKey",
+        next: "nextPageKey",
     }),
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/ListWindows",
 };

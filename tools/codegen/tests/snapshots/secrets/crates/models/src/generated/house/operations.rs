@@ -48,6 +48,7 @@ pub static CREATE_KEY: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/CreateKey",
 };
 
@@ -73,5 +74,6 @@ pub static GET_KEY: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/GetKey",
 };

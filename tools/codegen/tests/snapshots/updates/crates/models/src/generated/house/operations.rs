@@ -48,6 +48,7 @@ pub static GET_DOOR: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/GetDoor",
 };
 
@@ -73,5 +74,6 @@ pub static UPDATE_DOOR: Operation = Operation {
     authenticated: true,
     paging: None,
     permissions: &[],
+    alternative_to: None,
     source: "https://house.example/UpdateDoor",
 };
