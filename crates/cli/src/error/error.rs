@@ -44,6 +44,12 @@ impl CliError {
         self
     }
 
+    /// Replaces the exit code, where the command knows more than the call.
+    pub(crate) fn with_exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
     /// Prints the error to stderr and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
         if let Some(line) = self.line {

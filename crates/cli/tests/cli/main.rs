@@ -27,6 +27,7 @@ mod server;
 mod signals;
 #[cfg(unix)]
 mod terminal;
+mod token_users;
 #[cfg(target_os = "linux")]
 mod tunnel;
 mod untrusted_text;

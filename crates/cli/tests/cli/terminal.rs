@@ -5,11 +5,16 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Child, Stdio};
 
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::run::Fixture;
 
 const DELETE: [&str; 5] = ["--emulator", "dt", "token", "delete", "dt0g02.soon20"];
+
+const JSON: &str = "application/json";
+const METADATA: &str =
+    r#"{"id":"dt0g02.soon20","name":"t","owner":"o","creationDate":"2026-01-01T00:00:00Z"}"#;
 
 /// A terminal of which a program has the other end.
 struct Terminal {
@@ -31,10 +36,15 @@ impl Terminal {
         }
     }
 
-    /// Starts a deletion whose stdin and stderr are the terminal.
+    /// Starts a deletion in the emulator whose stdin and stderr are the terminal.
     fn delete(&self, fixture: &Fixture, options: &[&str]) -> Child {
+        self.run(fixture, &[&DELETE, options].concat())
+    }
+
+    /// Starts a command whose stdin and stderr are the terminal.
+    fn run(&self, fixture: &Fixture, arguments: &[&str]) -> Child {
         fixture
-            .command(DELETE.iter().chain(options))
+            .command(arguments)
             .stdin(self.far.try_clone().unwrap())
             .stderr(self.far.try_clone().unwrap())
             .stdout(Stdio::null())
@@ -73,6 +83,47 @@ fn a_person_sees_the_users_of_a_token_and_is_asked_before_it_is_deleted() {
         assert_eq!(child.wait().unwrap().code(), Some(code));
         assert_eq!(token_exists(&fixture), exists);
     }
+}
+
+/// An environment that knows the token and answers the list of ActiveGates with this.
+fn environment(status: &'static str, list: &'static str) -> RawServer {
+    RawServer::new(move |request| {
+        RawResponse::Bytes(match request {
+            _ if request.starts_with("DELETE ") => response("204 No Content", JSON, ""),
+            _ if request.contains("/activeGateTokens/") => response("200 OK", JSON, METADATA),
+            _ => response(status, JSON, list),
+        })
+    })
+}
+
+#[test]
+fn a_person_is_asked_although_the_environment_lists_no_active_gates() {
+    let server = environment("404 Not Found", r#"{"error":{"code":404}}"#);
+    let fixture = Fixture::dt(&server.url);
+    let mut terminal = Terminal::open();
+    let mut child = terminal.run(&fixture, &DELETE[1..]);
+    let shown = terminal.read_until("[y/N] ");
+    assert!(
+        shown.contains("could not find out which ActiveGates use it: dt getAllActiveGates"),
+        "{shown}"
+    );
+    terminal.near.write_all(b"y\n").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_person_is_not_asked_about_a_token_that_does_not_exist() {
+    let server = RawServer::new(|request| {
+        RawResponse::Bytes(match request.contains("/activeGateTokens/") {
+            true => response("404 Not Found", JSON, r#"{"error":{"code":404}}"#),
+            false => response("200 OK", JSON, r#"{"activeGates":[]}"#),
+        })
+    });
+    let fixture = Fixture::dt(&server.url);
+    let mut terminal = Terminal::open();
+    let mut child = terminal.run(&fixture, &DELETE[1..]);
+    terminal.read_until("dt getToken");
+    assert_eq!(child.wait().unwrap().code(), Some(5));
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! What the description cannot say about `gatelet dt active-gate-token`.
 
 use clap::{Command, ValueEnum};
-use dt_client::Client;
+use dt_client::{Client, Error};
+use gatelet_models::dt::operations::GET_ALL_ACTIVE_GATES;
 use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType};
 
 use crate::commands::confirmation::{can_ask, confirm};
 use crate::commands::dt::token_users;
 use crate::commands::{report, secret_output};
 use crate::error::error::CliError;
+use crate::error::exit::Exit;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 use crate::terminal::eprint_line;
@@ -107,7 +109,12 @@ impl Users {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let users = client.active_gate_tokens().users(&self.id).await?;
+        let users = client.active_gate_tokens().users(&self.id).await;
+        let users = users.map_err(|error| match is_missing_list(&error) {
+            // The exit code of a 404 would mean that the token does not exist.
+            true => CliError::from(error).with_exit(Exit::Rejected),
+            false => error.into(),
+        })?;
         let rows = token_users::rows(&users, &self.id);
         output.document(&token_users::Document(&users), rows)?;
         eprint_line(&token_users::limits(&users, &self.id));
@@ -149,10 +156,17 @@ async fn show_users(client: &Client, id: &ActiveGateTokenId) -> Result<(), CliEr
             }
             eprint_line(&token_users::limits(&users, id));
         }
-        Err(error) if error.is_not_found() => return Err(error.into()),
+        Err(error) if error.is_not_found() && !is_missing_list(&error) => {
+            return Err(error.into());
+        }
         Err(error) => eprint_line(&format!(
             "could not find out which ActiveGates use it: {error}"
         )),
     }
     Ok(())
+}
+
+/// Returns whether the server has no list of ActiveGates, as after the removal of the deprecated operation.
+fn is_missing_list(error: &Error) -> bool {
+    error.is_not_found() && error.operation() == Some(GET_ALL_ACTIVE_GATES.name)
 }
