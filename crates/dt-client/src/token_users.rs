@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use gatelet_models::Timestamp;
-use gatelet_models::dt::{ActiveGate, ActiveGateToken, ActiveGateTokenId};
+use gatelet_models::dt::{
+    ActiveGate, ActiveGateToken, ActiveGateTokenId, ActiveGateTokenState, ActiveGateTokenUse,
+};
 use gatelet_transport::Error;
 
 use crate::active_gates::VISIBLE;
@@ -20,6 +22,8 @@ use crate::generated::active_gates::ActiveGates;
 pub struct TokenUsers {
     /// The ActiveGates that show the token, in any state of it, in the order of the API's list.
     pub active_gates: Vec<ActiveGate>,
+    /// How many other ActiveGates of the list do not say which tokens they have. Each of them may use the token.
+    pub unreported: usize,
     /// How long the API's list shows an ActiveGate that lost its connection: two hours, as documented.
     pub window: Duration,
     /// The token itself; `None` if the environment does not know it, as after its deletion.
@@ -27,7 +31,7 @@ pub struct TokenUsers {
 }
 
 impl TokenUsers {
-    /// Returns when the token was last used; `None` if never, or if the environment does not know the token.
+    /// Returns when the token was last used; `None` if the environment shows no use, or does not know the token.
     ///
     /// It is not documented how soon a use is recorded, nor whether a connection that stays open counts.
     #[must_use]
@@ -45,9 +49,10 @@ impl ActiveGateTokens {
     ///
     /// # Errors
     ///
-    /// Those of [`ActiveGates::list`] and of [`get`](Self::get); [`Error::operation`] says which of them failed, and so which scope is
-    /// missing after a 403: `dt getAllActiveGates` or `dt getToken`. A token that neither the environment nor an ActiveGate knows is not
-    /// found.
+    /// Those of [`ActiveGates::list`] and of [`get`](Self::get); [`Error::operation`] says which of them failed, `dt getAllActiveGates` or
+    /// `dt getToken`. After a 403, it so tells which scope is missing. After a 404 of `dt getToken`, neither the environment nor an
+    /// ActiveGate knows the token; one of `dt getAllActiveGates` says nothing about the token, but that the server does not list
+    /// ActiveGates.
     ///
     /// ```
     /// # use dt_client::{ApiToken, Client};
@@ -70,8 +75,11 @@ impl ActiveGateTokens {
     /// ```
     pub async fn users(&self, id: &ActiveGateTokenId) -> Result<TokenUsers, Error> {
         let list = ActiveGates::new(&self.channel).list().send().await?;
-        let mut active_gates = list.active_gates;
-        active_gates.retain(|gate| shows(gate, id));
+        let (active_gates, others): (Vec<_>, Vec<_>) = list
+            .active_gates
+            .into_iter()
+            .partition(|gate| shows(gate, id));
+        let unreported = others.iter().filter(|gate| !reports_tokens(gate)).count();
         // Read after the list, so that a use between the two calls is in it.
         let token = match self.get(id).send().await {
             Ok(token) => Some(token),
@@ -80,6 +88,7 @@ impl ActiveGateTokens {
         };
         Ok(TokenUsers {
             active_gates,
+            unreported,
             window: VISIBLE,
             token,
         })
@@ -89,4 +98,17 @@ impl ActiveGateTokens {
 fn shows(gate: &ActiveGate, id: &ActiveGateTokenId) -> bool {
     let mut tokens = gate.active_gate_tokens.iter().flatten();
     tokens.any(|token| token.id.as_ref() == Some(id))
+}
+
+/// Returns whether an ActiveGate tells the id of every token that it has.
+fn reports_tokens(gate: &ActiveGate) -> bool {
+    let has_no_id = |token: &ActiveGateTokenUse| {
+        use ActiveGateTokenState::{Absent, Invalid, Unsupported};
+        matches!(token.state, Some(Absent | Invalid | Unsupported))
+    };
+    let tokens = gate.active_gate_tokens.as_ref();
+    tokens.is_some_and(|tokens| {
+        let mut tokens = tokens.iter();
+        tokens.all(|token| token.id.is_some() || has_no_id(token))
+    })
 }

@@ -432,7 +432,7 @@ fn the_users_of_a_token_are_a_table_or_one_document() {
     assert!(document["token"]["lastUsedDate"].is_string());
 
     let unused = run("token users dt0g02.abc123");
-    assert!(unused.stderr.contains("never used"), "{unused:?}");
+    assert!(unused.stderr.contains("shows no last use"), "{unused:?}");
     assert_eq!(unused.success().lines().count(), 1);
     run("token users dt0g02.missing").fails_with(5);
 

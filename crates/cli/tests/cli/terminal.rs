@@ -127,6 +127,20 @@ fn a_person_is_not_asked_about_a_token_that_does_not_exist() {
 }
 
 #[test]
+fn a_person_is_told_of_active_gates_that_do_not_say_which_tokens_they_have() {
+    let list = r#"{"activeGates":[{"id":"1"},{"id":"2","activeGateTokens":null}]}"#;
+    let server = environment("200 OK", list);
+    let fixture = Fixture::dt(&server.url);
+    let mut terminal = Terminal::open();
+    let mut child = terminal.run(&fixture, &DELETE[1..]);
+    let shown = terminal.read_until("[y/N] ");
+    let told = "the environment shows no last use; 2 ActiveGates do not say which tokens they have";
+    assert!(shown.contains(told), "{shown}");
+    terminal.near.write_all(b"n\n").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
 fn an_option_deletes_without_asking() {
     let fixture = Fixture::new();
     let mut terminal = Terminal::open();

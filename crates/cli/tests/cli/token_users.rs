@@ -19,6 +19,39 @@ fn users(status: &'static str, list: &'static str, options: &str) -> CommandOutp
 }
 
 #[test]
+fn a_token_in_use_without_a_date_is_not_called_unused() {
+    let list =
+        r#"{"activeGates":[{"hostname":"edge","activeGateTokens":[{"id":"t1","state":"VALID"}]}]}"#;
+    let shown = users("200 OK", list, "");
+    assert_eq!(
+        shown.stderr,
+        "gatelet: token t1: the environment shows no last use; an ActiveGate that has been offline for more than 2 hours is not shown\n"
+    );
+}
+
+#[test]
+fn gates_that_do_not_say_which_tokens_they_have_are_counted() {
+    let list = r#"{"activeGates":[{"id":"1"}]}"#;
+    let told = "; 1 ActiveGate does not say which tokens it has and may use it; ";
+    let shown = users("200 OK", list, "");
+    assert!(shown.stderr.contains(told), "{shown:?}");
+    let document = users("200 OK", list, "-o json").json();
+    assert_eq!(document["activeGatesNotReportingTokens"], 1);
+    let document = users("200 OK", r#"{"activeGates":[]}"#, "-o json").json();
+    assert_eq!(document["activeGatesNotReportingTokens"], 0);
+}
+
+#[test]
+fn every_state_of_a_token_on_one_gate_is_shown() {
+    let list = r#"{"activeGates":[{"id":"1","hostname":"edge","activeGateTokens":[
+        {"id":"t1","state":"VALID","environmentId":"a"},{"id":"t2","state":"ABSENT"},
+        {"id":"t1","state":"UNKNOWN","environmentId":"b"},{"id":"t1","state":"VALID","environmentId":"c"}]}]}"#;
+    let table = users("200 OK", list, "").success();
+    assert!(table.contains("VALID, UNKNOWN "), "{table}");
+    assert!(!table.contains("ABSENT"), "{table}");
+}
+
+#[test]
 fn an_environment_without_a_list_of_active_gates_does_not_mean_that_the_token_is_missing() {
     let line = users("404 Not Found", r#"{"error":{"code":404}}"#, "").fails_with(6);
     assert!(line.contains("dt getAllActiveGates"), "{line}");

@@ -119,6 +119,47 @@ async fn a_gate_shows_a_token_beside_others_and_in_any_state() {
 }
 
 #[tokio::test]
+async fn gates_that_do_not_say_which_tokens_they_have_are_counted() {
+    for (tokens, unreported) in [
+        ("", 1),
+        (r#", "activeGateTokens": null"#, 1),
+        (r#", "activeGateTokens": [{}]"#, 1),
+        (
+            r#", "activeGateTokens": [{"id": "dt0g02.b"}, {"state": "VALID"}]"#,
+            1,
+        ),
+        (r#", "activeGateTokens": []"#, 0),
+        (
+            r#", "activeGateTokens": [{"state": "ABSENT"}, {"state": "INVALID"}, {"state": "UNSUPPORTED"}]"#,
+            0,
+        ),
+        (r#", "activeGateTokens": [{"id": "dt0g02.b"}]"#, 0),
+        (r#", "activeGateTokens": [{"id": "dt0g02.a"}, {}]"#, 0),
+    ] {
+        let list = format!(r#"{{"id": "1"{tokens}}}"#);
+        let (client, _) = scripted([gates(&list), FakeResponse::json(200, token("a"))]);
+        let users = client.active_gate_tokens().users(&"dt0g02.a".into()).await;
+        assert_eq!(users.unwrap().unreported, unreported, "{tokens}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_list_is_told_from_a_missing_token() {
+    let (client, fake) = scripted([refusal(404, "no")]);
+    let tokens = client.active_gate_tokens();
+    let error = tokens.users(&EXPIRING.into()).await.unwrap_err();
+    let told = (error.is_not_found(), error.operation(), error.resource());
+    assert_eq!(told, (true, Some("dt getAllActiveGates"), None));
+    fake.finish();
+    let (client, fake) = scripted([gates(""), refusal(404, "no")]);
+    let tokens = client.active_gate_tokens();
+    let error = tokens.users(&EXPIRING.into()).await.unwrap_err();
+    let told = (error.is_not_found(), error.operation(), error.resource());
+    assert_eq!(told, (true, Some("dt getToken"), Some(EXPIRING)));
+    fake.finish();
+}
+
+#[tokio::test]
 async fn an_id_that_no_path_has_is_not_sent() {
     let (client, fake) = scripted([gates("")]);
     let error = client.active_gate_tokens().users(&"".into()).await;

@@ -1,7 +1,7 @@
 //! The ActiveGates that show a token, for `users` and for `delete`, which shows them before it asks.
 
 use dt_client::TokenUsers;
-use gatelet_models::dt::{ActiveGate, ActiveGateTokenId, ActiveGateTokenUse};
+use gatelet_models::dt::{ActiveGate, ActiveGateTokenId};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::output::columns::{text, time};
@@ -19,11 +19,18 @@ pub(crate) fn limits(users: &TokenUsers, id: &ActiveGateTokenId) -> String {
     let last_use = match (&users.token, time(users.last_used_date().as_ref())) {
         (None, _) => "the environment does not know it".to_owned(),
         (_, Some(date)) => format!("last used {date}"),
-        (_, None) => "never used".to_owned(),
+        (_, None) => "the environment shows no last use".to_owned(),
+    };
+    let unreported = match users.unreported {
+        0 => String::new(),
+        1 => "; 1 ActiveGate does not say which tokens it has and may use it".to_owned(),
+        count => {
+            format!("; {count} ActiveGates do not say which tokens they have and may use it")
+        }
     };
     let hours = users.window.as_secs() / 3600;
     format!(
-        "token {id}: {last_use}; an ActiveGate that has been offline for more than {hours} hours is not shown"
+        "token {id}: {last_use}{unreported}; an ActiveGate that has been offline for more than {hours} hours is not shown"
     )
 }
 
@@ -31,17 +38,27 @@ pub(crate) fn limits(users: &TokenUsers, id: &ActiveGateTokenId) -> String {
 pub(crate) fn rows(users: &TokenUsers, id: &ActiveGateTokenId) -> Vec<User> {
     let gates = users.active_gates.iter();
     let rows = gates.map(|gate| User {
-        state: state(gate, id),
+        states: states(gate, id),
         gate: gate.clone(),
     });
     rows.collect()
 }
 
-/// Returns the state of the token as an ActiveGate shows it.
-fn state(gate: &ActiveGate, id: &ActiveGateTokenId) -> Option<String> {
-    let mut tokens = gate.active_gate_tokens.iter().flatten();
-    let shown: Option<&ActiveGateTokenUse> = tokens.find(|token| token.id.as_ref() == Some(id));
-    text(shown?.state.as_ref())
+/// Returns the states of the token as an ActiveGate shows them: one, unless it has several entries for the token.
+fn states(gate: &ActiveGate, id: &ActiveGateTokenId) -> Option<String> {
+    let tokens = gate.active_gate_tokens.iter().flatten();
+    let shown = tokens.filter(|token| token.id.as_ref() == Some(id));
+    let mut states: Vec<&str> = Vec::new();
+    for token in shown {
+        let state = token.state.as_ref().map_or("-", |state| state.as_str());
+        if !states.contains(&state) {
+            states.push(state);
+        }
+    }
+    match states[..] {
+        [] | ["-"] => None,
+        _ => Some(states.join(", ")),
+    }
 }
 
 /// The whole as one object, with names of our own, since the API has no such object.
@@ -52,6 +69,7 @@ impl Serialize for Document<'_> {
         let Self(users) = self;
         let mut members = serializer.serialize_map(None)?;
         members.serialize_entry("activeGates", &users.active_gates)?;
+        members.serialize_entry("activeGatesNotReportingTokens", &users.unreported)?;
         members.serialize_entry("shownForSecondsAfterDisconnect", &users.window.as_secs())?;
         members.serialize_entry("token", &users.token)?;
         members.end()
@@ -62,15 +80,15 @@ impl Serialize for Document<'_> {
 #[derive(Debug)]
 pub(crate) struct User {
     gate: ActiveGate,
-    state: Option<String>,
+    states: Option<String>,
 }
 
 impl User {
-    /// Returns host name, id and state of the token, for a line.
+    /// Returns host name, id and states of the token, for a line.
     pub(crate) fn describe(&self) -> String {
         let host = self.gate.hostname.as_deref().unwrap_or("an ActiveGate");
         let id = text(self.gate.id.as_ref()).unwrap_or_default();
-        let state = self.state.as_deref().unwrap_or("unknown state");
+        let state = self.states.as_deref().unwrap_or("unknown state");
         format!("{host} ({id}, {state})")
     }
 }
@@ -93,7 +111,7 @@ impl Record for User {
         },
         Column {
             header: "TOKEN STATE",
-            value: |user| user.state.clone(),
+            value: |user| user.states.clone(),
         },
         Column {
             header: "VERSION",

@@ -30,7 +30,7 @@ pub struct ActiveGateToken {
     pub creation_date: Timestamp,
     /// When the token expires; absent if it never does.
     pub expiration_date: Option<Timestamp>,
-    /// When the token was last used; absent if it never was.
+    /// When the token was last used; absent if no use is recorded.
     pub last_used_date: Option<Timestamp>,
     /// Whether this is a seed token (true) or an individual token (false). Newer servers may omit it.
     pub seed_token: Option<bool>,
