@@ -24,10 +24,23 @@ impl ServiceUserKeys {
         user_name: &str,
         id: &ServiceUserKeyId,
     ) -> Result<Deleted, Error> {
+        self.delete_with(user_name, id, None).await
+    }
+
+    /// Deletes a key; no error shows the secret.
+    pub(crate) async fn delete_with(
+        &self,
+        user_name: &str,
+        id: &ServiceUserKeyId,
+        secret: Option<&str>,
+    ) -> Result<Deleted, Error> {
         let operation = OperationId::DeleteServiceUserKey.operation();
         let path = [self.channel.account(), user_name, id.as_str()];
         let call = OperationCall::new(operation, &path).resource(id.as_str());
-        let request = call.request(&self.channel, |response| Ok(response.into()));
+        let mut request = call.request(&self.channel, |response| Ok(response.into()));
+        if let Some(secret) = secret {
+            request = request.with_secret(secret);
+        }
         let is_own = is_own_key(&self.channel, id);
         let deleted = request.send().await;
         let was_sent = |error: &Error| error.applied() != Applied::No;

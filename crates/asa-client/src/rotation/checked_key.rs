@@ -1,10 +1,11 @@
 //! A new key that works.
 
+use gatelet_models::Secret;
 use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKeyId};
 use gatelet_transport::{Deleted, Error};
 
 use crate::rotation::check_key_error::{CheckFailure, CheckKeyError};
-use crate::rotation::key_owner::KeyOwner;
+use crate::rotation::key_owner::{KeyOwner, is_same_key};
 use crate::rotation::new_key::NewKey;
 use crate::service_key::issue;
 
@@ -13,6 +14,7 @@ use crate::service_key::issue;
 pub struct CheckedKey {
     owner: KeyOwner,
     id: ServiceUserKeyId,
+    secret: Secret,
 }
 
 /// The check.
@@ -30,6 +32,7 @@ impl NewKey {
         match issue(read_back, self.owner.client.channel()).await {
             Ok(_) => Ok(CheckedKey {
                 id: self.key().id.clone(),
+                secret: self.key().secret.clone(),
                 owner: self.owner,
             }),
             Err(error) => Err(CheckKeyError::new(CheckFailure::Login(error), self)),
@@ -49,14 +52,24 @@ impl CheckedKey {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a key that did not exist before the rotation; otherwise those of
-    /// [`delete_in_use`](crate::ServiceUserKeys::delete_in_use).
+    /// `InvalidInput` for a key that did not exist before the rotation, and for the new key, which a server could give an id from
+    /// before; otherwise those of [`delete_in_use`](crate::ServiceUserKeys::delete_in_use).
     pub async fn delete_old(&self, id: &ServiceUserKeyId) -> Result<Deleted, Error> {
-        if !self.owner.keys.iter().any(|key| key.id == *id) {
+        if !self.owner.has(id) {
             let problem = "is not one of the keys before the rotation";
             return Err(Error::invalid_input("key_id", problem));
         }
-        let keys = self.owner.client.service_user_keys();
-        keys.delete_in_use(&self.owner.user_name, id).await
+        if is_same_key(id, &self.id) {
+            let problem =
+                "is the new key, to which the server gave an id that existed before the rotation";
+            return Err(Error::invalid_input("key_id", problem));
+        }
+        self.owner.delete(id, self.secret.expose()).await
+    }
+
+    /// Returns whether the server gave the new key an id that existed before the rotation.
+    #[must_use]
+    pub fn has_id_from_before(&self) -> bool {
+        self.owner.has(&self.id)
     }
 }

@@ -1,8 +1,9 @@
 //! The service user of a rotation.
 
-use gatelet_models::asa::ServiceUserKey;
-use gatelet_transport::Error;
+use gatelet_models::asa::{ServiceUserKey, ServiceUserKeyId};
+use gatelet_transport::{Deleted, Error};
 
+use crate::check::is_own_key;
 use crate::client::Client;
 
 /// The service user of a rotation, and its keys before it.
@@ -18,7 +19,57 @@ impl KeyOwner {
     pub(crate) async fn unknown_keys(&self) -> Result<Vec<ServiceUserKey>, Error> {
         let keys = self.client.service_user_keys();
         let mut found = keys.list(&self.user_name).send().await?.list;
-        found.retain(|key| !self.keys.iter().any(|known| known.id == key.id));
+        found.retain(|key| !self.has(&key.id));
         Ok(found)
     }
+
+    /// Returns whether a key existed before.
+    pub(crate) fn has(&self, id: &ServiceUserKeyId) -> bool {
+        self.keys.iter().any(|key| is_same_key(&key.id, id))
+    }
+
+    /// Returns the key that the client logs in with, if it is one of these.
+    pub(crate) fn own_key(&self) -> Option<&ServiceUserKey> {
+        let channel = self.client.channel();
+        self.keys.iter().find(|key| is_own_key(channel, &key.id))
+    }
+
+    /// Returns what to do after a rotation whose outcome is unknown.
+    pub(crate) fn advice(&self) -> String {
+        let Self {
+            user_name, keys, ..
+        } = self;
+        let ending = match self.own_key() {
+            Some(_) => "the present key will end".to_owned(),
+            None => format!("the keys of service user {user_name} will end"),
+        };
+        let ids: Vec<_> = keys.iter().map(|key| key.id.as_str()).collect();
+        let unknown = match ids.len() {
+            0 => "the one that is there".to_owned(),
+            1..=MAX_IDS => format!("the one that is not {}", ids.join(" or ")),
+            _ => "the one that was created last".to_owned(),
+        };
+        format!(
+            "a new key may exist whose secret nobody knows, and {ending}: list the keys of service user {user_name}, delete {unknown}, and rotate again"
+        )
+    }
+
+    /// Deletes a key, even that of the client. No error shows the secret of the new key.
+    pub(crate) async fn delete(
+        &self,
+        id: &ServiceUserKeyId,
+        new_secret: &str,
+    ) -> Result<Deleted, Error> {
+        let keys = self.client.service_user_keys();
+        keys.delete_with(&self.user_name, id, Some(new_secret))
+            .await
+    }
+}
+
+/// The maximum number of ids in an advice.
+const MAX_IDS: usize = 8;
+
+/// Returns whether two ids name one key. They are UUIDs, which a server takes in either case.
+pub(crate) fn is_same_key(one: &ServiceUserKeyId, other: &ServiceUserKeyId) -> bool {
+    one.as_str().eq_ignore_ascii_case(other.as_str())
 }

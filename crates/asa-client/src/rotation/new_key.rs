@@ -1,10 +1,32 @@
 //! A key that was created and not yet tried.
 
 use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKeyWithSecret};
+use gatelet_transport::{Deleted, Error};
 
 use crate::rotation::key_owner::KeyOwner;
 
 /// A key that was created and not yet tried. Store [`pair`](Self::pair) first: no response shows the secret again.
+///
+/// Where the pair is handed to another program, such as a vault, it counts as stored when that program says so. Only if it
+/// certainly has nothing is the key deleted again:
+///
+/// ```
+/// # use std::io::Error;
+/// use asa_client::models::ServiceTokenRequest;
+/// use asa_client::{CheckedKey, NewKey};
+///
+/// async fn hand_over(
+///     new: NewKey,
+///     vault: impl AsyncFnOnce(ServiceTokenRequest) -> Result<(), Error>,
+/// ) -> Result<CheckedKey, Box<dyn std::error::Error>> {
+///     let pair = new.pair();
+///     if let Err(error) = vault(pair.clone()).await {
+///         new.delete().await?;
+///         return Err(error.into());
+///     }
+///     Ok(new.check(&pair).await?)
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "the secret is lost unless it is stored"]
 pub struct NewKey {
@@ -26,5 +48,20 @@ impl NewKey {
     #[must_use]
     pub fn pair(&self) -> ServiceTokenRequest {
         ServiceTokenRequest::new(self.created.id.as_str(), self.created.secret.clone())
+    }
+
+    /// Deletes the new key again, if its pair could not be stored. The old keys keep the end that the rotation gave them.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` if the server gave the new key an id that existed before the rotation, because that may be an old key;
+    /// otherwise those of every call.
+    pub async fn delete(&self) -> Result<Deleted, Error> {
+        let id = &self.created.id;
+        if self.owner.has(id) {
+            let problem = "existed before the rotation";
+            return Err(Error::invalid_input("key_id", problem));
+        }
+        self.owner.delete(id, self.created.secret.expose()).await
     }
 }

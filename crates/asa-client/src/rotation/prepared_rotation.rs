@@ -2,7 +2,6 @@
 
 use gatelet_models::asa::ServiceUserKey;
 
-use crate::check::is_own_key;
 use crate::rotation::key_owner::KeyOwner;
 use crate::rotation::new_key::NewKey;
 use crate::rotation::rotate_key_error::RotateKeyError;
@@ -34,9 +33,14 @@ impl PreparedRotation {
     /// Returns the key that the client logs in with; `None` if it is another service user's.
     #[must_use]
     pub fn own_key(&self) -> Option<&ServiceUserKey> {
-        let KeyOwner { client, keys, .. } = &self.owner;
-        keys.iter()
-            .find(|key| is_own_key(client.channel(), &key.id))
+        self.owner.own_key()
+    }
+
+    /// Returns what to do if the rotation ends without a result, as when its future is dropped: the same as in the text of
+    /// [`RotateKeyError`].
+    #[must_use]
+    pub fn advice(&self) -> String {
+        self.owner.advice()
     }
 
     /// Creates the new key; every other key without an end gets one. The request is not repeated after an unclear outcome.

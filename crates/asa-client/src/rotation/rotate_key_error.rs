@@ -34,6 +34,12 @@ impl RotateKeyError {
         self.0.error.applied() != Applied::No
     }
 
+    /// Returns what to do if a new key may exist: how to find it, and which keys will end.
+    #[must_use]
+    pub fn advice(&self) -> Option<String> {
+        self.may_have_rotated().then(|| self.0.owner.advice())
+    }
+
     /// Lists the keys that did not exist before. A key that another program created meanwhile is among them.
     ///
     /// # Errors
@@ -47,12 +53,10 @@ impl RotateKeyError {
 impl fmt::Display for RotateKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0.error)?;
-        if !self.may_have_rotated() {
-            return Ok(());
+        match self.advice() {
+            Some(advice) => write!(f, "; {advice}"),
+            None => Ok(()),
         }
-        f.write_str(
-            "; a new key may exist, and the present key will end: list the keys, delete the unknown one, and rotate again",
-        )
     }
 }
 

@@ -93,8 +93,10 @@ async fn a_rotation_is_not_repeated_after_its_response_was_lost() {
     assert!(error.may_have_rotated());
     assert_eq!(error.error().applied(), Applied::Unknown);
     let text = error.to_string();
-    let advice = "list the keys, delete the unknown one, and rotate again";
-    assert!(text.ends_with(advice), "{text}");
+    let advice = format!(
+        "; a new key may exist whose secret nobody knows, and the present key will end: list the keys of service user bot, delete the one that is not {KEY_ID}, and rotate again"
+    );
+    assert!(text.ends_with(&advice), "{text}");
     assert_eq!(fake.requests().len(), 4);
     let unknown = error.unknown_keys().await.unwrap();
     assert_eq!(unknown.len(), 1);
@@ -257,4 +259,67 @@ async fn a_service_user_in_files_goes_on_with_the_new_key() {
     // The bearer of the deleted key is not used again.
     let prepared = client.rotate_key().prepare().await.unwrap();
     assert_eq!(prepared.own_key().unwrap().id, *checked.id());
+}
+
+#[tokio::test]
+async fn a_lost_rotation_of_another_service_user_says_that_its_keys_will_end() {
+    let lost = FakeResponse::error(TransportErrorKind::Interrupted);
+    let others = FakeResponse::json(200, r#"{"list": [{"id": "a"}, {"id": "b"}]}"#);
+    let (client, _) = authorized([others, lost]);
+    let rotation = client.rotate_key().of_user("other");
+    let error = rotation
+        .prepare()
+        .await
+        .unwrap()
+        .rotate()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.advice().unwrap(),
+        "a new key may exist whose secret nobody knows, and the keys of service user other will end: list the keys of service user other, delete the one that is not a or b, and rotate again"
+    );
+}
+
+/// Returns the response to a rotation with an id.
+fn created_with(id: &str) -> FakeResponse {
+    let body = format!(r#"{{"id": "{id}", "secret": "{NEW_SECRET}"}}"#);
+    FakeResponse::json(200, body)
+}
+
+#[tokio::test]
+async fn a_new_key_with_an_id_from_before_is_never_deleted() {
+    for id in [KEY_ID.to_owned(), KEY_ID.to_uppercase()] {
+        let works = crate::support::bearer("2026-01-01T01:00:00Z", "another");
+        let (client, fake) = authorized([current_user(), keys(&[]), created_with(&id), works]);
+        let prepared = client.rotate_key().prepare().await.unwrap();
+        let new = prepared.rotate().await.unwrap();
+        let parameter = "key_id";
+        let error = new.delete().await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        let pair = new.pair();
+        let checked = new.check(&pair).await.unwrap();
+        assert!(checked.has_id_from_before());
+        for old in [KEY_ID, &id] {
+            let error = checked.delete_old(&old.into()).await.unwrap_err();
+            assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+            let problem = "the server gave an id that existed before the rotation";
+            assert!(error.to_string().contains(problem), "{error}");
+        }
+        assert_eq!(fake.requests().len(), 5);
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_after_a_rotation_does_not_show_the_new_secret() {
+    let echo = || refusal(400, "invalid_request", &format!("no {NEW_SECRET}"));
+    let (_, new, _) = rotated([echo()]).await;
+    let error = new.delete().await.unwrap_err();
+    assert!(!everything(&error).contains(NEW_SECRET), "{error}");
+
+    let works = crate::support::bearer("2026-01-01T01:00:00Z", "another");
+    let (_, new, _) = rotated([works, echo()]).await;
+    let pair = new.pair();
+    let checked = new.check(&pair).await.unwrap();
+    let error = checked.delete_old(&KEY_ID.into()).await.unwrap_err();
+    assert!(!everything(&error).contains(NEW_SECRET), "{error}");
 }

@@ -70,6 +70,12 @@ impl<T> OperationRequest<T> {
         self
     }
 
+    /// Names a secret that errors of this call redact where the server repeats it, besides the credential: one that an
+    /// earlier response showed.
+    pub fn with_secret(self, secret: &str) -> Self {
+        self.map(|call| call.with_secret(secret))
+    }
+
     /// Sets the time limit of this call as a whole, with its credential, attempts and waits, in place of the client's. The limit
     /// of one attempt stays the client's.
     pub fn timeout(self, total: Duration) -> Self {
