@@ -1,14 +1,27 @@
 //! Signals that ask the process to end. A function catches its signals as soon as it is called, before its future is polled.
 
+use std::fmt;
 use std::io;
 
-/// Returns a future that waits for Ctrl-C.
-///
-/// # Errors
-/// The signal cannot be caught.
-#[cfg(unix)]
-pub(crate) fn interrupt() -> io::Result<impl Future<Output = ()>> {
-    listen(tokio::signal::unix::SignalKind::interrupt())
+/// A signal that asks the process to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// Ctrl-C.
+    Interrupt,
+    /// SIGTERM, which Windows does not have.
+    #[cfg(unix)]
+    Terminate,
+}
+
+/// Says what the signal did to the command.
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Interrupt => "interrupted",
+            #[cfg(unix)]
+            Self::Terminate => "terminated",
+        })
+    }
 }
 
 /// Returns a future that waits for Ctrl-C or SIGTERM.
@@ -16,42 +29,27 @@ pub(crate) fn interrupt() -> io::Result<impl Future<Output = ()>> {
 /// # Errors
 /// The signals cannot be caught.
 #[cfg(unix)]
-pub(crate) fn terminate() -> io::Result<impl Future<Output = ()>> {
-    let terminate = listen(tokio::signal::unix::SignalKind::terminate())?;
-    let interrupt = interrupt()?;
-    Ok(async {
+pub(crate) fn caught() -> io::Result<impl Future<Output = Signal>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
         tokio::select! {
-            () = terminate => {}
-            () = interrupt => {}
+            _ = terminate.recv() => Signal::Terminate,
+            _ = interrupt.recv() => Signal::Interrupt,
         }
     })
 }
 
-#[cfg(unix)]
-fn listen(kind: tokio::signal::unix::SignalKind) -> io::Result<impl Future<Output = ()>> {
-    let mut signal = tokio::signal::unix::signal(kind)?;
-    Ok(async move {
-        signal.recv().await;
-    })
-}
-
 /// Returns a future that waits for Ctrl-C.
 ///
 /// # Errors
 /// The signal cannot be caught.
 #[cfg(windows)]
-pub(crate) fn interrupt() -> io::Result<impl Future<Output = ()>> {
-    let mut signal = tokio::signal::windows::ctrl_c()?;
+pub(crate) fn caught() -> io::Result<impl Future<Output = Signal>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
-        signal.recv().await;
+        interrupt.recv().await;
+        Signal::Interrupt
     })
-}
-
-/// Returns a future that waits for Ctrl-C.
-///
-/// # Errors
-/// The signal cannot be caught.
-#[cfg(windows)]
-pub(crate) fn terminate() -> io::Result<impl Future<Output = ()>> {
-    interrupt()
 }

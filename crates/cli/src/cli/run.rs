@@ -1,4 +1,4 @@
-//! Runs a command in a runtime until it ends or is interrupted.
+//! Runs a command in a runtime until it ends or is asked to stop.
 
 use std::time::Duration;
 
@@ -30,28 +30,26 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
     let mut output = Output::new(args.global.output, Stdout::open()?);
     match args.command {
         Command::Asa(asa) => {
-            until_interrupted(asa.mutation_verb(), asa.run(&clients, &mut output)).await
+            until_stopped(asa.mutation_verb(), asa.run(&clients, &mut output)).await
         }
-        Command::Dt(dt) => {
-            until_interrupted(dt.mutation_verb(), dt.run(&clients, &mut output)).await
-        }
+        Command::Dt(dt) => until_stopped(dt.mutation_verb(), dt.run(&clients, &mut output)).await,
         Command::Emulator(emulator) => emulator.run(&clients, &mut output).await,
     }
 }
 
-/// Runs a command until it ends or Ctrl-C is pressed. `mutation_verb` says what the command may have changed.
-async fn until_interrupted(
+/// Runs a command until it ends or a signal asks the process to. `mutation_verb` says what the command may have changed.
+async fn until_stopped(
     mutation_verb: Option<&'static str>,
     command: impl Future<Output = Result<(), CliError>>,
 ) -> Result<(), CliError> {
-    let interrupt = signal::interrupt()
+    let caught = signal::caught()
         .map_err(|error| CliError::new(Exit::Other, format_args!("could not start: {error}")))?;
     tokio::select! {
         biased;
         result = command => result,
-        () = interrupt => Err(CliError::new(Exit::Interrupted, match mutation_verb {
-            Some(verb) => format!("interrupted; {verb}: outcome unknown"),
-            None => "interrupted".to_owned(),
+        signal = caught => Err(CliError::new(signal.into(), match mutation_verb {
+            Some(verb) => format!("{signal}; {verb}: outcome unknown"),
+            None => signal.to_string(),
         })),
     }
 }

@@ -3,6 +3,9 @@
 pub(crate) mod enrollment_token;
 pub(crate) mod gateway;
 pub(crate) mod gateway_setup_token;
+mod key_destination;
+mod key_rotation;
 pub(crate) mod project;
+mod rotation_progress;
 pub(crate) mod service_user;
 pub(crate) mod service_user_key;

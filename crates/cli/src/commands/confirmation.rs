@@ -15,7 +15,7 @@ pub(crate) fn can_ask() -> bool {
 /// Asks a question on the terminal.
 ///
 /// # Errors
-/// The answer is not yes, or Ctrl-C was pressed. Nothing was sent.
+/// The answer is not yes, or a signal asked the process to end. Nothing was sent.
 pub(crate) async fn confirm(question: &str) -> Result<(), CliError> {
     let failed = |error: io::Error| {
         CliError::new(
@@ -23,7 +23,7 @@ pub(crate) async fn confirm(question: &str) -> Result<(), CliError> {
             format_args!("could not ask: {error}; nothing was deleted"),
         )
     };
-    let interrupt = signal::interrupt().map_err(failed)?;
+    let caught = signal::caught().map_err(failed)?;
     eprint_question(question).map_err(failed)?;
     // The thread that reads the answer ends with the process.
     let answer = tokio::task::spawn_blocking(|| {
@@ -38,7 +38,7 @@ pub(crate) async fn confirm(question: &str) -> Result<(), CliError> {
                 false => Err(CliError::new(Exit::Other, "nothing was deleted")),
             }
         }
-        () = interrupt => Err(CliError::new(Exit::Interrupted, "interrupted; nothing was deleted")),
+        signal = caught => Err(CliError::new(signal.into(), format_args!("{signal}; nothing was deleted"))),
     }
 }
 

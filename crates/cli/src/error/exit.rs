@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use gatelet_transport::{Applied, CredentialFailure, ErrorKind, TooLarge};
 
+use crate::signal::Signal;
+
 /// The exit code of the process. The same table is in `docs/cli.md` and in `gatelet --help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -22,6 +24,7 @@ pub(crate) enum Exit {
     Server = 11,
     OutcomeUnknown = 12,
     Interrupted = 130,
+    Terminated = 143,
 }
 
 impl Exit {
@@ -71,6 +74,10 @@ impl Exit {
             Self::Interrupted,
             "interrupted (Ctrl-C); the outcome of a change is unknown",
         ),
+        (
+            Self::Terminated,
+            "terminated (SIGTERM); the outcome of a change is unknown",
+        ),
     ];
 
     /// Returns the numeric code.
@@ -85,6 +92,16 @@ impl Exit {
             .fold(String::from("Exit codes:\n"), |text, (exit, meaning)| {
                 format!("{text}  {:>3}  {meaning}\n", exit.code())
             })
+    }
+}
+
+impl From<Signal> for Exit {
+    fn from(signal: Signal) -> Self {
+        match signal {
+            Signal::Interrupt => Self::Interrupted,
+            #[cfg(unix)]
+            Signal::Terminate => Self::Terminated,
+        }
     }
 }
 

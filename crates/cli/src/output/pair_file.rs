@@ -13,17 +13,26 @@ pub(crate) struct PairFile {
     path: PathBuf,
     beside: PathBuf,
     file: File,
+    /// Whether the pair is on disk, beside its place or there.
+    is_kept: bool,
+}
+
+/// Why a pair is not in its final place, where nothing has changed.
+#[derive(Debug)]
+pub(crate) enum StoreError {
+    /// It is nowhere.
+    Lost(io::Error),
+    /// It is on disk beside its place.
+    Beside(PathBuf, io::Error),
 }
 
 impl PairFile {
     /// Creates the file beside its place, so that an unwritable folder is found before anything else happens.
     ///
     /// # Errors
-    /// The file cannot be created, or one is left over from another run.
+    /// The place is not one for a file, the file cannot be created, or one is left over from another run.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
-        if path.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
+        let path = resolve(path)?;
         let mut name = path.as_os_str().to_owned();
         name.push(OsString::from(".new"));
         let beside = PathBuf::from(name);
@@ -31,26 +40,78 @@ impl PairFile {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&beside)?;
+        let file = options.open(&beside).map_err(|error| {
+            let text = format!("could not create {}: {error}", beside.display());
+            io::Error::new(error.kind(), text)
+        })?;
         Ok(Self {
-            path: path.to_owned(),
+            path,
             beside,
             file,
+            is_kept: false,
         })
     }
 
-    /// Writes the pair as JSON, syncs the file and renames it.
+    /// Returns the place of the file: the one that was named, or where that leads as a symbolic link.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes the pair as JSON, syncs the file and renames it. Once it is synced, it stays.
     ///
     /// # Errors
-    /// The file is not in its final place, where nothing has changed.
-    pub(crate) fn store(mut self, pair: &ServiceTokenRequest) -> io::Result<()> {
+    /// The file is not in its final place.
+    pub(crate) fn store(mut self, pair: &ServiceTokenRequest) -> Result<(), StoreError> {
+        self.write(pair).map_err(StoreError::Lost)?;
+        let Err(error) = fs::rename(&self.beside, &self.path) else {
+            self.is_kept = true;
+            return Ok(());
+        };
+        // Another program may have removed it.
+        self.is_kept = read(&self.beside).is_ok_and(|kept| kept == *pair);
+        Err(match self.is_kept {
+            true => StoreError::Beside(self.beside.clone(), error),
+            false => StoreError::Lost(error),
+        })
+    }
+
+    fn write(&mut self, pair: &ServiceTokenRequest) -> io::Result<()> {
         let mut json = serde_json::to_vec(pair)?;
         json.push(b'\n');
         let written = self.file.write_all(&json);
         json.fill(0);
         written?;
-        self.file.sync_all()?;
-        fs::rename(&self.beside, &self.path)
+        self.file.sync_all()
+    }
+}
+
+/// Removes the file unless it contains the pair.
+impl Drop for PairFile {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            let _ = fs::remove_file(&self.beside);
+        }
+    }
+}
+
+/// Returns where a file is or will be. A symbolic link leads to the file, which a rename would replace by a file otherwise.
+fn resolve(path: &Path) -> io::Result<PathBuf> {
+    let refused = |problem: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+    if path.as_os_str() == "-" {
+        return refused("to print the key, omit --out");
+    }
+    let Ok(named) = fs::symlink_metadata(path) else {
+        return Ok(path.to_owned());
+    };
+    let target = match (named.is_symlink(), fs::metadata(path)) {
+        (_, Ok(target)) => target,
+        (true, Err(_)) => return refused("it is a symbolic link that leads nowhere"),
+        (false, Err(error)) => return Err(error),
+    };
+    match (target.is_file(), named.is_symlink()) {
+        (false, _) => refused("it is not a regular file"),
+        (true, true) => fs::canonicalize(path),
+        (true, false) => Ok(path.to_owned()),
     }
 }
 
@@ -60,14 +121,11 @@ impl PairFile {
 /// The pair is in its final place, and may be lost by a power failure.
 pub(crate) fn read_back(path: &Path) -> io::Result<ServiceTokenRequest> {
     sync_folder(path)?;
-    Ok(serde_json::from_slice(&fs::read(path)?)?)
+    read(path)
 }
 
-/// Removes the file unless it was renamed.
-impl Drop for PairFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.beside);
-    }
+fn read(path: &Path) -> io::Result<ServiceTokenRequest> {
+    Ok(serde_json::from_slice(&fs::read(path)?)?)
 }
 
 /// Syncs the folder of a file, so that its name survives a power failure.
@@ -114,6 +172,29 @@ mod tests {
         let elsewhere = folder.path().join("elsewhere/key.json");
         assert!(read_back(&elsewhere).is_err());
         assert_eq!(read_back(&path).unwrap(), pair);
+    }
+
+    #[test]
+    fn a_pair_stays_beside_a_place_that_cannot_be_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let file = PairFile::create(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        let pair = ServiceTokenRequest::new("id", "hunter2");
+        let StoreError::Beside(beside, _) = file.store(&pair).unwrap_err() else {
+            panic!("it is lost");
+        };
+        assert_eq!(read_back(&beside).unwrap(), pair);
+    }
+
+    #[test]
+    fn a_pair_whose_file_was_removed_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let file = PairFile::create(&path).unwrap();
+        fs::remove_file(folder.path().join("key.json.new")).unwrap();
+        let error = file.store(&ServiceTokenRequest::new("id", "hunter2"));
+        assert!(matches!(error, Err(StoreError::Lost(_))), "{error:?}");
     }
 
     #[test]

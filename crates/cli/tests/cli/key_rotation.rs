@@ -120,7 +120,7 @@ fn a_lost_response_of_a_rotation_is_not_repeated_and_the_line_says_what_to_do() 
     let path = folder.path().join("key.json");
     let rotate = format!("asa su key rotate bot --timeout 5 --out {}", path.display());
     let line = Fixture::asa(&server.url).run(&rotate).fails_with(12);
-    let advice = "a new key may exist, and the present key will end: list the keys, delete the unknown one, and rotate again\n";
+    let advice = "a new key may exist whose secret nobody knows, and the keys of service user bot will end: list the keys of service user bot, delete the one that is not old, and rotate again; `gatelet asa service-user key list bot` shows them\n";
     assert!(line.ends_with(advice), "{line}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
@@ -149,16 +149,22 @@ fn a_new_key_that_does_not_log_in_stays_in_its_file() {
     assert!(stored.contains("canary-of-the-new-key"));
 }
 
+/// Returns the response of a server that rotates keys and deletes the new one with `deleted`.
+fn undoing(request: &str, deleted: &str) -> RawResponse {
+    if request.starts_with("DELETE") {
+        assert!(request.contains("/service_users/bot/keys/new "));
+        return RawResponse::Bytes(deleted.as_bytes().to_vec());
+    }
+    rotating(request)
+}
+
 #[test]
-fn a_new_key_that_cannot_be_stored_is_deleted_again() {
+fn a_pair_that_is_on_disk_is_kept_although_its_file_cannot_be_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key.json");
     let taken = path.clone();
     let server = team(move |request| {
-        if request.starts_with("DELETE") {
-            assert!(request.contains("/service_users/bot/keys/new "));
-            return RawResponse::Bytes(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec());
-        }
+        assert!(!request.starts_with("DELETE"));
         if request.starts_with("POST") {
             fs::create_dir(&taken).unwrap();
         }
@@ -167,9 +173,255 @@ fn a_new_key_that_cannot_be_stored_is_deleted_again() {
     let rotate = format!("asa su key rotate bot --timeout 5 --out {}", path.display());
     let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
     assert_eq!(code, Some(1), "{stderr}");
-    let state = "it was deleted again, but the other keys have an end: rotate again\n";
-    assert!(stderr.ends_with(state), "{stderr}");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    let beside = folder.path().join("key.json.new");
+    let state = format!(
+        "the new key new is kept and its pair is in {}: move that file, because no response shows the secret again; the other keys have an end\n",
+        beside.display()
+    );
+    assert!(stderr.ends_with(&state), "{stderr}");
+    let kept = fs::read_to_string(beside).unwrap();
+    assert!(kept.contains("canary-of-the-new-key"), "{kept}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_new_key_of_which_nothing_is_on_disk_is_deleted_again() {
+    let refused = "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n";
+    for (deleted, code, state) in [
+        (
+            "HTTP/1.1 204 No Content\r\n\r\n",
+            1,
+            "; it was deleted again, but the other keys have an end: rotate again\n",
+        ),
+        (
+            refused,
+            12,
+            "; it still exists, because deleting it failed: ",
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let server = team(move |request| undoing(request, deleted));
+        let rotate = format!("asa su key rotate bot --timeout 1 --out {}", path.display());
+        // Without the trap, SIGXFSZ would end the process.
+        let output = Fixture::asa(&server.url).run_after("trap '' XFSZ && ulimit -f 0", &rotate);
+        assert_eq!(output.code, Some(code), "{output:?}");
+        assert!(output.stderr.contains(state), "{output:?}");
+        assert!(!output.stderr.contains("canary-of-the-new-key"));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn a_deletion_that_repeats_the_new_secret_does_not_show_it() {
+    let echo = r#"{"code":400,"type":"invalid_request","message":"no canary-of-the-new-key"}"#;
+    let server = team(|request| match request.starts_with("DELETE") {
+        true => RawResponse::Bytes(response("400 Bad Request", "application/json", echo)),
+        false => rotating_own(request, "new"),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.json");
+    let rotate = format!(
+        "asa su key rotate bot --delete-old --out {}",
+        path.display()
+    );
+    let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
+    assert_eq!(code, Some(6), "{stderr}");
+    assert!(!stderr.contains("canary-of-the-new-key"), "{stderr}");
+}
+
+const OWN: &str = "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0effff";
+
+/// Returns the response of a server that rotates the key of this command to one with an id.
+fn rotating_own(request: &str, new: &str) -> RawResponse {
+    let body = match request.split(' ').next() {
+        Some("GET") => format!(r#"{{"list":[{{"id":"{OWN}"}}]}}"#),
+        Some("POST") => format!(r#"{{"id":"{new}","secret":"canary-of-the-new-key"}}"#),
+        _ => "{}".to_owned(),
+    };
+    RawResponse::Bytes(response("200 OK", "application/json", &body))
+}
+
+#[test]
+fn a_new_key_with_an_id_from_before_is_not_deleted_as_the_old_one() {
+    for new in [OWN.to_owned(), OWN.to_uppercase()] {
+        let id = new.clone();
+        let server = team(move |request| {
+            assert!(!request.starts_with("DELETE"));
+            rotating_own(request, &id)
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let rotate = format!(
+            "asa su key rotate bot --delete-old --out {}",
+            path.display()
+        );
+        let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
+        assert_eq!(code, Some(10), "{stderr}");
+        let state = format!(
+            "the server gave the new key {new} an id that existed before the rotation; it is kept\n"
+        );
+        assert!(stderr.ends_with(&state), "{stderr}");
+        let stored = fs::read_to_string(&path).unwrap();
+        assert!(stored.contains("canary-of-the-new-key"));
+    }
+}
+
+/// Runs a rotation, sends it a signal once the server has a request that contains `text`, and returns what it printed.
+#[cfg(unix)]
+fn rotate_until(signal: &str, text: &str, server: &RawServer, arguments: &[&str]) -> CommandOutput {
+    let words = ["asa", "su", "key", "rotate", "bot"];
+    let process = Fixture::asa(&server.url)
+        .command(words.iter().chain(arguments))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let is_it = |request: &String| request.contains(text);
+    server.requests.iter().find(is_it).unwrap();
+    crate::run::send_signal(signal, &process);
+    process.wait_with_output().unwrap().into()
+}
+
+#[test]
+#[cfg(unix)]
+fn a_rotation_that_is_stopped_before_its_response_says_what_may_exist() {
+    for (signal, code, word) in [("-TERM", 143, "terminated"), ("-INT", 130, "interrupted")] {
+        let server = team(|request| match request.starts_with("POST") {
+            true => RawResponse::Silence,
+            false => rotating(request),
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let arguments = ["--out", path.to_str().unwrap()];
+        let output = rotate_until(
+            signal,
+            "POST /v1/teams/example-team/service_users",
+            &server,
+            &arguments,
+        );
+        let line = output.fails_with(code);
+        assert!(
+            line.starts_with(&format!("gatelet: {word}; a new key may exist")),
+            "{line}"
+        );
+        assert!(
+            line.contains("gatelet asa service-user key list bot"),
+            "{line}"
+        );
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_rotation_that_is_stopped_after_its_pair_is_stored_says_where() {
+    for (signal, code, word) in [("-TERM", 143, "terminated"), ("-INT", 130, "interrupted")] {
+        let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
+        let server = RawServer::new(move |request| match request.contains("/service_token ") {
+            true if request.contains(r#""new""#) => RawResponse::Silence,
+            true => RawResponse::Bytes(response("200 OK", "application/json", bearer)),
+            false => rotating(request),
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let arguments = ["--out", path.to_str().unwrap()];
+        let output = rotate_until(signal, r#""new""#, &server, &arguments);
+        assert_eq!(output.code, Some(code), "{output:?}");
+        let state = format!(
+            "gatelet: {word}; the new key new is in {}, and the other keys have an end\n",
+            path.display()
+        );
+        assert!(output.stderr.ends_with(&state), "{output:?}");
+        let stored = fs::read_to_string(&path).unwrap();
+        assert!(stored.contains("canary-of-the-new-key"));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_place_that_cannot_be_replaced_by_a_file_is_refused_before_anything_is_sent() {
+    let fixture = Fixture::new();
+    let fifo = fixture.path("fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    let dangling = fixture.path("dangling");
+    std::os::unix::fs::symlink("absent", &dangling).unwrap();
+    let secret = fixture.file("secret", "hunter2");
+    let fixture = fixture.with("GATELET_ASA_KEY_SECRET_FILE", secret.to_str().unwrap());
+    let secret = secret.to_str().unwrap();
+    for (out, problem) in [
+        ("-", "omit --out"),
+        ("/dev/null", "not a regular file"),
+        (fifo.as_str(), "not a regular file"),
+        (dangling.as_str(), "leads nowhere"),
+        (secret, "GATELET_ASA_KEY_SECRET_FILE"),
+    ] {
+        let refused = run(&fixture, &format!("rotate --out {out}"));
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        assert!(refused.stderr.contains(problem), "{refused:?}");
+        let end = "nothing was changed\n";
+        assert!(refused.stderr.ends_with(end), "{refused:?}");
+    }
+    let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
+    assert_eq!(keys.as_array().unwrap().len(), 1);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_stays_and_the_file_that_it_leads_to_is_replaced() {
+    let fixture = Fixture::new();
+    let target = fixture.file("target", "before");
+    let link = fixture.path("link");
+    std::os::unix::fs::symlink("target", &link).unwrap();
+    run(&fixture, &format!("rotate --out {link}")).success();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(fs::read_to_string(target).unwrap().contains("key_secret"));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_command_gets_the_pair_and_its_output_is_not_that_of_the_rotation() {
+    let fixture = Fixture::new();
+    let path = fixture.path("pair");
+    let command = format!("echo seen; cat > {path}");
+    let words = "--emulator asa su key rotate --delete-old --out-command";
+    let words = words.split(' ').chain([command.as_str()]);
+    let output = fixture.run_args(words);
+    let pair: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    assert!(pair["key_secret"].is_string());
+    let id = pair["key_id"].as_str().unwrap();
+    let lines: Vec<&str> = output.stderr.lines().skip(1).collect();
+    assert_eq!(
+        lines,
+        [
+            "seen",
+            "gatelet: the command has stored the new key",
+            &format!("gatelet: logged in with the new key {id}"),
+            &format!("gatelet: deleted service user key {ASA_KEY_ID}"),
+        ]
+    );
+    assert_eq!(output.success(), "");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_new_key_is_deleted_again_if_the_command_fails() {
+    let fixture = Fixture::new();
+    for (command, problem) in [
+        ("cat > /dev/null; exit 3", "by the command: exit status: 3;"),
+        ("kill $$", "by the command: signal: 15 (SIGTERM);"),
+    ] {
+        let words = ["--emulator", "asa", "su", "key", "rotate", "--out-command"];
+        let CommandOutput { code, stderr, .. } = fixture.run_args(words.iter().chain([&command]));
+        assert_eq!(code, Some(1), "{stderr}");
+        assert!(stderr.contains(problem), "{stderr}");
+        let state = "it was deleted again, but the other keys have an end: rotate again\n";
+        assert!(stderr.ends_with(state), "{stderr}");
+    }
+    let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
+    assert_eq!(keys.as_array().unwrap().len(), 1);
 }
 
 #[test]

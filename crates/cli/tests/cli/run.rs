@@ -96,6 +96,20 @@ impl Fixture {
         shell.unwrap().into()
     }
 
+    /// Runs a command line in a shell that first runs a command, such as `ulimit`.
+    #[cfg(unix)]
+    pub(crate) fn run_after(&self, first: &str, line: &str) -> CommandOutput {
+        let shell = Command::new("/bin/sh")
+            .args(["-c", &format!("{first} && exec \"$0\" \"$@\"")])
+            .arg(env!("CARGO_BIN_EXE_gatelet"))
+            .args(line.split_whitespace())
+            .env_clear()
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .output();
+        shell.unwrap().into()
+    }
+
     pub(crate) fn run_args<A: AsRef<OsStr>>(
         &self,
         run_args: impl IntoIterator<Item = A>,

@@ -170,6 +170,40 @@ fn a_create_on_a_full_disk_creates_nothing() {
     assert_eq!(tokens(&fixture), before);
 }
 
+#[test]
+fn a_deletion_that_repeats_the_secret_of_an_unwritten_token_does_not_show_it() {
+    let respond = |request: &str| {
+        let asa_error =
+            r#"{"code":400,"type":"invalid_request","message":"no opaque-canary-value"}"#;
+        let dt_error = r#"{"error":{"code":400,"message":"no opaque-canary-value"}}"#;
+        let created =
+            r#"{"id":"x","registration_type":"gateway-agent","token":"opaque-canary-value"}"#;
+        let (status, body) = match (request.starts_with("DELETE"), request.contains("/teams/")) {
+            (false, _) => ("201 Created", created),
+            (true, true) => ("400 Bad Request", asa_error),
+            (true, false) => ("400 Bad Request", dt_error),
+        };
+        RawResponse::Bytes(response(status, "application/json", body))
+    };
+    let (asa, dt) = (team(respond), RawServer::new(respond));
+    for (fixture, line) in [
+        (Fixture::dt(&dt.url), "dt token create edge"),
+        (Fixture::asa(&asa.url), "asa setup-token create"),
+        (
+            Fixture::asa(&asa.url),
+            "asa enrollment-token create web --description edge",
+        ),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = fixture.command(line.split(' '));
+        let output = command.stdout(writer).stderr(Stdio::piped()).output();
+        let line = CommandOutput::from(output.unwrap()).fails_with(12);
+        assert!(line.contains("because deleting it failed"), "{line}");
+        assert!(!line.contains("opaque-canary-value"), "{line}");
+    }
+}
+
 // C5
 #[test]
 fn a_created_token_that_cannot_be_written_is_deleted_again() {

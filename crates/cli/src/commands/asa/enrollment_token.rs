@@ -2,6 +2,7 @@
 
 use asa_client::Client;
 use clap::Command;
+use gatelet_models::Secret;
 use gatelet_models::asa::{AgentToken, EnrollmentTokenCreate, EnrollmentTokenId, ProjectName};
 
 use crate::commands::secret_output;
@@ -39,7 +40,11 @@ impl Create {
         let body = EnrollmentTokenCreate::new(self.description);
         let created = tokens.create(&project, body).send().await?;
         let id = created.id.clone();
-        let undo = || tokens.delete(&project, &id).send();
+        let value = created.token.clone();
+        let undo = || {
+            let value = value.as_ref().map_or("", Secret::expose);
+            tokens.delete(&project, &id).with_secret(value).send()
+        };
         secret_output::print_or_undo(created, id.as_str(), output, undo).await
     }
 }

@@ -2,6 +2,7 @@
 
 use asa_client::Client;
 use clap::Command;
+use gatelet_models::Secret;
 use gatelet_models::asa::{AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId};
 
 use crate::commands::secret_output;
@@ -44,8 +45,12 @@ impl Create {
         secret_output::ensure_writable(output)?;
         let created = tokens.create(self.into_body()).send().await?;
         let id = created.id.clone();
-        secret_output::print_or_undo(created, id.as_str(), output, || tokens.delete(&id).send())
-            .await
+        let value = created.token.clone();
+        let undo = || {
+            let value = value.as_ref().map_or("", Secret::expose);
+            tokens.delete(&id).with_secret(value).send()
+        };
+        secret_output::print_or_undo(created, id.as_str(), output, undo).await
     }
 
     /// Returns the body of the request. Of labels with the same key the last one counts.

@@ -1,20 +1,20 @@
 //! What the description cannot say about `gatelet asa service-user key`.
 
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::PathBuf;
 
-use asa_client::{CheckedKey, Client, NewKey, PreparedRotation};
+use asa_client::Client;
 use clap::Command;
-use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKeyId, ServiceUserKeyWithSecret};
+use gatelet_models::asa::{ServiceUserKeyId, ServiceUserKeyWithSecret};
 
+use crate::commands::asa::key_destination::Destination;
+use crate::commands::asa::key_rotation;
 use crate::commands::{report, secret_output};
 use crate::error::error::CliError;
-use crate::error::exit::Exit;
 use crate::output::columns::lenient_time;
 use crate::output::output::Output;
-use crate::output::pair_file::{PairFile, read_back};
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
-use crate::terminal::eprint_line;
 
 /// The help of a name.
 const NAME: &str = "Name of the service user, as shown by `service-user list`";
@@ -36,6 +36,9 @@ pub(crate) struct Rotate {
     /// File for id and secret of the new key, as JSON, for its owner only [default: stdout]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Shell command that gets id and secret of the new key on its stdin, as JSON, and has stored them if it exits with 0
+    #[arg(long, value_name = "COMMAND", conflicts_with = "out")]
+    out_command: Option<OsString>,
     /// Delete the key that this command logs in with, once the new one has logged in
     #[arg(long)]
     delete_old: bool,
@@ -48,11 +51,12 @@ impl Rotate {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let file = match &self.out {
-            Some(path) => Some(PairFile::create(path).map_err(|error| refused(path, &error))?),
-            None => {
+        let destination = match (&self.out, self.out_command) {
+            (Some(path), _) => Destination::file(path)?,
+            (None, Some(command)) => Destination::Command(command),
+            (None, None) => {
                 secret_output::ensure_writable(output)?;
-                None
+                Destination::Stdout(output)
             }
         };
         let rotation = client.rotate_key();
@@ -60,136 +64,8 @@ impl Rotate {
             Some(name) => rotation.of_user(name),
             None => rotation,
         };
-        let prepared = rotation.prepare().await?;
-        let old = prepared.own_key().map(|key| key.id.clone());
-        if self.delete_old && old.is_none() {
-            return Err(CliError::usage(
-                "the key that this command logs in with is not one of that service user: omit --delete-old; nothing was changed",
-            ));
-        }
-        let user_name = prepared.user_name().to_owned();
-        let new = rotate(prepared).await?;
-        let id = new.key().id.clone();
-        eprint_line(&format!(
-            "created key {id} of service user {user_name}; its other keys have an end now"
-        ));
-        let stored = match (file, &self.out) {
-            (Some(file), Some(path)) => store(client, &user_name, &new, file, path).await?,
-            _ => print(client, &user_name, &new, output).await?,
-        };
-        let checked = check(new, &stored).await?;
-        match old.filter(|_| self.delete_old) {
-            Some(old) => delete_old(&checked, &old).await,
-            None => Ok(()),
-        }
+        key_rotation::run(rotation, destination, self.delete_old).await
     }
-}
-
-fn refused(path: &Path, error: &std::io::Error) -> CliError {
-    let path = path.display();
-    CliError::usage(format_args!(
-        "could not create {path}.new: {error}; nothing was changed"
-    ))
-}
-
-async fn rotate(prepared: PreparedRotation) -> Result<NewKey, CliError> {
-    prepared.rotate().await.map_err(|error| {
-        let failure = CliError::from_client_error(error.error(), "the address");
-        match error.may_have_rotated() {
-            false => failure,
-            true => failure.with_advice(
-                "a new key may exist, and the present key will end: list the keys, delete the unknown one, and rotate again",
-            ),
-        }
-    })
-}
-
-/// Stores the key in its file, or deletes it again. Once it has replaced what the file contained, it is never deleted.
-async fn store(
-    client: &Client,
-    user_name: &str,
-    new: &NewKey,
-    file: PairFile,
-    path: &Path,
-) -> Result<ServiceTokenRequest, CliError> {
-    let error = match file.store(&new.pair()) {
-        Ok(()) => {
-            eprint_line(&format!("stored the new key in {}", path.display()));
-            return read_back(path).map_err(|error| unread(new, path, &error));
-        }
-        Err(error) => error,
-    };
-    let (id, path) = (&new.key().id, path.display());
-    let undone = client
-        .service_user_keys()
-        .delete(user_name, id)
-        .send()
-        .await;
-    Err(match undone {
-        Ok(_) => CliError::new(
-            Exit::Other,
-            format_args!(
-                "could not store the new key {id} in {path}: {error}; it was deleted again, but the other keys have an end: rotate again"
-            ),
-        ),
-        Err(undo) => CliError::new(
-            Exit::OutcomeUnknown,
-            format_args!(
-                "could not store the new key {id} in {path}: {error}; it still exists, because deleting it failed: {undo}"
-            ),
-        ),
-    })
-}
-
-/// Returns the error of a key that is in its file and could not be read from there.
-fn unread(new: &NewKey, path: &Path, error: &std::io::Error) -> CliError {
-    let (id, path) = (&new.key().id, path.display());
-    CliError::new(
-        Exit::Other,
-        format_args!(
-            "could not read the new key {id} back from {path}: {error}; the key is kept, and the old one works until it ends"
-        ),
-    )
-}
-
-/// Prints the key, or deletes it again.
-async fn print(
-    client: &Client,
-    user_name: &str,
-    new: &NewKey,
-    output: &mut Output<Stdout>,
-) -> Result<ServiceTokenRequest, CliError> {
-    let keys = client.service_user_keys();
-    let id = &new.key().id;
-    let undo = || keys.delete(user_name, id).send();
-    let printed = secret_output::print_or_undo(new.key().clone(), id.as_str(), output, undo).await;
-    printed.map_err(|error| error.with_advice("the other keys have an end: rotate again"))?;
-    Ok(new.pair())
-}
-
-async fn check(new: NewKey, stored: &ServiceTokenRequest) -> Result<CheckedKey, CliError> {
-    let id = new.key().id.clone();
-    match new.check(stored).await {
-        Ok(checked) => {
-            eprint_line(&format!("logged in with the new key {id}"));
-            Ok(checked)
-        }
-        Err(error) => {
-            let failure = match error.login_error() {
-                Some(login) => CliError::from_client_error(login, "the address"),
-                None => CliError::new(Exit::Other, &error),
-            };
-            Err(failure.with_advice(format_args!(
-                "the new key {id} is kept, and the old one works until it ends"
-            )))
-        }
-    }
-}
-
-async fn delete_old(checked: &CheckedKey, old: &ServiceUserKeyId) -> Result<(), CliError> {
-    let deleted = checked.delete_old(old).await?;
-    report::report_deleted(format_args!("service user key {old}"), deleted);
-    Ok(())
 }
 
 /// Deletes a key.

@@ -91,8 +91,9 @@ impl Create {
                 "warning: the token was created, but its {member} is unreadable: {text:?}"
             ));
         }
-        secret_output::print_or_undo(created, id.as_str(), output, || tokens.delete(&id).send())
-            .await
+        let secret = created.token.clone();
+        let undo = || tokens.delete(&id).with_secret(secret.expose()).send();
+        secret_output::print_or_undo(created, id.as_str(), output, undo).await
     }
 }
 

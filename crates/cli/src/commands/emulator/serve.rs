@@ -97,7 +97,7 @@ async fn serve_until_stopped(
         )
     };
     // Catch signals before anyone knows the URL, so that none is missed.
-    let stop = signal::terminate().map_err(serve_error)?;
+    let stop = signal::caught().map_err(serve_error)?;
     let server = serve.start().await.map_err(serve_error)?;
     let address = server.address();
     if !address.ip().is_loopback() {

@@ -1,0 +1,195 @@
+//! Where a new key goes.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::Stdio;
+
+use asa_client::NewKey;
+use gatelet_models::asa::ServiceTokenRequest;
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
+
+use crate::commands::asa::rotation_progress::Progress;
+use crate::commands::secret_output;
+use crate::env;
+use crate::error::error::CliError;
+use crate::error::exit::Exit;
+use crate::output::output::Output;
+use crate::output::pair_file::{PairFile, StoreError, read_back};
+use crate::output::stdout::Stdout;
+use crate::terminal::eprint_line;
+
+/// The variables that name a file with a part of the key in use, which the new pair must not replace.
+const CREDENTIAL_FILES: &[&str] = &["GATELET_ASA_KEY_SECRET_FILE", "GATELET_ASA_KEY_ID_FILE"];
+
+/// Where a new key goes.
+#[derive(Debug)]
+pub(crate) enum Destination<'a> {
+    File(PairFile),
+    /// A shell command that reads the pair.
+    Command(OsString),
+    Stdout(&'a mut Output<Stdout>),
+}
+
+impl Destination<'_> {
+    /// Creates the file beside its place.
+    ///
+    /// # Errors
+    /// The place is not one for the pair.
+    pub(crate) fn file(path: &Path) -> Result<Self, CliError> {
+        let refused = |problem: &dyn std::fmt::Display| {
+            CliError::usage(format_args!(
+                "invalid --out: {problem}; nothing was changed"
+            ))
+        };
+        for name in CREDENTIAL_FILES {
+            let credential = env::non_empty(name).map(fs::canonicalize);
+            let is_same = |file: &Path| fs::canonicalize(path).is_ok_and(|path| path == file);
+            if credential.is_some_and(|file| file.is_ok_and(|file| is_same(&file))) {
+                return Err(refused(&format_args!(
+                    "it is the file that {name} names, which contains a part of the key only"
+                )));
+            }
+        }
+        PairFile::create(path)
+            .map(Self::File)
+            .map_err(|error| refused(&error))
+    }
+
+    /// Hands the key over and returns what is known to be stored. If nothing is, the key is deleted again.
+    pub(crate) async fn store(
+        self,
+        new: &NewKey,
+        progress: &Progress,
+    ) -> Result<ServiceTokenRequest, CliError> {
+        match self {
+            Self::File(file) => store_in_file(file, new, progress).await,
+            Self::Command(command) => store_by_command(&command, new, progress).await,
+            Self::Stdout(output) => print(output, new, progress).await,
+        }
+    }
+}
+
+async fn store_in_file(
+    file: PairFile,
+    new: &NewKey,
+    progress: &Progress,
+) -> Result<ServiceTokenRequest, CliError> {
+    let (id, path) = (&new.key().id, file.path().to_owned());
+    match file.store(&new.pair()) {
+        Ok(()) => {}
+        Err(StoreError::Beside(beside, error)) => {
+            let (path, beside) = (path.display(), beside.display());
+            return Err(CliError::new(
+                Exit::Other,
+                format_args!(
+                    "could not replace {path}: {error}; the new key {id} is kept and its pair is in {beside}: move that file, because no response shows the secret again; the other keys have an end"
+                ),
+            ));
+        }
+        Err(StoreError::Lost(error)) => {
+            let problem = format!("in {}: {error}", path.display());
+            return Err(undo(new, &problem, progress).await);
+        }
+    }
+    let place = path.display();
+    eprint_line(&format!("stored the new key in {place}"));
+    progress.set(format!(
+        "the new key {id} is in {place}, and the other keys have an end"
+    ));
+    read_back(&path).map_err(|error| {
+        CliError::new(
+            Exit::Other,
+            format_args!(
+                "could not read the new key {id} back from {place}: {error}; the key is kept, and the old one works until it ends"
+            ),
+        )
+    })
+}
+
+async fn store_by_command(
+    command: &OsStr,
+    new: &NewKey,
+    progress: &Progress,
+) -> Result<ServiceTokenRequest, CliError> {
+    let (id, pair) = (&new.key().id, new.pair());
+    progress.set(format!(
+        "the new key {id} exists, whether the command has stored it is unknown, and the other keys have an end"
+    ));
+    if let Err(error) = hand_over(command, &pair).await {
+        return Err(undo(new, &format!("by the command: {error}"), progress).await);
+    }
+    eprint_line("the command has stored the new key");
+    progress.set(format!(
+        "the command has stored the new key {id}, and the other keys have an end"
+    ));
+    Ok(pair)
+}
+
+/// Runs a shell command with a pair on its stdin. Its stdout is stderr, so that a secret is not mistaken for output of this command.
+async fn hand_over(command: &OsStr, pair: &ServiceTokenRequest) -> io::Result<()> {
+    let mut process = Command::new("sh")
+        .arg("-c")
+        .arg(command)
+        .stdin(Stdio::piped())
+        .stdout(io::stderr())
+        .spawn()?;
+    let mut json = serde_json::to_vec(pair)?;
+    json.push(b'\n');
+    let written = match process.stdin.take() {
+        Some(mut stdin) => stdin.write_all(&json).await,
+        None => Ok(()),
+    };
+    json.fill(0);
+    let status = process.wait().await?;
+    match (status.success(), written) {
+        (false, _) => Err(io::Error::other(status.to_string())),
+        (true, Err(error)) => Err(io::Error::new(
+            error.kind(),
+            format!("it did not read the pair: {error}"),
+        )),
+        (true, Ok(())) => Ok(()),
+    }
+}
+
+async fn print(
+    output: &mut Output<Stdout>,
+    new: &NewKey,
+    progress: &Progress,
+) -> Result<ServiceTokenRequest, CliError> {
+    let id = &new.key().id;
+    progress.set(format!(
+        "the new key {id} could not be printed, and whether it was deleted again is unknown"
+    ));
+    let undo = || new.delete();
+    let printed = secret_output::print_or_undo(new.key().clone(), id.as_str(), output, undo).await;
+    printed.map_err(|error| error.with_advice("the other keys have an end: rotate again"))?;
+    progress.set(format!(
+        "the new key {id} was printed, and the other keys have an end"
+    ));
+    Ok(new.pair())
+}
+
+/// Deletes a key again that is stored nowhere, and returns the error. The problem begins with where the key should be stored.
+async fn undo(new: &NewKey, problem: &str, progress: &Progress) -> CliError {
+    let id = &new.key().id;
+    progress.set(format!(
+        "the new key {id} could not be stored, and whether it was deleted again is unknown"
+    ));
+    match new.delete().await {
+        Ok(_) => CliError::new(
+            Exit::Other,
+            format_args!(
+                "could not store the new key {id} {problem}; it was deleted again, but the other keys have an end: rotate again"
+            ),
+        ),
+        Err(undo) => CliError::new(
+            Exit::OutcomeUnknown,
+            format_args!(
+                "could not store the new key {id} {problem}; it still exists, because deleting it failed: {undo}"
+            ),
+        ),
+    }
+}

@@ -1,0 +1,114 @@
+//! The steps of a rotation.
+
+use asa_client::{CheckedKey, KeyRotation, NewKey, PreparedRotation};
+use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKeyId};
+
+use crate::commands::asa::key_destination::Destination;
+use crate::commands::asa::rotation_progress::Progress;
+use crate::commands::report;
+use crate::error::error::CliError;
+use crate::error::exit::Exit;
+use crate::signal;
+use crate::terminal::eprint_line;
+
+/// Takes the steps until the end, or until the process is asked to stop.
+///
+/// # Errors
+/// The error of a step, or what is known when the process is asked to stop.
+pub(crate) async fn run(
+    rotation: KeyRotation,
+    destination: Destination<'_>,
+    delete_old: bool,
+) -> Result<(), CliError> {
+    let progress = Progress::default();
+    let caught = signal::caught()
+        .map_err(|error| CliError::new(Exit::Other, format_args!("could not start: {error}")))?;
+    tokio::select! {
+        biased;
+        result = take_steps(rotation, destination, delete_old, &progress) => result,
+        signal = caught => Err(CliError::new(signal.into(), format_args!("{signal}; {progress}"))),
+    }
+}
+
+async fn take_steps(
+    rotation: KeyRotation,
+    destination: Destination<'_>,
+    delete_old: bool,
+    progress: &Progress,
+) -> Result<(), CliError> {
+    let prepared = rotation.prepare().await?;
+    let old = prepared.own_key().map(|key| key.id.clone());
+    if delete_old && old.is_none() {
+        return Err(CliError::usage(
+            "the key that this command logs in with is not one of that service user: omit --delete-old; nothing was changed",
+        ));
+    }
+    let user_name = prepared.user_name().to_owned();
+    let new = rotate(prepared, progress).await?;
+    eprint_line(&format!(
+        "created key {} of service user {user_name}; its other keys have an end now",
+        new.key().id
+    ));
+    let stored = destination.store(&new, progress).await?;
+    let checked = check(new, &stored).await?;
+    match old.filter(|_| delete_old) {
+        Some(old) => delete_old_key(&checked, &old, progress).await,
+        None => Ok(()),
+    }
+}
+
+async fn rotate(prepared: PreparedRotation, progress: &Progress) -> Result<NewKey, CliError> {
+    let list = format!(
+        "`gatelet asa service-user key list {}` shows them",
+        prepared.user_name()
+    );
+    progress.set(format!("{}; {list}", prepared.advice()));
+    prepared.rotate().await.map_err(|error| {
+        let failure = CliError::from_client_error(error.error(), "the address");
+        match error.advice() {
+            None => failure,
+            Some(advice) => failure.with_advice(advice).with_advice(list),
+        }
+    })
+}
+
+async fn check(new: NewKey, stored: &ServiceTokenRequest) -> Result<CheckedKey, CliError> {
+    let id = new.key().id.clone();
+    match new.check(stored).await {
+        Ok(checked) => {
+            eprint_line(&format!("logged in with the new key {id}"));
+            Ok(checked)
+        }
+        Err(error) => {
+            let failure = match error.login_error() {
+                Some(login) => CliError::from_client_error(login, "the address"),
+                None => CliError::new(Exit::Other, &error),
+            };
+            Err(failure.with_advice(format_args!(
+                "the new key {id} is kept, and the old one works until it ends"
+            )))
+        }
+    }
+}
+
+async fn delete_old_key(
+    checked: &CheckedKey,
+    old: &ServiceUserKeyId,
+    progress: &Progress,
+) -> Result<(), CliError> {
+    if checked.has_id_from_before() {
+        let id = checked.id();
+        return Err(CliError::new(
+            Exit::BadResponse,
+            format_args!(
+                "could not delete the old key: the server gave the new key {id} an id that existed before the rotation; it is kept"
+            ),
+        ));
+    }
+    progress.set(format!(
+        "{progress}; whether the old key {old} was deleted is unknown"
+    ));
+    let deleted = checked.delete_old(old).await?;
+    report::report_deleted(format_args!("service user key {old}"), deleted);
+    Ok(())
+}
