@@ -1,5 +1,6 @@
 //! The builder of a client.
 
+use std::convert::Infallible;
 use std::fmt;
 
 use gatelet_transport::{
@@ -10,7 +11,22 @@ use gatelet_transport::{
 /// Computes the base address of all paths from the address that the user passed.
 type ApiAddress = dyn Fn(&BaseUrl) -> Result<BaseUrl, Error> + Send + Sync;
 
+/// Wraps the channel in a client.
+type Wrap<C, A> = dyn Fn(Channel, Target<A>) -> Result<C, Error> + Send + Sync;
+
+/// What a client of a vendor with several APIs is built for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Target<A> {
+    /// The address that the user passed.
+    pub address: BaseUrl,
+    /// The API that the user [chose](ClientBuilder::api).
+    pub api: Option<A>,
+}
+
 /// Builds a client. Invalid settings are reported when the client is built.
+///
+/// `A` is the choice between several APIs of a vendor; without one it cannot be made.
 ///
 /// ```
 /// use std::time::Duration;
@@ -26,18 +42,19 @@ type ApiAddress = dyn Fn(&BaseUrl) -> Result<BaseUrl, Error> + Send + Sync;
 /// }
 /// ```
 #[must_use = "no client is created until `build` or `build_with` is called"]
-pub struct ClientBuilder<C> {
-    settings: Result<Settings<C>, Error>,
+pub struct ClientBuilder<C, A = Infallible> {
+    settings: Result<Settings<C, A>, Error>,
 }
 
-struct Settings<C> {
+struct Settings<C, A> {
     channel: ChannelBuilder,
     has_credentials: bool,
     api_address: Box<ApiAddress>,
-    client: fn(Channel) -> C,
+    target: Target<A>,
+    client: Box<Wrap<C, A>>,
 }
 
-impl<C> ClientBuilder<C> {
+impl<C: 'static> ClientBuilder<C> {
     /// Creates the builder of a service's client, for the constructor of a vendor's client.
     ///
     /// `api_address` computes the base address of all paths from the address that the user passed; see
@@ -63,16 +80,72 @@ impl<C> ClientBuilder<C> {
         U: TryInto<BaseUrl>,
         Error: From<U::Error>,
     {
-        let base = url.try_into().map_err(Error::from);
-        let base = base.and_then(|base| api_address(&base));
+        Self::with_choice(url, dialect, api_address, move |channel, _| {
+            Ok(client(channel))
+        })
+    }
+}
+
+impl<C, A> ClientBuilder<C, A> {
+    /// Creates the builder of a client that chooses between several APIs of a service, for the constructor of a vendor's client.
+    ///
+    /// `api_address` computes the base address of the first API from the address that the user passed; see
+    /// [`without_list_path`](crate::without_list_path). `client` wraps the channel, and finds others with
+    /// [`Channel::with_path`].
+    ///
+    /// ```
+    /// use gatelet_client::ClientBuilder;
+    /// use gatelet_transport::{Channel, Dialect};
+    ///
+    /// enum Api {
+    ///     Old,
+    ///     New,
+    /// }
+    ///
+    /// struct Client(Channel);
+    ///
+    /// fn builder(url: &str, dialect: impl Dialect) -> ClientBuilder<Client, Api> {
+    ///     ClientBuilder::with_choice(
+    ///         url,
+    ///         dialect,
+    ///         |url| Ok(url.clone()),
+    ///         |channel, target| match target.api {
+    ///             Some(Api::New) => Ok(Client(channel.with_path("/new")?)),
+    ///             Some(Api::Old) | None => Ok(Client(channel)),
+    ///         },
+    ///     )
+    /// }
+    /// ```
+    pub fn with_choice<U>(
+        url: U,
+        dialect: impl Dialect,
+        api_address: impl Fn(&BaseUrl) -> Result<BaseUrl, Error> + Send + Sync + 'static,
+        client: impl Fn(Channel, Target<A>) -> Result<C, Error> + Send + Sync + 'static,
+    ) -> Self
+    where
+        U: TryInto<BaseUrl>,
+        Error: From<U::Error>,
+    {
+        let address = url.try_into().map_err(Error::from);
+        let bases = address.and_then(|address| Ok((api_address(&address)?, address)));
         Self {
-            settings: base.map(|base| Settings {
+            settings: bases.map(|(base, address)| Settings {
                 channel: Channel::builder(base, dialect),
                 has_credentials: false,
                 api_address: Box::new(api_address),
-                client,
+                target: Target { address, api: None },
+                client: Box::new(client),
             }),
         }
+    }
+
+    /// Chooses one of the vendor's APIs for the operations that several of them have. The vendor's client says what it
+    /// chooses by default.
+    pub fn api(mut self, api: A) -> Self {
+        if let Ok(settings) = &mut self.settings {
+            settings.target.api = Some(api);
+        }
+        self
     }
 
     /// Creates a builder that reports an error when the client is built, for an invalid argument of a vendor's constructor.
@@ -98,8 +171,10 @@ impl<C> ClientBuilder<C> {
         Error: From<U::Error>,
     {
         self.settings = self.settings.and_then(|mut settings| {
-            let base = (settings.api_address)(&url.try_into()?)?;
+            let address = url.try_into()?;
+            let base = (settings.api_address)(&address)?;
             settings.channel = settings.channel.base_url(base);
+            settings.target.address = address;
             Ok(settings)
         });
         self
@@ -170,7 +245,7 @@ impl<C> ClientBuilder<C> {
     /// # Errors
     ///
     /// `InvalidInput` for an invalid address, an argument of the constructor that is not valid in a path, missing or invalid credentials,
-    /// and a user agent that is not valid in a header.
+    /// or those that the [chosen API](Self::api) refuses, and a user agent that is not valid in a header.
     pub fn build_with(self, transport: impl Transport, clock: impl Clock) -> Result<C, Error> {
         let settings = self.settings?;
         if !settings.has_credentials {
@@ -178,7 +253,7 @@ impl<C> ClientBuilder<C> {
             return Err(Error::invalid_input("credentials", problem));
         }
         let channel = settings.channel.build_with(transport, clock)?;
-        Ok((settings.client)(channel))
+        (settings.client)(channel, settings.target)
     }
 
     fn map(mut self, set: impl FnOnce(ChannelBuilder) -> ChannelBuilder) -> Self {
@@ -190,7 +265,7 @@ impl<C> ClientBuilder<C> {
     }
 }
 
-impl<C> fmt::Debug for ClientBuilder<C> {
+impl<C, A> fmt::Debug for ClientBuilder<C, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field(

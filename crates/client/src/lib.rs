@@ -81,7 +81,7 @@ mod query;
 mod query_request;
 
 pub use address::without_list_path;
-pub use builder::ClientBuilder;
+pub use builder::{ClientBuilder, Target};
 pub use list_request::ListRequest;
 pub use operation_call::OperationCall;
 pub use page_body::PageBody;

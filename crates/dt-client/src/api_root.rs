@@ -1,8 +1,10 @@
-//! The address of the API in an environment.
+//! The addresses of the APIs in an environment.
 
 use gatelet_client::without_list_path;
 use gatelet_models::dt::OperationId;
 use gatelet_transport::{BaseUrl, Error};
+
+use crate::token_api::TokenApi;
 
 /// The path of the API on an environment's own address.
 const CLASSIC: &str = "/api/v2";
@@ -10,27 +12,88 @@ const CLASSIC: &str = "/api/v2";
 /// The path of the same API behind the platform's proxy.
 const PLATFORM: &str = "/platform/classic/environment-api/v2";
 
-/// The hosts of the platform, which serve the API behind the proxy only.
+/// The end of that path by which the proxy is known.
+const PROXY_END: &str = "/environment-api/v2";
+
+/// The path of the platform's own API of tokens.
+const FLEET: &str = "/platform/fleet-management/v1";
+
+/// The hosts of the platform, which serve the classic API behind the proxy only.
 const PLATFORM_HOSTS: [&str; 2] = [".apps.dynatrace.com", ".apps.dynatracelabs.com"];
 
-/// Computes the base address of all paths from an environment's address, which may already end in a part of the API's path or in the
+/// Computes the base address of the classic API from an environment's address, which may already end in a part of an API's path or in the
 /// path of a list.
-pub(crate) fn from_environment(base: &BaseUrl) -> Result<BaseUrl, Error> {
-    let operations = OperationId::ALL.iter().map(|id| id.operation());
-    let lists = operations.filter(|operation| operation.paging.is_some());
-    let lists: Vec<&str> = lists.map(|list| list.path).collect();
-    let is_platform = PLATFORM_HOSTS.iter().any(|end| base.host().ends_with(end));
-    let path = without_suffix(base.path(), &lists);
-    let root = if is_platform || path.ends_with("/environment-api/v2") {
-        PLATFORM
-    } else {
-        CLASSIC
-    };
-    let mut service = without_list_path(base, root, &lists)?;
-    if is_platform && service == *base {
-        service = without_list_path(base, CLASSIC, &lists)?;
-    }
+pub(crate) fn classic(address: &BaseUrl) -> Result<BaseUrl, Error> {
+    let root = classic_root(address);
+    let service = environment(address)?;
     service.with_path(&format!("{}{root}", service.path()))
+}
+
+/// Computes the path of the platform's API of tokens from the same address.
+pub(crate) fn fleet_path(address: &BaseUrl) -> Result<String, Error> {
+    Ok(format!("{}{FLEET}", environment(address)?.path()))
+}
+
+/// Returns the API of the tokens for an address and the scheme of the credentials, as far as it is known.
+pub(crate) fn default_api(address: &BaseUrl, scheme: Option<&str>) -> TokenApi {
+    let by_scheme = match is_platform(address) && scheme == Some("Bearer") {
+        true => TokenApi::Platform,
+        false => TokenApi::Classic,
+    };
+    named_api(address).unwrap_or(by_scheme)
+}
+
+/// Returns the API whose path an address ends in, or whose list.
+fn named_api(address: &BaseUrl) -> Option<TokenApi> {
+    let is_below = |api, root| without_suffix(address.path(), &lists(api)).ends_with(root);
+    if is_below(TokenApi::Platform, FLEET) {
+        return Some(TokenApi::Platform);
+    }
+    let mut roots = [CLASSIC, PROXY_END].into_iter();
+    let is_classic = roots.any(|root| is_below(TokenApi::Classic, root));
+    is_classic.then_some(TokenApi::Classic)
+}
+
+/// Returns whether an address is on a host of the platform.
+fn is_platform(address: &BaseUrl) -> bool {
+    let mut ends = PLATFORM_HOSTS.iter();
+    ends.any(|end| address.host().ends_with(end))
+}
+
+/// Returns the path of the classic API in an environment.
+fn classic_root(address: &BaseUrl) -> &'static str {
+    let path = without_suffix(address.path(), &lists(TokenApi::Classic));
+    let is_proxy = path.ends_with(PROXY_END) || named_api(address) == Some(TokenApi::Platform);
+    match is_proxy || is_platform(address) {
+        true => PLATFORM,
+        false => CLASSIC,
+    }
+}
+
+/// Removes the path of an API, or the beginning of one, from an address.
+fn environment(address: &BaseUrl) -> Result<BaseUrl, Error> {
+    use TokenApi::{Classic, Platform};
+    let root = classic_root(address);
+    let mut roots = vec![(root, Classic)];
+    if root == PLATFORM {
+        roots.extend([(FLEET, Platform), (CLASSIC, Classic)]);
+    }
+    for (root, api) in roots {
+        let service = without_list_path(address, root, &lists(api))?;
+        if service != *address {
+            return Ok(service);
+        }
+    }
+    Ok(address.clone())
+}
+
+/// Returns the paths of the lists of an API.
+fn lists(api: TokenApi) -> Vec<&'static str> {
+    let operations = OperationId::ALL.iter().map(|id| id.operation());
+    let is_of_api = |is_alternative: bool| is_alternative == (api == TokenApi::Platform);
+    let lists = operations.filter(|it| it.paging.is_some());
+    let lists = lists.filter(|it| is_of_api(it.alternative_to.is_some()));
+    lists.map(|list| list.path).collect()
 }
 
 fn without_suffix<'a>(path: &'a str, lists: &[&str]) -> &'a str {
@@ -47,11 +110,7 @@ mod tests {
     #[track_caller]
     fn assert_root(address: &str, expected: &str) {
         let base = BaseUrl::parse(address).unwrap();
-        assert_eq!(
-            from_environment(&base).unwrap().as_str(),
-            expected,
-            "{address}"
-        );
+        assert_eq!(classic(&base).unwrap().as_str(), expected, "{address}");
     }
 
     // D21, U57
@@ -103,6 +162,113 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_path_of_the_platforms_own_api_leads_to_both() {
+        for environment in ["https://abc.apps.dynatrace.com", "http://localhost:1234"] {
+            for end in [
+                "",
+                "/activegate",
+                "/activegate/tokens",
+                "/activegate/tokens/",
+            ] {
+                let address = format!("{environment}{FLEET}{end}");
+                if end != "/activegate" || environment.contains("apps") {
+                    assert_root(&address, &format!("{environment}{PLATFORM}"));
+                    let base = BaseUrl::parse(&address).unwrap();
+                    assert_eq!(fleet_path(&base).unwrap(), FLEET, "{address}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_form_of_an_address_leads_to_the_same_path_of_the_platforms_own_api() {
+        for (address, path) in [
+            ("https://abc.apps.dynatrace.com", FLEET),
+            ("https://abc.apps.dynatrace.com/platform", FLEET),
+            (
+                "https://abc.apps.dynatrace.com/platform/fleet-management",
+                FLEET,
+            ),
+            ("https://abc.apps.dynatrace.com/api/v2", FLEET),
+            (
+                "https://abc.apps.dynatrace.com/platform/classic/environment-api/v2/activeGateTokens",
+                FLEET,
+            ),
+            ("http://localhost:8080", FLEET),
+            ("http://localhost:8080/api/v2", FLEET),
+            (
+                "http://localhost:8080/e/abc",
+                "/e/abc/platform/fleet-management/v1",
+            ),
+        ] {
+            let base = BaseUrl::parse(address).unwrap();
+            assert_eq!(fleet_path(&base).unwrap(), path, "{address}");
+        }
+    }
+
+    #[test]
+    fn the_address_chooses_the_api_and_the_scheme_only_on_a_bare_host_of_the_platform() {
+        use TokenApi::{Classic, Platform};
+        let api = |address: &str, scheme| default_api(&BaseUrl::parse(address).unwrap(), scheme);
+        for (address, by_bearer, otherwise) in [
+            ("https://abc.apps.dynatrace.com", Platform, Classic),
+            ("https://abc.apps.dynatrace.com/", Platform, Classic),
+            ("https://abc.apps.dynatrace.com/platform", Platform, Classic),
+            (
+                "https://abc.apps.dynatrace.com/platform/fleet-management",
+                Platform,
+                Classic,
+            ),
+            (
+                "https://abc.sprint.apps.dynatracelabs.com",
+                Platform,
+                Classic,
+            ),
+            (
+                "https://abc.apps.dynatrace.com/platform/fleet-management/v1",
+                Platform,
+                Platform,
+            ),
+            (
+                "https://abc.apps.dynatrace.com/platform/fleet-management/v1/activegate/tokens/",
+                Platform,
+                Platform,
+            ),
+            (
+                "http://localhost:8080/platform/fleet-management/v1",
+                Platform,
+                Platform,
+            ),
+            (
+                "https://abc.apps.dynatrace.com/platform/classic/environment-api/v2",
+                Classic,
+                Classic,
+            ),
+            (
+                "https://abc.apps.dynatrace.com/platform/classic/environment-api/v2/activeGateTokens",
+                Classic,
+                Classic,
+            ),
+            ("https://abc.apps.dynatrace.com/api/v2", Classic, Classic),
+            ("https://abc.live.dynatrace.com", Classic, Classic),
+            ("https://abc.live.dynatrace.com/api/v2", Classic, Classic),
+            ("https://m.example/e/abc", Classic, Classic),
+            (
+                "https://m.example/e/abc/api/v2/activeGateTokens",
+                Classic,
+                Classic,
+            ),
+            ("https://apps.dynatrace.com.example", Classic, Classic),
+            ("https://notapps.dynatrace.com", Classic, Classic),
+            ("http://localhost:8080", Classic, Classic),
+        ] {
+            assert_eq!(api(address, Some("Bearer")), by_bearer, "{address}");
+            for scheme in [Some("Api-Token"), None] {
+                assert_eq!(api(address, scheme), otherwise, "{address} {scheme:?}");
+            }
+        }
+    }
     #[test]
     fn repeated_slashes_in_a_path_are_one() {
         assert_root(

@@ -126,13 +126,13 @@ impl ActiveGates {
     pub async fn attention(&self, within: Duration) -> Result<Vec<Finding>, Error> {
         let gates = self.list().send().await?.active_gates;
         let mut ends = BTreeMap::new();
-        let tokens = ActiveGateTokens::new(&self.channel);
+        let tokens = ActiveGateTokens::new(&self.client);
         let tokens = tokens.list().page_size(LARGEST_PAGE).require_complete();
         let mut tokens = tokens.items();
         while let Some(token) = tokens.try_next().await? {
             ends.insert(token.id, token.expiration_date);
         }
-        let now = Timestamp::from(self.channel.clock().now());
+        let now = Timestamp::from(self.client.channel().clock().now());
         let limit = now.saturating_add(within);
         Ok(gates
             .iter()

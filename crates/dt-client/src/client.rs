@@ -2,10 +2,14 @@
 
 use std::fmt;
 
+use gatelet_client::Target;
+use gatelet_models::Operation;
+use gatelet_models::dt::OperationId;
 use gatelet_transport::{BaseUrl, Channel, Error};
 
 use crate::api_root;
 use crate::dialect::Dynatrace;
+use crate::token_api::TokenApi;
 
 /// A client of one environment; a clone shares connections and retry budget with it.
 ///
@@ -32,7 +36,11 @@ use crate::dialect::Dynatrace;
 /// ```
 #[derive(Clone)]
 pub struct Client {
+    /// The channel of the classic API.
     channel: Channel,
+    /// The channel of the platform's API of tokens.
+    platform: Channel,
+    api: TokenApi,
 }
 
 impl Client {
@@ -42,8 +50,27 @@ impl Client {
     /// - Dynatrace Managed, `https://{domain}/e/{environment}`;
     /// - an ActiveGate, `https://{activegate}:9999/e/{environment}`;
     /// - each of these followed by `/api`, `/api/v2` or `/api/v2/activeGateTokens`;
-    /// - the platform's proxy,
-    ///   `https://{environment}.apps.dynatrace.com/platform/classic/environment-api/v2`.
+    /// - the platform, `https://{environment}.apps.dynatrace.com`, or the path of an API there: that of the proxy,
+    ///   `/platform/classic/environment-api/v2`, or that of the Fleet Management API, `/platform/fleet-management/v1`.
+    ///
+    /// Two APIs have ActiveGate tokens. [`TokenApi`] says which one is chosen by address and credentials;
+    /// [`api`](ClientBuilder::api) chooses otherwise:
+    ///
+    /// ```
+    /// use dt_client::{Bearer, Client, TokenApi};
+    /// # use gatelet_emulator::Emulator;
+    /// # use gatelet_transport::testing::ManualClock;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let emulator = Emulator::memory()?;
+    /// let dt = Client::builder("https://abc.apps.dynatrace.com")
+    ///     .credentials(Bearer::new("dt0s16.EXAMPLE.SECRET")?)
+    ///     .api(TokenApi::Platform)
+    ///     .build_with(emulator, ManualClock::auto())?;
+    /// assert_eq!(dt.api(), TokenApi::Platform);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Plain `http` works only on loopback, unless the argument is a [`BaseUrl`] that allows it.
     ///
@@ -71,17 +98,45 @@ impl Client {
         U: TryInto<BaseUrl>,
         Error: From<U::Error>,
     {
-        ClientBuilder::new(url, Dynatrace, api_root::from_environment, |channel| Self {
+        ClientBuilder::with_choice(url, Dynatrace, api_root::classic, Self::new)
+    }
+
+    fn new(channel: Channel, target: Target<TokenApi>) -> Result<Self, Error> {
+        let Target { address, api, .. } = target;
+        let scheme = channel.scheme();
+        let api = api.unwrap_or_else(|| api_root::default_api(&address, scheme));
+        if api == TokenApi::Platform && scheme.is_some_and(|scheme| scheme != "Bearer") {
+            let problem = "are not of the scheme `Bearer`, which the platform's API of tokens needs; use a platform token or an OAuth \
+                client, or choose `TokenApi::Classic`";
+            return Err(Error::invalid_input("credentials", problem));
+        }
+        Ok(Self {
+            platform: channel.with_path(&api_root::fleet_path(&address)?)?,
             channel,
+            api,
         })
     }
 
-    /// Returns the channel that all calls use.
+    /// Returns the channel of the classic API.
     pub(crate) fn channel(&self) -> &Channel {
         &self.channel
     }
 
-    /// Returns the normalized base address of all paths.
+    /// Returns the operation that a call of another one becomes, and the channel of its API.
+    pub(crate) fn route(&self, id: OperationId) -> (&Channel, &'static Operation) {
+        match id.alternative().filter(|_| self.api == TokenApi::Platform) {
+            Some(id) => (&self.platform, id.operation()),
+            None => (&self.channel, id.operation()),
+        }
+    }
+
+    /// Returns the API that the operations on ActiveGate tokens go to.
+    #[must_use]
+    pub fn api(&self) -> TokenApi {
+        self.api
+    }
+
+    /// Returns the normalized base address of the Environment API v2.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         self.channel.base_url()
@@ -92,9 +147,10 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("base_url", self.base_url())
+            .field("api", &self.api)
             .finish_non_exhaustive()
     }
 }
 
 /// Builds a [`Client`]. Invalid settings are reported when the client is built.
-pub type ClientBuilder = gatelet_client::ClientBuilder<Client>;
+pub type ClientBuilder = gatelet_client::ClientBuilder<Client, TokenApi>;

@@ -12,7 +12,19 @@ use serde_json::Value;
 /// The time from which calls are accepted again. The vendor documents microseconds, but its own tool reads seconds.
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// The Dynatrace Environment API v2.
+/// The member of an error with the seconds after which a call may be repeated.
+const RETRY_AFTER: &str = "retryAfterSeconds";
+
+/// The field by which the platform's gateway says that it made the response.
+const SOURCE: HeaderName = HeaderName::from_static("dynatrace-response-source");
+
+/// The value of that field.
+const GATEWAY: &[u8] = b"API Gateway";
+
+/// The most scopes or permissions that a message names.
+const MOST_NAMED: usize = 16;
+
+/// The APIs of Dynatrace: the Environment API v2, and those of the platform.
 pub(crate) struct Dynatrace;
 
 impl Dialect for Dynatrace {
@@ -37,6 +49,20 @@ impl Dialect for Dynatrace {
         // The body may contain more than serde_json reads.
         let document: Value = serde_json::from_str(body).unwrap_or_default();
         Some(error_in(&document).map(to_api_error).unwrap_or_default())
+    }
+
+    fn is_from_gateway(&self, headers: &HeaderMap) -> bool {
+        let mut sources = headers.get_all(&SOURCE).iter();
+        sources.any(|source| source.as_bytes().eq_ignore_ascii_case(GATEWAY))
+    }
+
+    fn body_delay(&self, body: &str) -> Option<Duration> {
+        // Most bodies are searched once and not parsed.
+        if !body.contains(RETRY_AFTER) {
+            return None;
+        }
+        let document: Value = serde_json::from_str(body).ok()?;
+        seconds(error_in(&document)?.get(RETRY_AFTER)?)
     }
 
     fn server_delay(&self, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
@@ -75,13 +101,52 @@ fn error_in(document: &Value) -> Option<&Value> {
 }
 
 /// Converts an error. A member of an unexpected type is ignored.
+///
+/// APIs of the platform have `details` of any type. If it is an object, its error code says more than the status, which is the code of the
+/// error itself.
 fn to_api_error(error: &Value) -> ApiError {
-    let violations = error.get("constraintViolations").and_then(Value::as_array);
-    let violations = violations.into_iter().flatten().map(to_violation);
-    let mut known = ApiError::default().with_violations(violations);
-    known.code = error.get("code").and_then(scalar_text);
+    let details = error.get("details");
+    let places = [Some(error), details].into_iter().flatten();
+    let violations = places.filter_map(|place| place.get("constraintViolations")?.as_array());
+    let mut known = ApiError::default().with_violations(violations.flatten().map(to_violation));
+    let detail = |name| scalar_text(details?.get(name)?);
+    known.code = detail("errorCode").or_else(|| scalar_text(error.get("code")?));
+    known.request_id = detail("traceId").or_else(|| detail("errorRef"));
     known.message = scalar_text(error).or_else(|| scalar_text(error.get("message")?));
+    let missing = details.map(missing_rights).unwrap_or_default();
+    let text = details.and_then(scalar_text);
+    for more in text.into_iter().map(String::from).chain(missing) {
+        known.message = Some(match &known.message {
+            Some(message) => format!("{message} ({more})").into(),
+            None => more.into(),
+        });
+    }
     known
+}
+
+/// Returns what the credential lacks, in words.
+fn missing_rights(details: &Value) -> Vec<String> {
+    let kinds = [
+        ("missingScopes", "missing scopes: "),
+        ("missingPermissions", "missing permissions: "),
+    ];
+    let rights = kinds.into_iter().filter_map(|(member, text)| {
+        let names = details.get(member)?.as_array()?;
+        let names = names.iter().filter_map(scalar_text).take(MOST_NAMED);
+        let names: Vec<_> = names.map(String::from).collect();
+        (!names.is_empty()).then(|| format!("{text}{}", names.join(", ")))
+    });
+    rights.collect()
+}
+
+/// Reads a number of seconds, a fraction rounded up. What is no number, or negative, is none.
+fn seconds(value: &Value) -> Option<Duration> {
+    if let Some(seconds) = value.as_u64() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let seconds = value.as_f64().filter(|seconds| *seconds > 0.0)?;
+    // More than fits is as long as the limit of delays allows.
+    Some(Duration::try_from_secs_f64(seconds.ceil()).unwrap_or(Duration::MAX))
 }
 
 fn to_violation(violation: &Value) -> Violation {

@@ -55,12 +55,14 @@ mod decode;
 mod dialect;
 #[rustfmt::skip]
 mod generated;
+mod token_api;
 mod token_users;
 mod update_jobs;
 
 pub use attention::{AttentionReason, Finding};
 pub use client::{Client, ClientBuilder};
 pub use generated::*;
+pub use token_api::TokenApi;
 pub use token_users::TokenUsers;
 
 #[cfg(feature = "hyper")]

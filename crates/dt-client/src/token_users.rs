@@ -74,7 +74,7 @@ impl ActiveGateTokens {
     /// # }
     /// ```
     pub async fn users(&self, id: &ActiveGateTokenId) -> Result<TokenUsers, Error> {
-        let list = ActiveGates::new(&self.channel).list().send().await?;
+        let list = ActiveGates::new(&self.client).list().send().await?;
         let (active_gates, others): (Vec<_>, Vec<_>) = list
             .active_gates
             .into_iter()

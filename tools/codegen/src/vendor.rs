@@ -27,7 +27,7 @@ pub const VENDORS: [Vendor; 2] = [
     },
     Vendor {
         name: "dt",
-        further: &[],
+        further: &["dt-platform"],
         account: None,
     },
 ];

@@ -1,6 +1,6 @@
 //! The part of a command's help that comes from the operation table.
 
-use gatelet_models::Operation;
+use gatelet_models::{Operation, dt};
 
 const SHOWN_ONCE: &str = "Prints the token with its secret, which cannot be shown again.";
 
@@ -9,8 +9,18 @@ pub(crate) fn secret_help(operation: &Operation) -> String {
     format!("{SHOWN_ONCE}\n\n{}", operation_help(operation))
 }
 
-/// Describes the API call of a command: method, path, permissions and the vendor's documentation.
+/// Describes the API call of a command: method, path, permissions and the vendor's documentation; and the same of the operation of another
+/// API that stands in for it.
 pub(crate) fn operation_help(operation: &Operation) -> String {
+    let own = format!("API:\n{}", call(operation));
+    let mut all = dt::OperationId::ALL.iter().map(|id| id.operation());
+    match all.find(|it| it.vendor == operation.vendor && it.alternative_to == Some(operation.id)) {
+        Some(other) => format!("{own}\nWith --api platform:\n{}", call(other)),
+        None => own,
+    }
+}
+
+fn call(operation: &Operation) -> String {
     let Operation {
         vendor,
         id,
@@ -25,7 +35,7 @@ pub(crate) fn operation_help(operation: &Operation) -> String {
         _ => format!("\n  needs {}", permissions.join(" or ")),
     };
     format!(
-        "API:\n  {vendor} {id}: {} {path}{needs}\n  {source}",
+        "  {vendor} {id}: {} {path}{needs}\n  {source}",
         method.as_str()
     )
 }

@@ -9,6 +9,7 @@ mod active_gates;
 mod created;
 mod lists;
 mod operations;
+mod platform;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod private_authority;
 mod requests;

@@ -8,6 +8,7 @@ pub(crate) mod auth;
 pub(crate) mod enrollment;
 pub(crate) mod error_response;
 pub(crate) mod examples;
+pub(crate) mod fleet_token;
 pub(crate) mod handler;
 mod job;
 pub(crate) mod page_key;

@@ -218,7 +218,8 @@ fn unknown_words_are_kept_byte_for_byte() {
 
 #[test]
 fn a_count_beyond_its_limits_is_refused_when_it_is_written_too() {
-    let most = dt::ActiveGateTokenList::new(i64::MAX.unsigned_abs())
+    let most = dt::ActiveGateTokenList::new()
+        .with_total_count(i64::MAX.unsigned_abs())
         .with_page_size(i32::MAX.unsigned_abs());
     let written = serde_json::to_string(&most).expect("writes");
     assert_eq!(

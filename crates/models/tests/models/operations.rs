@@ -28,7 +28,13 @@ fn path(operation: &Operation) -> String {
 /// The descriptions, read line by line: a second reading beside the generator's.
 const DESCRIPTIONS: [(&str, &str); 2] = [
     ("asa", include_str!("../../openapi/asa.yaml")),
-    ("dt", include_str!("../../openapi/dt.yaml")),
+    (
+        "dt",
+        concat!(
+            include_str!("../../openapi/dt.yaml"),
+            include_str!("../../openapi/dt-platform.yaml")
+        ),
+    ),
 ];
 
 #[test]
@@ -64,6 +70,33 @@ fn a_path_leads_back_to_its_own_operation_and_to_no_other() {
             );
         }
     }
+}
+
+#[test]
+fn an_operation_and_its_alternative_name_each_other() {
+    for &id in dt::OperationId::ALL {
+        let operation = id.operation();
+        let mut alternatives = dt::OperationId::ALL
+            .iter()
+            .filter(|it| it.operation().alternative_to == Some(operation.id));
+        assert_eq!(id.alternative(), alternatives.next().copied());
+        assert!(alternatives.next().is_none());
+    }
+    let alternatives = all().filter(|it| it.alternative_to.is_some());
+    assert_eq!(alternatives.count(), 4);
+}
+
+#[test]
+fn the_body_of_an_alternative_has_no_kind_of_active_gate() {
+    let create = dt::ActiveGateTokenCreate::new("edge-7", dt::ActiveGateType::Cluster)
+        .with_expiration_date("now+60d")
+        .with_seed_token(true);
+    let expected = dt::FleetTokenCreate::new("edge-7")
+        .with_expiration_date("now+60d")
+        .with_seed_token(true);
+    assert_eq!(dt::FleetTokenCreate::from(create.clone()), expected);
+    let create = create.without_seed_token();
+    assert_eq!(dt::FleetTokenCreate::from(create).seed_token, None);
 }
 
 #[test]

@@ -160,6 +160,12 @@ impl Channel {
         self.credentials()?.identity()
     }
 
+    /// Returns the scheme of the credentials, such as `Bearer`, as far as known without a call.
+    #[must_use]
+    pub fn scheme(&self) -> Option<&'static str> {
+        self.credentials()?.scheme()
+    }
+
     /// Drops a cached credential, because its key is gone: the next call obtains another.
     pub fn forget_credential(&self) {
         if let Some(provider) = self.credentials() {

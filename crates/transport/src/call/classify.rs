@@ -252,7 +252,8 @@ impl ResponseClassifier<'_> {
             Some(body) if body.is_empty() && !status.is_success() => ContentType::Json,
             _ => ContentType::of(headers),
         };
-        let api = readable_body.and_then(|body| self.api_error(&content_type, status, body));
+        let text = readable_body.and_then(|body| error_text(&content_type, status, body));
+        let api = text.and_then(|text| self.api_error(status, headers, text));
         let refresh_may_help =
             status == StatusCode::UNAUTHORIZED && self.refresh_may_help(api.as_ref());
         let is_explained = api.as_ref().is_some_and(|api| !api.is_undocumented);
@@ -292,7 +293,9 @@ impl ResponseClassifier<'_> {
             Err(defect) => error = error.with_defect(defect),
         }
         FailedAttempt {
-            server_delay: self.server_delay(status, headers),
+            server_delay: self
+                .server_delay(status, headers)
+                .max(self.body_delay(text)),
             refresh_may_help: refresh_may_help
                 && *error.kind() == ErrorKind::Credential(CredentialFailure::Rejected),
             ..FailedAttempt::new(error, cause, applied)
@@ -326,21 +329,23 @@ impl ResponseClassifier<'_> {
         catch_unwind_sync(|| self.dialect.refresh_may_help(api)).unwrap_or(false)
     }
 
-    fn api_error(
-        &self,
-        content_type: &ContentType,
-        status: StatusCode,
-        body: &[u8],
-    ) -> Option<ApiError> {
-        let is_json = matches!(content_type, ContentType::Json | ContentType::ProblemJson);
-        let is_error = status.is_client_error() || status.is_server_error();
-        if !is_json || !is_error {
-            return None;
-        }
-        let body = body_text(body).ok()?;
-        let error = catch_unwind_sync(|| self.dialect.api_error(status, body)).ok()?;
-        // If every member of an error is optional, any object decodes as one.
-        error.filter(|error| *error != ApiError::default())
+    fn api_error(&self, status: StatusCode, headers: &HeaderMap, body: &str) -> Option<ApiError> {
+        let error = catch_unwind_sync(|| {
+            let error = self.dialect.api_error(status, body)?;
+            // If every member of an error is optional, any object decodes as one.
+            let error = Some(error).filter(|error| *error != ApiError::default())?;
+            Some(match self.dialect.is_from_gateway(headers) {
+                true => error.with_undocumented(true),
+                false => error,
+            })
+        });
+        error.ok()?
+    }
+
+    /// Returns the delay that the server requests in a body.
+    fn body_delay(&self, body: Option<&str>) -> Option<Duration> {
+        let delay = catch_unwind_sync(|| self.dialect.body_delay(body?)).ok()??;
+        Some(delay.min(rate_limit::LONGEST))
     }
 
     fn redirect(&self, headers: &HeaderMap, body: Option<&Bytes>) -> ErrorKind {
@@ -381,6 +386,20 @@ impl ResponseClassifier<'_> {
             // A single name may be a host or a path.
             _ => None,
         }
+    }
+}
+
+/// Returns the body of a failure if it may be the vendor's error.
+fn error_text<'a>(
+    content_type: &ContentType,
+    status: StatusCode,
+    body: &'a [u8],
+) -> Option<&'a str> {
+    let is_json = matches!(content_type, ContentType::Json | ContentType::ProblemJson);
+    let is_error = status.is_client_error() || status.is_server_error();
+    match is_json && is_error {
+        true => body_text(body).ok(),
+        false => None,
     }
 }
 

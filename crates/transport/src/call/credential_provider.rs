@@ -50,6 +50,12 @@ pub trait CredentialProvider: Send + Sync + 'static {
         None
     }
 
+    /// Returns the scheme of its credentials, such as `Bearer`, if it is known without a call; it never changes. A client of several APIs
+    /// chooses one by it. The default returns `None`.
+    fn scheme(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Drops a cached credential, because its key is gone. The default does nothing.
     fn forget(&self) {}
 
@@ -74,6 +80,8 @@ pub(crate) trait DynCredentialProvider: Send + Sync {
 
     fn identity(&self) -> Option<Identity>;
 
+    fn scheme(&self) -> Option<&'static str>;
+
     fn forget(&self);
 
     fn invalidate(&self, refused: &Credential) -> bool;
@@ -97,6 +105,10 @@ impl<T: CredentialProvider> DynCredentialProvider for T {
 
     fn identity(&self) -> Option<Identity> {
         catch_unwind_sync(|| CredentialProvider::identity(self)).unwrap_or(None)
+    }
+
+    fn scheme(&self) -> Option<&'static str> {
+        catch_unwind_sync(|| CredentialProvider::scheme(self)).unwrap_or(None)
     }
 
     fn forget(&self) {
@@ -131,6 +143,10 @@ impl<T: CredentialProvider> CredentialProvider for Arc<T> {
 
     fn identity(&self) -> Option<Identity> {
         CredentialProvider::identity(self.as_ref())
+    }
+
+    fn scheme(&self) -> Option<&'static str> {
+        CredentialProvider::scheme(self.as_ref())
     }
 
     fn forget(&self) {

@@ -42,6 +42,24 @@ pub trait Dialect: Send + Sync + 'static {
         rate_limit::retry_after(headers, now)
     }
 
+    /// Returns the delay that the server requests in the body of a failure; the longer one of body and header fields counts. It is limited to
+    /// a year.
+    ///
+    /// The default returns `None`.
+    fn body_delay(&self, body: &str) -> Option<Duration> {
+        let _ = body;
+        None
+    }
+
+    /// Returns whether the vendor's gateway made a response, and not the API behind it. Its error is then
+    /// [undocumented](ApiError::is_undocumented): it does not prove that a resource does not exist.
+    ///
+    /// The default returns `false`.
+    fn is_from_gateway(&self, headers: &HeaderMap) -> bool {
+        let _ = headers;
+        false
+    }
+
     /// Returns whether a new credential may help after this 401. The default is `true`.
     fn refresh_may_help(&self, error: Option<&ApiError>) -> bool {
         let _ = error;

@@ -38,6 +38,10 @@ impl CredentialProvider for ApiToken {
     fn is_ready(&self, _: &Channel) -> bool {
         true
     }
+
+    fn scheme(&self) -> Option<&'static str> {
+        Some("Api-Token")
+    }
 }
 
 impl fmt::Debug for ApiToken {

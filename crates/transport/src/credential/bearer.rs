@@ -38,6 +38,10 @@ impl CredentialProvider for Bearer {
     fn is_ready(&self, _: &Channel) -> bool {
         true
     }
+
+    fn scheme(&self) -> Option<&'static str> {
+        Some("Bearer")
+    }
 }
 
 impl fmt::Debug for Bearer {

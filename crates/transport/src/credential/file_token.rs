@@ -172,6 +172,10 @@ impl CredentialProvider for FileToken {
         true
     }
 
+    fn scheme(&self) -> Option<&'static str> {
+        Some(self.scheme)
+    }
+
     fn invalidate(&self, refused: &Credential) -> bool {
         self.current()
             .is_ok_and(|credential| credential.value() != refused.value())

@@ -13,7 +13,7 @@ const BELIEVED_BY_MAGNITUDE: Duration = Duration::from_secs(10 * 60);
 const BELIEVED_IN_SECONDS: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// The maximum delay. Servers may send more than can be added to a time.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Parses `Retry-After`, in seconds or as an HTTP date. A past date is no delay, and delays are limited to a year. The
 /// longest of several values counts; unreadable ones are ignored.

@@ -126,6 +126,6 @@ mod tests {
         }
         let read_only = scopes(DT_READ_ONLY_TOKEN);
         assert!(read_only.contains(&"activeGateTokenManagement.read".to_owned()));
-        assert!(read_only.iter().all(|scope| scope.ends_with(".read")));
+        assert!(read_only.iter().all(|scope| scope.ends_with("read")));
     }
 }

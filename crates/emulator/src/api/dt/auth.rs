@@ -10,6 +10,10 @@ use crate::api::server_call::ServerCall;
 pub(crate) fn authorize(call: &ServerCall<'_>) -> Result<AccessToken, ErrorResponse> {
     let header = call.head.headers.get(http::header::AUTHORIZATION);
     header.ok_or_else(ErrorResponse::no_credential)?;
+    // The platform accepts no access token, and there are no others.
+    if call.operation.alternative_to.is_some() {
+        return Err(ErrorResponse::bad_credential());
+    }
     let token = server_call::authorization(call.head, "Api-Token")
         .ok_or_else(ErrorResponse::bad_credential)?;
     let token = access_token::authenticate(call.state.store(), token)?;

@@ -3,14 +3,14 @@
 use bytes::Bytes;
 use gatelet_models::dt::{
     ActiveGate, ActiveGateGroups, ActiveGateList, ActiveGateToken, ActiveGateTokenCreate,
-    ActiveGateTokenCreated, ActiveGateTokenEnforcement, ActiveGateTokenList, OperationId,
-    UpdateJob, UpdateJobCreate, UpdateJobList, UpdateJobsAll,
+    ActiveGateTokenCreated, ActiveGateTokenEnforcement, ActiveGateTokenList, FleetTokenCreate,
+    OperationId, UpdateJob, UpdateJobCreate, UpdateJobList, UpdateJobsAll,
 };
 use http::Response;
 
 use crate::api::dt::access_token::AccessToken;
 use crate::api::dt::error_response::ErrorResponse;
-use crate::api::dt::{active_gate, auth, token, update_job};
+use crate::api::dt::{active_gate, auth, fleet_token, token, update_job};
 use crate::api::generated::dt::{Operations, dispatch};
 use crate::api::server_call::ServerCall;
 use crate::store::encoded::Encoded;
@@ -45,6 +45,25 @@ impl Operations for Authorized<'_> {
     }
 
     fn revoke_token(&self, id: &str) -> Result<(), ErrorResponse> {
+        token::revoke(self.call, id)
+    }
+
+    fn list_fleet_tokens(&self) -> Result<Encoded<ActiveGateTokenList>, ErrorResponse> {
+        fleet_token::list(self.call)
+    }
+
+    fn create_fleet_token(
+        &self,
+        body: FleetTokenCreate,
+    ) -> Result<Encoded<ActiveGateTokenCreated>, ErrorResponse> {
+        fleet_token::create(self.call, &self.caller, body)
+    }
+
+    fn get_fleet_token(&self, id: &str) -> Result<Encoded<ActiveGateToken>, ErrorResponse> {
+        fleet_token::get(self.call, id)
+    }
+
+    fn delete_fleet_token(&self, id: &str) -> Result<(), ErrorResponse> {
         token::revoke(self.call, id)
     }
 

@@ -4,7 +4,7 @@ use gatelet_models::dt::{
     ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId,
     ActiveGateTokenList, ActiveGateType, Expiration, ExpirationError, ParameterLocation,
 };
-use gatelet_models::{Secret, Timestamp};
+use gatelet_models::{Paging, Secret, Timestamp};
 use redb::WriteTransaction;
 use serde_json::Value;
 
@@ -26,6 +26,14 @@ const LIST: &str = "activeGateTokens";
 const DEFAULT_PAGE_SIZE: u16 = 100;
 
 pub(crate) fn list(call: &ServerCall<'_>) -> Result<Encoded<ActiveGateTokenList>, ErrorResponse> {
+    list_as(call, Ok)
+}
+
+/// Lists the tokens in the form that an API shows them in.
+pub(crate) fn list_as(
+    call: &ServerCall<'_>,
+    shown: impl Fn(Encoded<ActiveGateToken>) -> Result<Encoded<ActiveGateToken>, Error>,
+) -> Result<Encoded<ActiveGateTokenList>, ErrorResponse> {
     let (page_size, after) = requested_page(call)?;
     let limit = usize::from(page_size);
     let (mut rows, total_count) = call.state.store().read(|transaction| {
@@ -49,40 +57,53 @@ pub(crate) fn list(call: &ServerCall<'_>) -> Result<Encoded<ActiveGateTokenList>
         ("pageSize", page_size.into()),
         ("nextPageKey", next),
     ];
-    Ok(Encoded::list(&others, rows.iter().map(|row| &row.json))?)
+    let rows = rows.into_iter().map(|row| shown(row.json));
+    let rows = rows.collect::<Result<Vec<_>, Error>>()?;
+    Ok(Encoded::list(&others, rows.iter())?)
 }
 
 /// Returns the page size and the cursor that the page follows.
 fn requested_page(call: &ServerCall<'_>) -> Result<(u16, Option<u64>), ErrorResponse> {
-    let Some(text) = call.query("nextPageKey") else {
+    let Some(Paging::Cursor {
+        page_size,
+        page_token,
+        ..
+    }) = call.operation.paging
+    else {
+        return Ok((DEFAULT_PAGE_SIZE, None));
+    };
+    let Some(text) = call.query(page_token) else {
         let page_size = call
-            .integer("pageSize")?
+            .integer(page_size)?
             .and_then(|size| u16::try_from(size).ok());
         return Ok((page_size.unwrap_or(DEFAULT_PAGE_SIZE), None));
     };
-    reject_other_parameters(call)?;
+    reject_other_parameters(call, page_token)?;
     let page_key = PageKey::decode(&text, call.state.store().key(), LIST);
     let page_key = page_key.ok_or_else(|| {
         let message = "is not a page key of this list";
-        ErrorResponse::violation(ParameterLocation::Query, "nextPageKey", message)
+        ErrorResponse::violation(ParameterLocation::Query, page_token, message)
     })?;
     Ok((page_key.page_size, Some(page_key.after)))
 }
 
-/// Rejects other parameters beside `nextPageKey`, which contains all of them.
-fn reject_other_parameters(call: &ServerCall<'_>) -> Result<(), ErrorResponse> {
+/// Rejects other parameters beside the page key, which contains all of them.
+fn reject_other_parameters(
+    call: &ServerCall<'_>,
+    page_token: &'static str,
+) -> Result<(), ErrorResponse> {
     let others = call
         .operation
         .query
         .iter()
-        .filter(|other| other.name != "nextPageKey");
+        .filter(|other| other.name != page_token);
     match others
         .map(|other| other.name)
         .find(|name| call.query(name).is_some())
     {
         None => Ok(()),
         Some(name) => {
-            let message = "must be omitted when nextPageKey is given";
+            let message = format!("must be omitted when {page_token} is given");
             Err(ErrorResponse::violation(
                 ParameterLocation::Query,
                 name,

@@ -1,8 +1,8 @@
 //! Dynatrace as one of the emulator's vendors.
 
 use bytes::Bytes;
-use gatelet_models::Timestamp;
 use gatelet_models::dt::OperationId;
+use gatelet_models::{Operation, Timestamp};
 use http::{Method, Response, StatusCode};
 use redb::WriteTransaction;
 
@@ -29,13 +29,16 @@ impl Vendor for Dt {
     }
 
     fn owns(&self, path: &str) -> bool {
-        environment_path(path).is_some() || path == enrollment::PATH
+        environment_path(path).is_some() || fleet_path(path).is_some() || path == enrollment::PATH
     }
 
     fn handle(&self, request: &ServerRequest<'_>) -> Response<Bytes> {
-        if let Some(path) = environment_path(request.head.uri.path()) {
-            let operations = OperationId::ALL.iter().map(|id| (*id, id.operation()));
-            return route(self, request, path, operations, handler::handle);
+        let path = request.head.uri.path();
+        if let Some(path) = environment_path(path) {
+            return route(self, request, path, operations(false), handler::handle);
+        }
+        if let Some(path) = fleet_path(path) {
+            return route(self, request, path, operations(true), handler::handle);
         }
         match request.head.method == Method::POST {
             true => enrollment::handle(request),
@@ -59,6 +62,19 @@ impl Vendor for Dt {
     fn add_examples(&self, transaction: &WriteTransaction, now: Timestamp) -> Result<(), Error> {
         examples::add(transaction, now)
     }
+}
+
+/// Returns the operations of the platform's API of tokens, or those of the environment API.
+fn operations(is_fleet: bool) -> impl Iterator<Item = (OperationId, &'static Operation)> {
+    let operations = OperationId::ALL.iter().map(|id| (*id, id.operation()));
+    operations.filter(move |(_, operation)| operation.alternative_to.is_some() == is_fleet)
+}
+
+/// Strips the base of the platform's API of tokens. The vendor's pages also print it without `/platform/fleet-management`, where ASA's paths
+/// begin.
+fn fleet_path(path: &str) -> Option<&str> {
+    let rest = path.strip_prefix("/platform/fleet-management/v1")?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }
 
 /// Strips the base of Dynatrace's environment API in any of its forms; all of them are the same environment.

@@ -1,0 +1,391 @@
+//! The platform's API of tokens: the same methods, other requests and errors.
+
+use std::time::Duration;
+
+use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
+use dt_client::{
+    ApiToken, Applied, Bearer, Client, CredentialProvider, Error, ErrorKind, FileToken, TokenApi,
+};
+use gatelet_transport::Channel;
+use gatelet_transport::Credential;
+use gatelet_transport::TransportErrorKind;
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
+
+use crate::support::*;
+
+const HOST: &str = "https://abc.apps.dynatrace.com";
+const PLATFORM_TOKEN: &str = "dt0s16.CANARYPUBLIC.CANARYSECRET";
+const TOKENS: &str = "/platform/fleet-management/v1/activegate/tokens";
+
+/// Returns a client of the platform over a script.
+fn platform(
+    responses: impl IntoIterator<Item = FakeResponse>,
+) -> (Client, FakeTransport, ManualClock) {
+    let fake = FakeTransport::script(responses);
+    let clock = ManualClock::auto();
+    let client = Client::builder(HOST)
+        .credentials(Bearer::new(PLATFORM_TOKEN).unwrap())
+        .build_with(fake.clone(), clock.clone())
+        .unwrap();
+    assert_eq!(client.api(), TokenApi::Platform);
+    (client, fake, clock)
+}
+
+/// Returns method, path with query, and body of each request.
+fn sent(fake: FakeTransport) -> Vec<String> {
+    let requests = fake.into_requests().into_iter().map(|request| {
+        let value = &request.headers()["authorization"];
+        assert_eq!(value, &format!("Bearer {PLATFORM_TOKEN}"));
+        let url = request.uri().to_string();
+        let path = url.strip_prefix(HOST).unwrap();
+        let body = std::str::from_utf8(request.body()).unwrap();
+        let text = format!("{} {path} {body}", request.method());
+        text.trim_end().to_owned()
+    });
+    requests.collect()
+}
+
+/// Returns a refusal by the gateway of the platform.
+fn gateway(status: u16, error: &str) -> FakeResponse {
+    let body = format!(r#"{{"error": {error}}}"#);
+    FakeResponse::json(status, body).with_header("dynatrace-response-source", "API Gateway")
+}
+
+#[tokio::test]
+async fn each_request_is_as_in_the_vendors_reference() {
+    let (client, fake, _) = platform([
+        created(),
+        FakeResponse::json(200, token("a")),
+        FakeResponse::status(204),
+    ]);
+    create(&client).await.unwrap();
+    get(&client).await.unwrap();
+    assert!(!delete(&client).await.unwrap());
+    assert_eq!(
+        sent(fake),
+        [
+            format!(
+                r#"POST {TOKENS} {{"name":"edge-7","expirationDate":"now+60d","seedToken":false}}"#
+            ),
+            format!("GET {TOKENS}/dt0g02.a"),
+            format!("DELETE {TOKENS}/dt0g02.a"),
+        ]
+    );
+}
+
+// D2
+#[tokio::test]
+async fn later_pages_are_requested_with_the_page_key_alone() {
+    let (client, fake, _) = platform([
+        page(&["a"], Some(r#""k1==""#)),
+        page(&["b"], Some(r#""k2""#)),
+        FakeResponse::json(200, format!(r#"{{"activeGateTokens": [{}]}}"#, token("c"))),
+    ]);
+    let list = client.active_gate_tokens().list().page_size(3000);
+    let tokens = list.items().try_collect().await.unwrap();
+    let names: Vec<_> = tokens.into_iter().map(|it| it.name).collect();
+    assert_eq!(names, ["a", "b", "c"]);
+    assert_eq!(
+        sent(fake),
+        [
+            format!("GET {TOKENS}?page-size=3000"),
+            format!("GET {TOKENS}?page-key=k1%3D%3D"),
+            format!("GET {TOKENS}?page-key=k2"),
+        ]
+    );
+    let (client, _, _) = platform([]);
+    let list = client.active_gate_tokens().list();
+    let error = list.page_size(99).send().await.unwrap_err();
+    assert!(error.to_string().contains("from 100 to 3000"), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_key_that_is_no_text_does_not_lose_its_page() {
+    let (client, _, _) = platform([page(&["a"], Some("7"))]);
+    let page = client.active_gate_tokens().list().send().await.unwrap();
+    assert_eq!(page.items.len(), 1);
+    assert!(page.next_page_token.is_err());
+}
+
+#[tokio::test]
+async fn an_expired_page_key_ends_the_list_with_the_error_and_the_token_to_resume_from() {
+    let (client, fake, _) = platform([
+        page(&["a"], Some(r#""k1""#)),
+        FakeResponse::json(
+            400,
+            r#"{"error": {"code": 400, "message": "Invalid.", "details": {"errorCode": "InvalidPaginationToken"}}}"#,
+        ),
+    ]);
+    let mut items = client.active_gate_tokens().list().items();
+    assert_eq!(items.try_next().await.unwrap().unwrap().name, "a");
+    let error = items.try_next().await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Api);
+    assert_eq!(error.code(), Some("InvalidPaginationToken"));
+    assert_eq!(error.resume_token().unwrap().as_str(), "k1");
+    fake.finish();
+}
+
+#[tokio::test]
+async fn a_create_whose_response_was_lost_is_not_repeated() {
+    let lost = FakeResponse::error(TransportErrorKind::Interrupted);
+    let (client, fake, _) = platform([lost]);
+    let error = create(&client).await.unwrap_err();
+    assert_eq!(error.applied(), Applied::Unknown);
+    assert_eq!(error.operation(), Some("dt createFleetToken"));
+    fake.finish();
+}
+
+#[tokio::test]
+async fn an_expiration_date_is_checked_before_a_create_on_either_api() {
+    let (client, fake, _) = platform([]);
+    let late = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment)
+        .with_expiration_date("now+3y");
+    let error = client.active_gate_tokens().create(late).send().await;
+    let error = error.unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::InvalidInput { .. }),
+        "{error}"
+    );
+    fake.finish();
+}
+
+#[tokio::test]
+async fn active_gates_go_through_the_proxy_with_the_same_credential() {
+    let gates = r#"{"activeGates": [{"id": "1", "activeGateTokens": [{"id": "dt0g02.a"}]}]}"#;
+    let (client, fake, _) = platform([
+        FakeResponse::json(200, gates),
+        FakeResponse::json(200, token("a")),
+    ]);
+    let tokens = client.active_gate_tokens();
+    let users = tokens.users(&"dt0g02.a".into()).await.unwrap();
+    assert_eq!(users.active_gates.len(), 1);
+    assert_eq!(users.token.unwrap().name, "a");
+    assert_eq!(
+        sent(fake),
+        [
+            "GET /platform/classic/environment-api/v2/activeGates".to_owned(),
+            format!("GET {TOKENS}/dt0g02.a"),
+        ]
+    );
+}
+
+/// A provider that does not say what scheme its credentials have.
+struct Unnamed;
+
+impl CredentialProvider for Unnamed {
+    async fn credential(&self, _: &Channel) -> Result<Credential, Error> {
+        Credential::new("Bearer", PLATFORM_TOKEN)
+    }
+}
+
+#[tokio::test]
+async fn the_api_is_chosen_or_follows_from_address_and_credentials() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("platform-token");
+    std::fs::write(&file, TOKEN).unwrap();
+    let with = |builder: dt_client::ClientBuilder, credential: &str| match credential {
+        "api token" => builder.credentials(ApiToken::new(TOKEN).unwrap()),
+        "bearer" => builder.credentials(Bearer::new(PLATFORM_TOKEN).unwrap()),
+        "file of an api token" => builder.credentials(FileToken::api_token(&file)),
+        "file of a bearer" => builder.credentials(FileToken::bearer(&file)),
+        _ => builder.credentials(Unnamed),
+    };
+    let all = [
+        "api token",
+        "bearer",
+        "file of an api token",
+        "file of a bearer",
+        "unnamed",
+    ];
+    let classic = format!("{HOST}/platform/classic/environment-api/v2");
+    let fleet = format!("{HOST}{TOKENS}");
+    for (address, platform, refused) in [
+        (HOST, &["bearer", "file of a bearer"][..], &[][..]),
+        (
+            &fleet,
+            &["bearer", "file of a bearer", "unnamed"],
+            &["api token", "file of an api token"],
+        ),
+        (&classic, &[], &[]),
+        (URL, &[], &[]),
+    ] {
+        for credential in all {
+            let fake = FakeTransport::script([]);
+            let built =
+                with(Client::builder(address), credential).build_with(fake, ManualClock::auto());
+            let expected = match platform.contains(&credential) {
+                true => TokenApi::Platform,
+                false => TokenApi::Classic,
+            };
+            match built {
+                Ok(client) => assert_eq!(client.api(), expected, "{address} {credential}"),
+                Err(error) => {
+                    assert!(
+                        refused.contains(&credential),
+                        "{address} {credential}: {error}"
+                    );
+                    assert!(error.to_string().contains("Bearer"), "{error}");
+                    assert!(!everything(&error).contains("CANARY"));
+                }
+            }
+            let is_api_token = credential.ends_with("api token");
+            for api in [TokenApi::Classic, TokenApi::Platform] {
+                let fake = FakeTransport::script([]);
+                let built = with(Client::builder(address).api(api), credential)
+                    .build_with(fake, ManualClock::auto());
+                assert_eq!(
+                    built.map(|client| client.api()).ok(),
+                    Some(api).filter(|api| *api == TokenApi::Classic || !is_api_token),
+                    "{address} {credential} {api:?}"
+                );
+            }
+        }
+    }
+}
+
+// D15
+#[tokio::test]
+async fn a_missing_scope_is_named() {
+    let (client, _, _) = platform([gateway(
+        403,
+        r#"{"code": 403, "message": "Not enough.", "details": {"missingScopes": ["fleet-management:activegate.tokens:read", "b"], "missingPermissions": ["p", 7, null]}}"#,
+    )]);
+    let error = get(&client).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 403);
+    assert_eq!(
+        error.message(),
+        Some(
+            "Not enough. (missing scopes: fleet-management:activegate.tokens:read, b) (missing permissions: p, 7)"
+        )
+    );
+}
+
+#[tokio::test]
+async fn violations_are_read_in_both_places() {
+    let (client, _, _) = platform([FakeResponse::json(
+        400,
+        r#"{"error": {"code": 400, "message": "m", "constraintViolations": [{"path": "a", "message": "x"}],
+            "details": {"errorCode": "Invalid", "errorRef": "r", "traceId": "t", "constraintViolations": [{"path": "b", "message": "y"}]}}}"#,
+    )]);
+    let error = get(&client).await.unwrap_err();
+    let paths: Vec<_> = error.violations().iter().map(|it| &*it.path).collect();
+    assert_eq!(paths, ["a", "b"]);
+    assert_eq!(error.code(), Some("Invalid"));
+    assert_eq!(error.request_id(), Some("t"));
+}
+
+#[tokio::test]
+async fn details_may_be_anything() {
+    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let scopes = format!(
+        r#"{{"missingScopes": [{}]}}"#,
+        vec![r#""s""#; 1000].join(",")
+    );
+    for (details, message) in [
+        ("null", "m"),
+        ("[]", "m"),
+        ("7", "m (7)"),
+        ("1e300", "m (1e+300)"),
+        (r#""text""#, "m (text)"),
+        ("{}", "m"),
+        (r#"{"missingScopes": "all"}"#, "m"),
+        (
+            r#"{"missingScopes": {"a": ["b"]}, "errorCode": [], "traceId": {}}"#,
+            "m",
+        ),
+        (r#"{"constraintViolations": {"a": ["b"]}}"#, "m"),
+        (r#"{"constraintViolations": [[null, 1e300, "a"]]}"#, "m"),
+        (&deep, "m"),
+        (
+            &scopes,
+            &format!("m (missing scopes: {})", ["s"; 16].join(", ")),
+        ),
+    ] {
+        let error = format!(r#"{{"code": 500, "message": "m", "details": {details}}}"#);
+        let body = format!(r#"{{"error": {error}}}"#);
+        let (client, _, _) = platform([&body; 3].map(|body| FakeResponse::json(500, body.clone())));
+        let error = get(&client).await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Api, "{details}");
+        assert_eq!(error.message(), Some(message), "{details}");
+    }
+}
+
+#[tokio::test]
+async fn details_show_no_secret_of_the_call() {
+    let details = format!(
+        r#"{{"errorCode": "{PLATFORM_TOKEN}", "missingScopes": ["{PLATFORM_TOKEN}"], "traceId": "{PLATFORM_TOKEN}"}}"#
+    );
+    let (client, _, _) = platform([gateway(
+        403,
+        &format!(r#"{{"code": 403, "message": "m", "details": {details}}}"#),
+    )]);
+    let error = get(&client).await.unwrap_err();
+    let shown = everything(&error) + &format!("{:?} {:?}", error.code(), error.request_id());
+    assert!(!shown.contains("CANARY"), "{shown}");
+}
+
+/// Returns the waits of a read that is refused once with this status, body and header.
+async fn waits(status: u16, retry_after: &str, header: Option<&str>) -> Vec<Duration> {
+    let error = format!(
+        r#"{{"code": {status}, "message": "Too many requests.", "retryAfterSeconds": {retry_after}}}"#
+    );
+    let refused = gateway(status, &error);
+    let refused = match header {
+        Some(value) => refused.with_header("retry-after", value),
+        None => refused,
+    };
+    let (client, fake, clock) = platform([refused, FakeResponse::json(200, token("a"))]);
+    get(&client).await.unwrap();
+    fake.finish();
+    clock.sleeps()
+}
+
+#[tokio::test]
+async fn a_delay_in_the_body_counts_like_the_header() {
+    let seconds = Duration::from_secs;
+    for (status, retry_after, header, expected) in [
+        (429, "7", None, seconds(7)),
+        (503, "7", None, seconds(7)),
+        (429, "2.5", None, seconds(3)),
+        (429, "7", Some("9"), seconds(9)),
+        (429, "9", Some("7"), seconds(9)),
+        // The longest wait that the policy allows.
+        (429, "70", None, seconds(60)),
+    ] {
+        assert_eq!(
+            waits(status, retry_after, header).await,
+            [expected],
+            "{retry_after} {header:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_absurd_delay_in_the_body_ends_the_call_and_waits_for_nothing() {
+    for retry_after in ["86400", "18446744073709551615", "1e30", "1e300"] {
+        let error =
+            format!(r#"{{"code": 429, "message": "m", "retryAfterSeconds": {retry_after}}}"#);
+        let (client, fake, clock) = platform([gateway(429, &error)]);
+        let error = get(&client).await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::RateLimited);
+        assert!(error.retry_after().unwrap() <= Duration::from_secs(365 * 24 * 60 * 60));
+        assert!(clock.sleeps().is_empty(), "{retry_after}");
+        fake.finish();
+    }
+    for no_delay in ["0", "-5", "-1e300", "null", "\"7\"", "[7]", "{}"] {
+        let waits = waits(429, no_delay, None).await;
+        assert!(waits[0] <= Duration::from_secs(1), "{no_delay}");
+    }
+}
+
+#[tokio::test]
+async fn a_404_of_the_gateway_does_not_prove_that_a_token_is_gone() {
+    let own = || FakeResponse::json(404, r#"{"error": {"code": 404, "message": "no"}}"#);
+    let lost = || FakeResponse::error(TransportErrorKind::Interrupted);
+    let (client, _, _) = platform([lost(), own()]);
+    assert!(delete(&client).await.unwrap());
+    let by_gateway = gateway(404, r#"{"code": 404, "message": "no"}"#);
+    let (client, _, _) = platform([lost(), by_gateway]);
+    let error = delete(&client).await.unwrap_err();
+    assert!(!error.is_not_found(), "{error}");
+    assert_eq!(error.applied(), Applied::Unknown);
+}
