@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_operation_is_one_edit_and_changes_models_clients_commands_handlers_and_pages() {
+    fn a_new_operation_is_one_edit_and_changes_models_clients_commands_handlers_pages_and_calls() {
         let root = copy_of_the_descriptions();
         write(root.path()).unwrap();
         new_operation::DT.describe(root.path());
@@ -163,6 +163,10 @@ mod tests {
             ),
             ("crates/models/src/generated/dt/relays.rs", ""),
             ("docs/reference/dt.md", "+#### getRelay"),
+            (
+                "tests/wire/src/generated/dt.rs",
+                "+        OperationId::GetRelay =>",
+            ),
         ];
         for (file, line) in expected {
             let missing = format!("{file}: missing");

@@ -44,7 +44,7 @@ impl CallKind {
 /// Makes calls that all fail, through one client with the default policy, and counts the requests: those that the server
 /// received or, if connections are refused, those that were attempted.
 pub async fn count_requests(kind: CallKind, outage: Outage, calls: usize) -> usize {
-    let fixture = Fixture::new().await;
+    let fixture = Fixture::default();
     let server = Server::start(|_| unavailable(), None).await;
     let origin = match outage {
         Outage::Unavailable => server.origin(),

@@ -1,22 +1,16 @@
 //! Calls of operations through the real clients.
 
 use gatelet_emulator::well_known;
-use gatelet_models::asa::{GatewaySetupTokenCreate, GatewayUpdate, OperationId as Asa};
-use gatelet_models::dt::{
-    ActiveGateTokenCreate, ActiveGateType, ActiveGateVersion, OperationId as Dt, UpdateJobCreate,
-};
+use gatelet_models::asa::OperationId as Asa;
 use gatelet_transport::{
-    AnyClock, AnyTransport, ApiToken, BaseUrl, Bearer, Clock, Deleted, Error, Page, RetryPolicy,
-    Transport,
+    AnyClock, AnyTransport, ApiToken, BaseUrl, Bearer, Clock, Error, RetryPolicy, Transport,
 };
-use serde::Serialize;
 use std::fmt;
 
-use crate::fixture::{Fixture, Role, Target};
+use crate::fixture::{Fixture, Role};
+use crate::generated;
 use crate::operation::Operation;
-
-/// The id of an ActiveGate of the examples.
-pub(crate) const ACTIVE_GATE: &str = "-1556499193";
+use crate::target::Target;
 
 /// Calls any operation of either vendor, over any transport.
 #[derive(Clone)]
@@ -60,68 +54,16 @@ impl TestClient {
         target: &Target,
     ) -> Result<String, Error> {
         match operation {
-            Operation::Asa(id) => self.call_asa(fixture, id, &target.0).await,
-            Operation::Dt(id) => self.call_dt(id, &target.0).await,
+            Operation::Asa(Asa::IssueServiceToken) => {
+                let client = self.asa(fixture, true);
+                generated::asa::call(&client, Asa::CreateGatewaySetupToken, target).await
+            }
+            Operation::Asa(id) => {
+                let client = self.asa(fixture, false);
+                generated::asa::call(&client, id, target).await
+            }
+            Operation::Dt(id) => generated::dt::call(&self.dt(), id, target).await,
         }
-    }
-
-    async fn call_asa(&self, fixture: &Fixture, id: Asa, target: &str) -> Result<String, Error> {
-        let client = self.asa(fixture, id == Asa::IssueServiceToken);
-        let (tokens, gateways) = (client.gateway_setup_tokens(), client.gateways());
-        Ok(match id {
-            Asa::ListGatewaySetupTokens => page(tokens.list().page_size(2).send().await?),
-            Asa::CreateGatewaySetupToken | Asa::IssueServiceToken => {
-                let new = GatewaySetupTokenCreate::new()
-                    .with_description("edge")
-                    .with_labels([("env", "dev")]);
-                value(&tokens.create(new).send().await?)
-            }
-            Asa::FetchGatewaySetupToken => value(&tokens.get(&target.into()).send().await?),
-            Asa::DeleteGatewaySetupToken => deleted(tokens.delete(&target.into()).send().await?),
-            Asa::FetchGatewaySetupTokenAsAgentToken => {
-                value(&tokens.reveal(&target.into()).send().await?)
-            }
-            Asa::ListGateways => page(gateways.list().page_size(2).send().await?),
-            Asa::GetGatewayInstance => value(&gateways.get(&target.into()).send().await?),
-            Asa::UpdateGatewayInstance => {
-                let update = GatewayUpdate::new("renamed").with_description("seen");
-                value(&gateways.update(&target.into(), update).send().await?)
-            }
-            Asa::DeleteGatewayInstance => deleted(gateways.delete(&target.into()).send().await?),
-            Asa::GetGatewayStatusReport => value(&gateways.status(&target.into()).send().await?),
-            #[allow(unreachable_patterns, reason = "a new operation is not called here")]
-            _ => panic!("{id:?} is not one of Operation::all"),
-        })
-    }
-
-    async fn call_dt(&self, id: Dt, target: &str) -> Result<String, Error> {
-        let client = self.dt();
-        let (tokens, gates) = (client.active_gate_tokens(), client.active_gates());
-        let jobs = client.update_jobs();
-        Ok(match id {
-            Dt::ListTokens => page(tokens.list().page_size(100).send().await?),
-            Dt::CreateToken => {
-                let new = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
-                value(&tokens.create(new).send().await?)
-            }
-            Dt::GetToken => value(&tokens.get(&target.into()).send().await?),
-            Dt::RevokeToken => deleted(tokens.delete(&target.into()).send().await?),
-            Dt::GetAllActiveGates => {
-                let online = gates.list().query(|query| query.online(true));
-                value(&online.send().await?)
-            }
-            Dt::GetOneActiveGateById => value(&gates.get(&target.into()).send().await?),
-            Dt::CreateUpdateJobForAg => {
-                let newest = UpdateJobCreate::new(ActiveGateVersion::latest());
-                value(&jobs.create(&target.into(), newest).send().await?)
-            }
-            Dt::DeleteUpdateJobByJobIdForAg => {
-                let job = jobs.delete(&ACTIVE_GATE.into(), &target.into());
-                deleted(job.send().await?)
-            }
-            #[allow(unreachable_patterns, reason = "a new operation is not called here")]
-            _ => panic!("{id:?} is not one of Operation::all"),
-        })
     }
 
     /// Returns the base URL of the server. It may be plain HTTP to a host that is not on loopback, behind a proxy.
@@ -159,19 +101,6 @@ impl TestClient {
             .build_with(self.transport.clone(), self.clock.clone());
         client.unwrap()
     }
-}
-
-fn value(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap()
-}
-
-fn page<T: Serialize>(page: Page<T>) -> String {
-    let next = page.next_page_token.unwrap().map(|token| token.to_string());
-    value(&(page.items, next, page.total_count, page.page_size))
-}
-
-fn deleted(deleted: Deleted) -> String {
-    format!("{deleted:?}")
 }
 
 impl fmt::Debug for TestClient {

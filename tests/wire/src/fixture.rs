@@ -1,9 +1,9 @@
-//! An emulator with objects for every operation.
+//! An emulator with the examples, and callers with and without rights.
 
 use bytes::Bytes;
 use gatelet_emulator::{Emulator, well_known};
+use gatelet_models::Secret;
 use gatelet_models::asa::{AuthToken, OperationId as Asa, ServiceTokenRequest};
-use gatelet_models::{Secret, asa};
 use gatelet_transport::Clock;
 use gatelet_transport::testing::ManualClock;
 use http::{Request, Response};
@@ -19,27 +19,23 @@ pub enum Role {
     Refused,
 }
 
-/// The id of the object of a call.
-#[derive(Clone, Debug)]
-#[allow(clippy::exhaustive_structs, reason = "it is an id and no more")]
-pub struct Target(pub String);
-
 /// An emulator with the vendors' published examples.
 pub struct Fixture {
     emulator: Emulator,
-    setup_value: Secret,
     writer: Secret,
     reader: Secret,
 }
 
-impl Fixture {
+impl Default for Fixture {
     /// Creates a fixture whose clock stands still.
-    pub async fn new() -> Self {
-        Self::with_clock(ManualClock::new()).await
+    fn default() -> Self {
+        Self::with_clock(ManualClock::new())
     }
+}
 
+impl Fixture {
     /// Creates a fixture with this clock.
-    pub async fn with_clock(clock: impl Clock) -> Self {
+    pub fn with_clock(clock: impl Clock) -> Self {
         let emulator = Emulator::memory().unwrap().with_clock(clock);
         emulator.seed().unwrap();
         let (writer, reader) = (
@@ -54,37 +50,17 @@ impl Fixture {
                 well_known::ASA_REPORTING_KEY_SECRET,
             ),
         );
-        let mut fixture = Self {
+        Self {
             emulator,
-            setup_value: Secret::new(""),
             writer,
             reader,
-        };
-        let asa = fixture.in_memory(Role::Writer).asa(&fixture, false);
-        let token = asa
-            .gateway_setup_tokens()
-            .create(asa::GatewaySetupTokenCreate::new())
-            .send()
-            .await
-            .unwrap();
-        fixture.setup_value = asa
-            .gateway_setup_tokens()
-            .reveal(&token.id)
-            .send()
-            .await
-            .unwrap();
-        fixture
+        }
     }
 
     /// Returns the emulator.
     #[must_use]
     pub fn emulator(&self) -> &Emulator {
         &self.emulator
-    }
-
-    /// Returns the value of a setup token, with which a gateway registers.
-    pub(crate) fn setup_value(&self) -> &Secret {
-        &self.setup_value
     }
 
     /// Returns the emulator's response to a request.

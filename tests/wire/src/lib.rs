@@ -3,7 +3,7 @@
 //! They need the clients, the transport and the emulator together, so they are in none of those crates. The tests in `tests/`
 //! are short; `cargo xtask soak transport` runs the same code at full length.
 //!
-//! - [`Operation`]: one of the vendors' operations. [`Fixture`]: an emulator with objects for all of them.
+//! - [`Operation`]: one of the vendors' operations. [`Fixture`]: an emulator. [`Target`]: its objects for each call.
 //!   [`TestClient`]: calls an operation through the real client.
 //! - [`Server`]: responds as the emulator does, and cuts the first exchange at a given byte.
 //! - [`cut`]: every operation, cut at every byte in every way. [`amplification`]: the number of requests to a server that is
@@ -20,14 +20,19 @@
 )]
 
 pub mod amplification;
+mod call;
 mod client;
 pub mod cut;
 mod fixture;
+#[rustfmt::skip]
+mod generated;
+mod objects;
 mod operation;
 mod server;
 mod target;
 
 pub use client::TestClient;
-pub use fixture::{Fixture, Role, Target};
+pub use fixture::{Fixture, Role};
 pub use operation::Operation;
 pub use server::{Cut, CutKind, Framing, Point, Served, Server, ServerLog};
+pub use target::Target;

@@ -3,33 +3,7 @@
 use std::fmt;
 
 use gatelet_models::{Method, asa, dt};
-
-/// The operations of ASA that the tests over sockets call. They cover every path through a client, so a new one need not be added.
-const ASA: [asa::OperationId; 11] = [
-    asa::OperationId::ListGatewaySetupTokens,
-    asa::OperationId::CreateGatewaySetupToken,
-    asa::OperationId::FetchGatewaySetupToken,
-    asa::OperationId::DeleteGatewaySetupToken,
-    asa::OperationId::FetchGatewaySetupTokenAsAgentToken,
-    asa::OperationId::ListGateways,
-    asa::OperationId::GetGatewayInstance,
-    asa::OperationId::UpdateGatewayInstance,
-    asa::OperationId::DeleteGatewayInstance,
-    asa::OperationId::GetGatewayStatusReport,
-    asa::OperationId::IssueServiceToken,
-];
-
-/// The operations of Dynatrace that the tests over sockets call.
-const DT: [dt::OperationId; 8] = [
-    dt::OperationId::ListTokens,
-    dt::OperationId::CreateToken,
-    dt::OperationId::GetToken,
-    dt::OperationId::RevokeToken,
-    dt::OperationId::GetAllActiveGates,
-    dt::OperationId::GetOneActiveGateById,
-    dt::OperationId::CreateUpdateJobForAg,
-    dt::OperationId::DeleteUpdateJobByJobIdForAg,
-];
+use http::Request;
 
 /// One of the vendors' operations.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,10 +16,10 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Returns all operations that `TestClient::call` supports, the token exchange included.
+    /// Returns all operations, the token exchange included.
     pub fn all() -> impl Iterator<Item = Self> {
-        let asa = ASA.iter().copied().map(Self::Asa);
-        let dt = DT.iter().copied().map(Self::Dt);
+        let asa = asa::OperationId::ALL.iter().copied().map(Self::Asa);
+        let dt = dt::OperationId::ALL.iter().copied().map(Self::Dt);
         asa.chain(dt)
     }
 
@@ -58,10 +32,26 @@ impl Operation {
         }
     }
 
+    /// Iterates over the parameters of its path that a caller gives.
+    pub fn parameters(self) -> impl Iterator<Item = &'static str> {
+        let parameters = self.operation().path_parameters();
+        parameters.filter(|it| *it != "team_name")
+    }
+
     /// Returns whether a call of it may change something. The token exchange counts, because a create follows it.
     #[must_use]
     pub fn is_write(self) -> bool {
         self.operation().method != Method::Get
+    }
+
+    /// Returns whether a request is one of this operation, below any base path.
+    #[must_use]
+    pub fn is_called_by<T>(self, request: &Request<T>) -> bool {
+        let operation = self.operation();
+        let path = request.uri().path();
+        let mut below = path.match_indices('/').map(|(at, _)| &path[at..]);
+        request.method().as_str() == operation.method.as_str()
+            && below.any(|it| operation.match_path(it).is_some())
     }
 
     /// Returns whether this is the token exchange, which no caller makes directly.

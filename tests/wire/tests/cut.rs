@@ -2,16 +2,28 @@
 
 use std::time::Duration;
 
+use gatelet_models::{asa, dt};
 use gatelet_transport::RetryPolicy;
-use gatelet_wire_tests::cut::{self, Report, Settings};
+use gatelet_wire_tests::Operation;
+use gatelet_wire_tests::cut::{self, Job, Report, Settings};
 
 fn settings(retry: RetryPolicy) -> Settings {
     Settings {
         timeout: Duration::from_secs(2),
         at_once: 8,
-        stalled_at_once: 200,
+        stalled_at_once: 100,
         retry,
     }
+}
+
+/// Returns one in so many cuts, at least one of every operation.
+async fn sample(step: usize) -> Vec<Job> {
+    let jobs: Vec<_> = cut::jobs().await.into_iter().step_by(step).collect();
+    for operation in Operation::all() {
+        let is_cut = jobs.iter().any(|job| job.operation() == operation);
+        assert!(is_cut, "{operation:?}");
+    }
+    jobs
 }
 
 #[allow(
@@ -28,7 +40,7 @@ fn assert_right(report: &Report) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_exchange_cut_anywhere_gives_a_complete_value_or_an_error_that_says_whether_it_was_applied()
  {
-    let jobs = cut::jobs().await.into_iter().step_by(61);
+    let jobs = sample(97).await;
     let report = cut::run(jobs, &settings(RetryPolicy::never())).await;
     assert_right(&report);
     assert!(report.writes.iter().all(|writes| *writes > 0), "{report}");
@@ -37,9 +49,25 @@ async fn an_exchange_cut_anywhere_gives_a_complete_value_or_an_error_that_says_w
 // T11
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cut_idempotent_call_is_retried_and_a_create_is_sent_once() {
-    let jobs = cut::jobs().await.into_iter().step_by(223);
+    let jobs = sample(331).await;
     let report = cut::run(jobs, &settings(RetryPolicy::default())).await;
     assert_right(&report);
     assert!(report.requests > report.calls, "{report}");
     assert!(report.complete > report.calls / 2, "{report}");
+}
+
+// T11
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cut_response_with_a_secret_that_is_shown_once_is_an_error_and_is_not_asked_for_again() {
+    for operation in [
+        Operation::Asa(asa::OperationId::RotateServiceUserKey),
+        Operation::Dt(dt::OperationId::CreateToken),
+    ] {
+        let jobs = cut::jobs_of(operation).await.into_iter().step_by(41);
+        let report = cut::run(jobs, &settings(RetryPolicy::default())).await;
+        assert_right(&report);
+        assert_eq!(report.requests, report.calls, "{report}");
+        assert!(report.writes.iter().all(|writes| *writes > 0), "{report}");
+        assert!(report.complete < 5, "{report}");
+    }
 }

@@ -14,7 +14,7 @@ pub struct Output {
 }
 
 /// The folders that contain only generated files, relative to the workspace's root.
-const FOLDERS: [&str; 7] = [
+const FOLDERS: [&str; 8] = [
     "crates/asa-client/src/generated",
     "crates/cli/src/generated",
     "crates/dt-client/src/generated",
@@ -22,6 +22,7 @@ const FOLDERS: [&str; 7] = [
     "crates/models/src/generated",
     "crates/models/schemas",
     "docs/reference",
+    "tests/wire/src/generated",
 ];
 
 impl Output {

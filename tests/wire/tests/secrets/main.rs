@@ -45,7 +45,7 @@ impl Scenario {
     async fn new() -> Self {
         Self {
             logs: LogCapture::start().await,
-            fixture: Arc::new(Fixture::with_clock(TokioClock::new()).await),
+            fixture: Arc::new(Fixture::with_clock(TokioClock::new())),
             traffic: Traffic::default(),
         }
     }
@@ -59,7 +59,7 @@ impl Scenario {
         for role in [Role::Writer, Role::Refused] {
             for operation in Operation::all() {
                 let existing = self.fixture.target(operation).await;
-                for target in [existing, Target("nowhere".into())] {
+                for target in [existing, Target::of(operation, "nowhere")] {
                     let origin = origin.to_owned();
                     self.call(role, origin, transport.clone(), operation, &target)
                         .await;
