@@ -115,11 +115,13 @@ impl ServiceUsers {
 
     /// Updates a service user.
     ///
-    /// No operation deletes a service user; its status becomes `DELETED` instead. A service user cannot disable or
+    /// The body replaces the service user: the reference of ASA shows a body with the whole user, and that of Okta
+    /// Privileged Access name and status. What either does with a member that is left out is not documented. No
+    /// operation deletes a service user; its status becomes `DELETED` instead. A service user cannot disable or
     /// delete itself.
     ///
-    /// Build the update from a service user that was read, so that members unknown to this version are sent back. An
-    /// update that would lose digits of a number in such a member is refused.
+    /// Build the update from a service user that was read, so that everything else is sent back, members unknown to
+    /// this version included. An update that would lose digits of a number in such a member is refused.
     ///
     /// Needs the permission `access_admin`.
     ///
@@ -150,9 +152,8 @@ impl ServiceUsers {
 
     /// Reads the user who makes the call.
     ///
-    /// Only Okta Privileged Access has this operation. In ASA the claim `user` of the bearer token says the same.
-    ///
-    /// Needs the permission `access_admin` or `reporting_user`.
+    /// Only Okta Privileged Access documents this operation, without the roles that it needs. In ASA the claim `user`
+    /// of the bearer token says the same.
     ///
     /// Source: Okta Privileged Access OpenAPI document, path /v1/teams/{team_name}/current_user.
     ///

@@ -146,6 +146,20 @@ fn a_service_user_knows_itself_and_cannot_disable_itself() {
 }
 
 #[test]
+fn a_service_user_without_a_role_knows_itself_and_may_do_nothing_else() {
+    let emulator = memory();
+    let admin = Caller::admin(&emulator);
+    create(&admin, &["bot"]);
+    let keys = team("/service_users/bot/keys");
+    let key = admin.call("POST", &keys, "".into()).expect(200).json();
+    let text = |name: &str| key[name].as_str().unwrap();
+    let bot = Caller::service_user(&emulator, text("id"), text("secret"));
+    let current = bot.get(&team("/current_user")).expect(200).json();
+    assert_eq!(current["name"], "bot");
+    bot.get(&keys).expect(401);
+}
+
+#[test]
 fn a_service_user_that_is_not_active_neither_logs_in_nor_calls() {
     let emulator = memory();
     let admin = Caller::admin(&emulator);

@@ -30,10 +30,10 @@ impl From<&Gateway> for GatewayUpdate {
             name: name.clone(),
             refuse_connections: Some(*refuse_connections),
             labels: labels.clone().or(no_labels).into(),
-            description: unchanged_patch(description, null("description")),
-            access_address: unchanged_patch(access_address, null("access_address")),
-            default_address: unchanged_patch(default_address, null("default_address")),
-            infrastructure_orchestrator: unchanged_patch(
+            description: Patch::unchanged(description, null("description")),
+            access_address: Patch::unchanged(access_address, null("access_address")),
+            default_address: Patch::unchanged(default_address, null("default_address")),
+            infrastructure_orchestrator: Patch::unchanged(
                 infrastructure_orchestrator,
                 null("infrastructure_orchestrator"),
             ),
@@ -46,14 +46,5 @@ impl From<&Gateway> for GatewayUpdate {
 impl From<Gateway> for GatewayUpdate {
     fn from(gateway: Gateway) -> Self {
         Self::from(&gateway)
-    }
-}
-
-/// Returns the patch that sends a field again as it was read.
-fn unchanged_patch<T: Clone>(value: &Option<T>, was_null: bool) -> Patch<T> {
-    match value {
-        Some(value) => Patch::Set(value.clone()),
-        None if was_null => Patch::Clear,
-        None => Patch::Keep,
     }
 }

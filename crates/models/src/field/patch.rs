@@ -50,6 +50,17 @@ impl<T> Patch<T> {
     }
 }
 
+impl<T: Clone> Patch<T> {
+    /// Returns the patch that sends a field again as it was read.
+    pub(crate) fn unchanged(value: &Option<T>, was_null: bool) -> Self {
+        match value {
+            Some(value) => Self::Set(value.clone()),
+            None if was_null => Self::Clear,
+            None => Self::Keep,
+        }
+    }
+}
+
 impl<T> From<T> for Patch<T> {
     fn from(value: T) -> Self {
         Self::Set(value)

@@ -71,6 +71,32 @@ fn an_update_made_from_a_read_sends_back_all_that_was_read_and_leaves_out_what_w
     );
 }
 
+// M16, U17
+#[test]
+fn an_update_of_a_service_user_sends_back_all_that_was_read_except_what_only_the_service_sets() {
+    let user: asa::ServiceUser = read(
+        r#"{"id":"i","name":"b","status":"ACTIVE","user_type":"service","team_name":"t","deleted_at":"0001-01-01T00:00:00Z",
+            "details":{"first_name":"B","email":null,"x":1},"oauth_client_application_id":null,
+            "role_grants":["access_admin"],"server_user_name":"b","x-null":null}"#,
+    )
+    .expect("a service user");
+    let update = asa::ServiceUserUpdate::from(&user);
+    assert_eq!(asa::ServiceUserUpdate::from(user), update);
+    let disabled = update.with_status(asa::UserStatus::Disabled);
+    assert_eq!(
+        written(&disabled),
+        json!({
+            "name": "b", "status": "DISABLED", "user_type": "service",
+            "details": {"first_name": "B", "email": null, "x": 1}, "oauth_client_application_id": null,
+            "role_grants": ["access_admin"], "server_user_name": "b", "x-null": null,
+        })
+    );
+    let short: asa::ServiceUser =
+        read(r#"{"id":"i","name":"b","status":"ACTIVE"}"#).expect("a service user");
+    let update = asa::ServiceUserUpdate::from(short);
+    assert_eq!(written(&update), json!({"name": "b", "status": "ACTIVE"}));
+}
+
 /// A gateway with one more member.
 fn with_member(value: &str) -> String {
     format!(r#"{{"id":"a","name":"b","refuse_connections":true,"x-new":{value}}}"#)

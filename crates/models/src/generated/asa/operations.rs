@@ -816,7 +816,9 @@ pub static GET_SERVICE_USER: Operation = Operation {
 ///
 /// `PUT /v1/teams/{team_name}/service_users/{user_name}`
 ///
-/// No operation deletes a service user; its status becomes `DELETED` instead. A service user cannot disable or
+/// The body replaces the service user: the reference of ASA shows a body with the whole user, and that of Okta
+/// Privileged Access name and status. What either does with a member that is left out is not documented. No
+/// operation deletes a service user; its status becomes `DELETED` instead. A service user cannot disable or
 /// delete itself.
 pub static SERVICE_USER_UPDATE: Operation = Operation {
     vendor: "asa",
@@ -843,7 +845,8 @@ pub static SERVICE_USER_UPDATE: Operation = Operation {
 ///
 /// `GET /v1/teams/{team_name}/current_user`
 ///
-/// Only Okta Privileged Access has this operation. In ASA the claim `user` of the bearer token says the same.
+/// Only Okta Privileged Access documents this operation, without the roles that it needs. In ASA the claim `user`
+/// of the bearer token says the same.
 pub static GET_CURRENT_USER: Operation = Operation {
     vendor: "asa",
     id: "GetCurrentUser",
@@ -860,7 +863,7 @@ pub static GET_CURRENT_USER: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin", "reporting_user"],
+    permissions: &[],
     alternative_to: None,
     source: "Okta Privileged Access OpenAPI document, path /v1/teams/{team_name}/current_user",
 };

@@ -284,10 +284,17 @@ static SERVICE_USER_CREATE: Sample = Sample {
 static SERVICE_USER_UPDATE: Sample = Sample {
     vendor: "asa",
     name: "ServiceUserUpdate",
-    examples: &[r#"{"name":"deploy-bot","status":"DISABLED"}"#],
+    examples: &[
+        r#"{"name":"deploy-bot","status":"DISABLED","user_type":"service","details":{"first_name":"Deploy","last_name":"Bot","full_name":"Deploy Bot","email":"deploy@example.com"},"oauth_client_application_id":"app","role_grants":["access_admin"]}"#,
+        r#"{"name":"backup-bot","status":"DISABLED"}"#,
+    ],
     properties: &[
         Property::new("name", &["required"], None),
         Property::new("status", &["required"], None),
+        Property::new("user_type", &["null"], None),
+        Property::new("details", &["null"], Some("UserDetails")),
+        Property::new("oauth_client_application_id", &["null"], None),
+        Property::new("role_grants", &["null", "array"], None),
     ],
     keeps_unknown: true,
     is_request: true,

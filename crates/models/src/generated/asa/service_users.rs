@@ -8,8 +8,8 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
     de, field::lenient::{Lenient, Unreadable},
-    field::unknown_members::UnknownMembers, secret::secret::Secret, ser,
-    text::display::TruncatedDebug, text::id::id, text::open_enum::open_enum,
+    field::patch::Patch, field::unknown_members::UnknownMembers, secret::secret::Secret,
+    ser, text::display::TruncatedDebug, text::id::id, text::open_enum::open_enum,
     time::timestamp::Timestamp,
 };
 
@@ -643,6 +643,14 @@ pub struct ServiceUserUpdate {
     pub name: String,
     /// Whether the user may log in.
     pub status: UserStatus,
+    /// Who logs in as the user.
+    pub user_type: Patch<UserType>,
+    /// The person that the user is.
+    pub details: Patch<UserDetails>,
+    /// The id of the OAuth application that the user belongs to.
+    pub oauth_client_application_id: Patch<String>,
+    /// The roles that were granted to the user itself. The service might remove roles that are left out.
+    pub role_grants: Patch<Vec<String>>,
     /// Members that this version does not know; they are written back.
     pub unknown_members: UnknownMembers,
 }
@@ -654,6 +662,10 @@ impl ServiceUserUpdate {
         Self {
             name: name.into(),
             status: status.into(),
+            user_type: Patch::Keep,
+            details: Patch::Keep,
+            oauth_client_application_id: Patch::Keep,
+            role_grants: Patch::Keep,
             unknown_members: UnknownMembers::new(),
         }
     }
@@ -672,11 +684,74 @@ impl ServiceUserUpdate {
         self
     }
 
+    /// Sets [`user_type`](Self::user_type).
+    #[must_use]
+    pub fn with_user_type(mut self, user_type: impl Into<UserType>) -> Self {
+        self.user_type = Patch::Set(user_type.into());
+        self
+    }
+
+    /// Clears [`user_type`](Self::user_type) on the server.
+    #[must_use]
+    pub fn without_user_type(mut self) -> Self {
+        self.user_type = Patch::Clear;
+        self
+    }
+
+    /// Sets [`details`](Self::details).
+    #[must_use]
+    pub fn with_details(mut self, details: impl Into<UserDetails>) -> Self {
+        self.details = Patch::Set(details.into());
+        self
+    }
+
+    /// Clears [`details`](Self::details) on the server.
+    #[must_use]
+    pub fn without_details(mut self) -> Self {
+        self.details = Patch::Clear;
+        self
+    }
+
+    /// Sets [`oauth_client_application_id`](Self::oauth_client_application_id).
+    #[must_use]
+    pub fn with_oauth_client_application_id(
+        mut self,
+        oauth_client_application_id: impl Into<String>,
+    ) -> Self {
+        self.oauth_client_application_id = Patch::Set(
+            oauth_client_application_id.into(),
+        );
+        self
+    }
+
+    /// Clears [`oauth_client_application_id`](Self::oauth_client_application_id) on the server.
+    #[must_use]
+    pub fn without_oauth_client_application_id(mut self) -> Self {
+        self.oauth_client_application_id = Patch::Clear;
+        self
+    }
+
+    /// Sets [`role_grants`](Self::role_grants).
+    #[must_use]
+    pub fn with_role_grants(mut self, role_grants: impl Into<Vec<String>>) -> Self {
+        self.role_grants = Patch::Set(role_grants.into());
+        self
+    }
+
+    /// Clears [`role_grants`](Self::role_grants) on the server.
+    #[must_use]
+    pub fn without_role_grants(mut self) -> Self {
+        self.role_grants = Patch::Clear;
+        self
+    }
+
     /// Returns the name of an unknown member, of this object or of one in it, with a number that cannot be written
     /// with all the digits that it was read with.
     #[must_use]
     pub fn inexact_member(&self) -> Option<&str> {
-        self.unknown_members.inexact()
+        self.unknown_members
+            .inexact()
+            .or_else(|| self.details.as_option().and_then(|it| it.inexact_member()))
     }
 }
 
@@ -685,6 +760,13 @@ impl core::fmt::Debug for ServiceUserUpdate {
         f.debug_struct("ServiceUserUpdate")
             .field("name", &TruncatedDebug(&self.name))
             .field("status", &self.status)
+            .field("user_type", &self.user_type)
+            .field("details", &self.details)
+            .field(
+                "oauth_client_application_id",
+                &TruncatedDebug(&self.oauth_client_application_id),
+            )
+            .field("role_grants", &TruncatedDebug(&self.role_grants))
             .field("unknown_members", &self.unknown_members)
             .finish()
     }
@@ -697,20 +779,52 @@ impl<'de> de::Object<'de> for ServiceUserUpdate {
         enum Field {
             Name,
             Status,
+            UserType,
+            Details,
+            OauthClientApplicationId,
+            RoleGrants,
             Unknown(Box<str>),
         }
         let field = |name: &str| match name {
             "name" => Field::Name,
             "status" => Field::Status,
+            "user_type" => Field::UserType,
+            "details" => Field::Details,
+            "oauth_client_application_id" => Field::OauthClientApplicationId,
+            "role_grants" => Field::RoleGrants,
             _ => Field::Unknown(name.into()),
         };
         let mut name_slot = de::Slot::new("name");
         let mut status_slot = de::Slot::new("status");
+        let mut user_type_slot = de::Slot::new("user_type");
+        let mut details_slot = de::Slot::new("details");
+        let mut oauth_client_application_id_slot = de::Slot::new(
+            "oauth_client_application_id",
+        );
+        let mut role_grants_slot = de::Slot::new("role_grants");
         let mut unknown = crate::field::unknown_members::Collector::new();
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Name => name_slot.fill(&mut map, de::STRING)?,
                 Field::Status => status_slot.fill(&mut map, de::of())?,
+                Field::UserType => {
+                    user_type_slot
+                        .fill(&mut map, crate::field::patch::Patched(de::of()))?
+                }
+                Field::Details => {
+                    details_slot.fill(&mut map, crate::field::patch::Patched(de::of()))?
+                }
+                Field::OauthClientApplicationId => {
+                    oauth_client_application_id_slot
+                        .fill(&mut map, crate::field::patch::Patched(de::STRING))?
+                }
+                Field::RoleGrants => {
+                    role_grants_slot
+                        .fill(
+                            &mut map,
+                            crate::field::patch::Patched(de::List(de::STRING)),
+                        )?
+                }
                 Field::Unknown(name) => unknown.read(name, &mut map)?,
             }
         }
@@ -718,6 +832,10 @@ impl<'de> de::Object<'de> for ServiceUserUpdate {
             unknown_members: unknown.finish([]),
             name: name_slot.required()?,
             status: status_slot.required()?,
+            user_type: user_type_slot.or_default(),
+            details: details_slot.or_default(),
+            oauth_client_application_id: oauth_client_application_id_slot.or_default(),
+            role_grants: role_grants_slot.or_default(),
         })
     }
 }
@@ -734,6 +852,14 @@ impl Serialize for ServiceUserUpdate {
         let mut fields = ser::fields(serializer)?;
         fields.put("name", &self.name)?;
         fields.put("status", &self.status)?;
+        fields.put_patch("user_type", &self.user_type)?;
+        fields.put_patch("details", &self.details)?;
+        fields
+            .put_patch(
+                "oauth_client_application_id",
+                &self.oauth_client_application_id,
+            )?;
+        fields.put_patch("role_grants", &self.role_grants)?;
         fields.put_unknown(&self.unknown_members)?;
         fields.end()
     }
