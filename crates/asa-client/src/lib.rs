@@ -45,6 +45,7 @@
 
 mod check;
 mod client;
+mod current_user;
 mod decode;
 mod dialect;
 mod enrollment_tokens;

@@ -140,14 +140,14 @@ pub(crate) async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Resul
     let response = channel.call(call).await?;
     let token: AuthToken = response.json()?;
     if !is_same_team(&token.team_name, channel.account()) {
-        return Err(Error::exchange_failed("the bearer is for another team"));
+        return Err(response.exchange_failed("the bearer is for another team"));
     }
     // The server's clock counts, so that a wrong local clock neither wastes a bearer nor keeps an expired one.
     let now = response
         .server_time()
         .unwrap_or_else(|| channel.clock().now());
     let credential = Credential::new("Bearer", token.bearer_token.expose())
-        .map_err(|_| Error::exchange_failed("the bearer does not fit into a header"))?
+        .map_err(|_| response.exchange_failed("the bearer does not fit into a header"))?
         .with_source(key.key_secret.expose());
     let end = token.expires_at.value().ok().flatten().copied();
     Ok(Issued {

@@ -82,25 +82,6 @@ impl Client {
         }
     }
 
-    /// Returns the name of the service user that the client logs in as: Okta Privileged Access is asked, and in ASA the bearer says
-    /// it.
-    ///
-    /// # Errors
-    ///
-    /// `InvalidInput` if neither knows, as with a [`Bearer`](crate::Bearer) that was obtained elsewhere; otherwise those of every call.
-    pub async fn user_name(&self) -> Result<String, Error> {
-        match self.service_users().current_user().send().await {
-            Ok(user) => Ok(user.name),
-            Err(error) if error.is_not_found() => {
-                let identity = self.channel().identity();
-                let claimed = identity.and_then(|identity| identity.user_name);
-                let problem = "is unknown: neither the service nor the bearer says it";
-                claimed.ok_or_else(|| Error::invalid_input("user_name", problem))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     /// Returns when the key that the client logs in with ends; `None` if it has no end, or is not among the keys of the service
     /// user.
     ///

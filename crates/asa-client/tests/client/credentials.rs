@@ -386,7 +386,9 @@ async fn a_bearer_for_another_team_is_not_used() {
     let client = client(fake.clone(), &ManualClock::auto());
     let error = client.gateways().list().send().await.unwrap_err();
     assert_eq!(error.kind(), &EXCHANGE_FAILED);
-    assert!(everything(&error).contains("another team"));
+    let text = everything(&error);
+    let sent = "the bearer is for another team (1 attempt, nothing was applied)";
+    assert!(text.contains(sent), "{text}");
     fake.finish();
 }
 

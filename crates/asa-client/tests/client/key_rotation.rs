@@ -218,6 +218,31 @@ async fn a_service_without_current_user_is_known_by_its_bearer() {
     let client = crate::support::client(fake, &ManualClock::auto());
     assert_eq!(client.user_name().await.unwrap(), "claimed");
 
+    for answer in [
+        FakeResponse::status(404),
+        FakeResponse::json(404, "{}"),
+        FakeResponse::json(404, "404 page not found").with_header("content-type", "text/plain"),
+        FakeResponse::status(405),
+        FakeResponse::status(501),
+        refusal(401, "authorization_error", "Missing capability"),
+        refusal(403, "authorization_error", "Missing capability"),
+    ] {
+        let shown = format!("{answer:?}");
+        let bearer = crate::support::bearer("2026-01-01T01:00:00Z", &token);
+        let fake = FakeTransport::script([bearer, answer]);
+        let client = crate::support::client(fake, &ManualClock::auto());
+        let current = client.current_user().await.unwrap();
+        assert_eq!((&*current.name, current.id), ("claimed", None), "{shown}");
+    }
+
+    // A bearer that the service refuses proves nothing.
+    let refused = || refusal(401, "authentication_error", "no");
+    let bearer = || crate::support::bearer("2026-01-01T01:00:00Z", &token);
+    let fake = FakeTransport::script([bearer(), refused(), bearer(), refused()]);
+    let client = crate::support::client(fake, &ManualClock::auto());
+    let error = client.current_user().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Credential(_)), "{error}");
+
     let (client, fake) = authorized([absent(), keys(&[])]);
     let error = client.rotate_key().prepare().await.unwrap_err();
     let unknown = ErrorKind::InvalidInput {

@@ -61,6 +61,13 @@ impl ApiResponse {
         )
     }
 
+    /// Returns the error of a token exchange whose response decodes but contains no usable credential. The exchange changed nothing.
+    /// The message must not contain a value of the response.
+    pub fn exchange_failed(&self, message: impl Into<String>) -> Error {
+        self.finish(Error::exchange_failed(message))
+            .with_applied(Applied::No)
+    }
+
     /// Logs a warning about a member of the response that is present but unreadable, for a model that keeps such
     /// members. The event names the operation and the member, never its value.
     pub fn warn_unreadable(&self, member: &'static str) {

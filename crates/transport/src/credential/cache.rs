@@ -56,7 +56,7 @@ pub trait TokenExchange: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// The error of that call, or [`Error::exchange_failed`] if its response contains no usable credential.
+    /// The error of that call, or [`ApiResponse::exchange_failed`](crate::ApiResponse::exchange_failed) if its response contains no usable credential.
     fn exchange(
         &self,
         channel: &Channel,

@@ -54,19 +54,13 @@ impl Create {
 pub(crate) struct CurrentUser {}
 
 impl CurrentUser {
-    /// Prints what the service says, or the name in the bearer where the service has no such operation.
+    /// Prints what the service says, or the name in the bearer where the service does not.
     pub(crate) async fn run(
         self,
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let current = match client.service_users().current_user().send().await {
-            Err(error) if error.is_not_found() => {
-                models::CurrentUser::new(client.user_name().await?)
-            }
-            current => current?,
-        };
-        Ok(output.item(current)?)
+        Ok(output.item(client.current_user().await?)?)
     }
 }
 
