@@ -33,7 +33,8 @@ pub(crate) async fn open_default() -> Result<Emulator, CliError> {
     open(&path).await
 }
 
-/// Opens an emulator's state file. A new file gets the vendors' examples.
+/// Opens an emulator's state file. A new file gets the vendors' examples; the credentials that commands use are valid again if a
+/// rotation ended them.
 ///
 /// # Errors
 /// The file cannot be used, or another process has it open.
@@ -52,6 +53,7 @@ pub(crate) async fn open(path: &Path) -> Result<Emulator, CliError> {
     };
     emulator
         .seed()
+        .and_then(|()| emulator.restore_development_credentials())
         .map_err(|error| CliError::new(Exit::Other, error))?;
     Ok(emulator)
 }

@@ -4,9 +4,16 @@ use gatelet_models::{Operation, dt};
 
 const SHOWN_ONCE: &str = "Prints the token with its secret, which cannot be shown again.";
 
+const HANDED_OVER: &str = "Prints the key with its secret, which cannot be shown again, unless `--out` or `--out-command` takes it.";
+
 /// Describes the API call of a command that prints a secret which no other command shows.
 pub(crate) fn secret_help(operation: &Operation) -> String {
     format!("{SHOWN_ONCE}\n\n{}", operation_help(operation))
+}
+
+/// Describes the API call of a command that prints a new key, or hands it over.
+pub(crate) fn new_key_help(operation: &Operation) -> String {
+    format!("{HANDED_OVER}\n\n{}", operation_help(operation))
 }
 
 /// Describes the API call of a command: method, path, permissions and the vendor's documentation; and the same of the operation of another

@@ -38,6 +38,25 @@ impl Emulator {
         })
     }
 
+    /// Restores the [`well_known`](crate::well_known) keys of ASA: a deleted one exists again, and one with an end has none. What else
+    /// calls have changed stays, such as the status of a service user.
+    ///
+    /// A rotation gives the key that a program logs in with an end, and may delete it. A program that always logs in with a well-known
+    /// key calls this when it starts, as the command line does for `--emulator` and `emulator serve`.
+    ///
+    /// ```
+    /// # let emulator = gatelet_emulator::Emulator::memory()?;
+    /// emulator.restore_development_credentials()?;
+    /// # Ok::<(), gatelet_emulator::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] or [`Error::Storage`] if the write fails.
+    pub fn restore_development_credentials(&self) -> Result<(), Error> {
+        service_user::restore_well_known(self.store())
+    }
+
     /// Adds a project to a team, because no operation here creates one. Its `team` is set to that team. Without a resource group it
     /// is a project of ASA.
     ///

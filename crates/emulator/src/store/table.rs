@@ -86,6 +86,24 @@ impl<T> Table<T> {
         Ok(true)
     }
 
+    /// Puts an object in its place, also where one was deleted: for objects that the emulator itself names.
+    pub(crate) fn put(
+        &self,
+        transaction: &WriteTransaction,
+        tenant: &str,
+        id: &str,
+        json: &Encoded<T>,
+    ) -> Result<(), Error> {
+        if self.insert(transaction, tenant, id, json)? {
+            return Ok(());
+        }
+        if let Some(cursor) = locate(&transaction.open_table(self.ids)?, tenant, id)? {
+            let mut rows = transaction.open_table(self.rows)?;
+            rows.insert((tenant, cursor), json.as_bytes())?;
+        }
+        Ok(())
+    }
+
     /// Replaces an object in place. Returns false if it does not exist.
     pub(crate) fn replace(
         &self,

@@ -139,3 +139,49 @@ fn a_rotated_key_survives_a_restart_and_its_secret_is_in_no_file() {
     assert_eq!(log_in(&emulator, (&id, &secret)), 200);
     assert_eq!(log_in(&emulator, ("bot", "secret")), 200);
 }
+
+#[test]
+fn the_well_known_keys_are_restored_without_an_end_and_nothing_else_changes() {
+    let clock = ManualClock::auto();
+    let emulator = memory().with_clock(clock.clone());
+    add_bot(&emulator);
+    let key = (well_known::ASA_KEY_ID, well_known::ASA_KEY_SECRET);
+    let bot = Caller::service_user(&emulator, "bot", "secret");
+    let own = team(&format!("/service_users/{}/keys", well_known::ASA_USER));
+    bot.call("POST", &own, "".into()).expect(200);
+    let reporter = json!({ "name": well_known::ASA_REPORTING_USER, "status": "DISABLED" });
+    bot.put(&team("/service_users/reporter"), &reporter)
+        .expect(200);
+    bot.delete(&format!("{own}/{}", key.0)).expect(204);
+    assert_eq!(log_in(&emulator, key), 401);
+
+    emulator.restore_development_credentials().unwrap();
+    assert_eq!(log_in(&emulator, key), 200);
+    let list = bot.get(&own).expect(200).json();
+    let ids = field(&list["list"], "id");
+    assert_eq!((ids.len(), ids[0].as_str()), (2, key.0));
+    let never = "0001-01-01T00:00:00Z";
+    assert_eq!(field(&list["list"], "expires_at"), [never, never]);
+    let user = bot.get(&team("/service_users/reporter")).expect(200).json();
+    assert_eq!(user["status"], "DISABLED");
+
+    // One that has ended, too.
+    bot.call("POST", &own, "".into()).expect(200);
+    clock.advance(HOUR * 48);
+    assert_eq!(log_in(&emulator, key), 401);
+    emulator.restore_development_credentials().unwrap();
+    assert_eq!(log_in(&emulator, key), 200);
+}
+
+#[test]
+fn a_deleted_key_that_is_added_again_logs_in() {
+    let emulator = memory();
+    add_bot(&emulator);
+    let admin = Caller::admin(&emulator);
+    admin
+        .delete(&team("/service_users/bot/keys/bot"))
+        .expect(204);
+    assert_eq!(log_in(&emulator, ("bot", "secret")), 401);
+    add_bot(&emulator);
+    assert_eq!(log_in(&emulator, ("bot", "secret")), 200);
+}

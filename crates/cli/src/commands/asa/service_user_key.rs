@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use asa_client::Client;
 use clap::Command;
-use gatelet_models::asa::{ServiceUserKeyId, ServiceUserKeyWithSecret};
+use gatelet_models::asa::{ServiceUserKeyId, ServiceUserKeyWithSecret, operations};
 
 use crate::commands::asa::key_destination::Destination;
 use crate::commands::asa::key_rotation;
 use crate::commands::{report, secret_output};
 use crate::error::error::CliError;
+use crate::options::operation_help::new_key_help;
 use crate::output::columns::lenient_time;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
@@ -25,6 +26,9 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .about("Keys, which programs log in with")
         .mut_subcommand("list", |list| {
             list.mut_arg("id", |id| id.value_name("NAME").help(NAME))
+        })
+        .mut_subcommand("rotate", |rotate| {
+            rotate.after_help(new_key_help(&operations::ROTATE_SERVICE_USER_KEY))
         })
 }
 

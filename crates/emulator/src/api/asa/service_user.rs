@@ -19,6 +19,7 @@ use crate::api::server_call::ServerCall;
 use crate::error::Error;
 use crate::store::encoded::Encoded;
 use crate::store::key::Key;
+use crate::store::store::Store;
 use crate::well_known::asa::{
     ASA_KEY_ID, ASA_KEY_SECRET, ASA_REPORTING_KEY_ID, ASA_REPORTING_KEY_SECRET, ASA_REPORTING_USER,
     ASA_TEAM, ASA_USER,
@@ -43,18 +44,7 @@ const STATUSES: &[&str] = &["ACTIVE", "DISABLED", "DELETED"];
 pub(crate) fn create_tables(transaction: &WriteTransaction, key: &Key) -> Result<(), Error> {
     transaction.open_table(ROLES)?;
     let earlier = credential::create_table(transaction)?;
-    let admin = (ASA_USER, ASA_KEY_ID, ASA_KEY_SECRET, Role::AccessAdmin);
-    let reporting = (
-        ASA_REPORTING_USER,
-        ASA_REPORTING_KEY_ID,
-        ASA_REPORTING_KEY_SECRET,
-        Role::ReportingUser,
-    );
-    for (name, key_id, secret, role) in [admin, reporting] {
-        add(transaction, ASA_TEAM, name, role.as_str())?;
-        let digest = credential::digest(key, secret);
-        service_user_key::insert(transaction, ASA_TEAM, name, key_id, &digest)?;
-    }
+    add_well_known(transaction, key)?;
     for row in earlier {
         let EarlierRow {
             team,
@@ -68,6 +58,42 @@ pub(crate) fn create_tables(transaction: &WriteTransaction, key: &Key) -> Result
         }
     }
     Ok(())
+}
+
+/// The well-known service users: name, key and role.
+const WELL_KNOWN: &[(&str, &str, &str, Role)] = &[
+    (ASA_USER, ASA_KEY_ID, ASA_KEY_SECRET, Role::AccessAdmin),
+    (
+        ASA_REPORTING_USER,
+        ASA_REPORTING_KEY_ID,
+        ASA_REPORTING_KEY_SECRET,
+        Role::ReportingUser,
+    ),
+];
+
+fn add_well_known(transaction: &WriteTransaction, key: &Key) -> Result<(), Error> {
+    for (name, key_id, secret, role) in WELL_KNOWN {
+        add(transaction, ASA_TEAM, name, role.as_str())?;
+        let digest = credential::digest(key, secret);
+        service_user_key::insert(transaction, ASA_TEAM, name, key_id, &digest)?;
+    }
+    Ok(())
+}
+
+/// Restores the well-known keys that were deleted or have an end. Writes nothing if there are none.
+pub(crate) fn restore_well_known(store: &Store) -> Result<(), Error> {
+    let is_whole = store.read(|transaction| {
+        for (name, key_id, ..) in WELL_KNOWN {
+            if !service_user_key::is_endless(transaction, ASA_TEAM, name, key_id)? {
+                return Ok::<_, Error>(false);
+            }
+        }
+        Ok(true)
+    })?;
+    match is_whole {
+        true => Ok(()),
+        false => store.write(|transaction| add_well_known(transaction, store.key())),
+    }
 }
 
 /// Adds a service user with a key, or sets the secret of a key and the role of its service user.

@@ -8,7 +8,7 @@ use gatelet_models::asa::{
     ServiceUserKey, ServiceUserKeyList, ServiceUserKeyWithSecret, UserStatus,
 };
 use gatelet_models::{Lenient, Timestamp};
-use redb::WriteTransaction;
+use redb::{ReadTransaction, WriteTransaction};
 
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::table::{KEYS, SERVICE_USERS};
@@ -33,7 +33,7 @@ fn tenant(team: &str, user_name: &str) -> String {
     format!("{team}/{user_name}")
 }
 
-/// Adds a key without an end, or sets the digest of its secret.
+/// Adds a key without an end, or sets the digest of its secret and removes its end. A deleted key comes back.
 pub(crate) fn insert(
     transaction: &WriteTransaction,
     team: &str,
@@ -41,12 +41,28 @@ pub(crate) fn insert(
     key_id: &str,
     digest: &Digest,
 ) -> Result<(), Error> {
-    let mut key = ServiceUserKey::new(key_id);
-    key.issued_at = Some(Timestamp::UNSET);
+    let tenant = tenant(team, user_name);
+    let mut key = match KEYS.get_for_update(transaction, &tenant, key_id)? {
+        Some(stored) => stored.decode()?,
+        None => ServiceUserKey::new(key_id).with_issued_at(Timestamp::UNSET),
+    };
     key.expires_at = Some(Timestamp::UNSET);
     let json = Encoded::with_nulls(&key, NULLS)?;
-    KEYS.insert(transaction, &tenant(team, user_name), key_id, &json)?;
+    KEYS.put(transaction, &tenant, key_id, &json)?;
     credential::insert(transaction, team, key_id, user_name, digest)
+}
+
+/// Returns whether a key exists and has no end.
+pub(crate) fn is_endless(
+    transaction: &ReadTransaction,
+    team: &str,
+    user_name: &str,
+    key_id: &str,
+) -> Result<bool, Error> {
+    match KEYS.get(transaction, &tenant(team, user_name), key_id)? {
+        Some(stored) => Ok(end(&stored.decode()?).is_none()),
+        None => Ok(false),
+    }
 }
 
 /// Marks a key as used now.
