@@ -221,8 +221,13 @@ impl Scenario {
         let (second, _) = scenario.call(uncut, transport, retry).await;
         scenario.is_once = first.is_ok() && second.is_err();
         let called = log.exchanges[0].handled.as_ref();
-        let is_called = called.is_some_and(|(request, _)| operation.is_called_by(request));
+        let is_called = called.is_some_and(|(request, _)| operation.values_in(request).is_some());
         assert!(is_called, "{operation:?}: {called:?}");
+        assert_eq!(
+            first.is_ok(),
+            role == Role::Writer,
+            "{operation:?}: {first:?}"
+        );
         scenario.request = log.exchanges[0].read;
         scenario.response = log.exchanges[0].whole;
         scenario
@@ -476,7 +481,9 @@ impl Oracle<'_> {
 
 /// Returns whether a request is a token exchange.
 fn is_token_exchange(request: &Request<Bytes>) -> bool {
-    Operation::Asa(Asa::IssueServiceToken).is_called_by(request)
+    Operation::Asa(Asa::IssueServiceToken)
+        .values_in(request)
+        .is_some()
 }
 
 impl Report {

@@ -16,11 +16,13 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Returns all operations, the token exchange included.
+    /// Returns all operations, the token exchange included, but not those of the platform's API, whose credentials the emulator does not
+    /// have.
     pub fn all() -> impl Iterator<Item = Self> {
         let asa = asa::OperationId::ALL.iter().copied().map(Self::Asa);
         let dt = dt::OperationId::ALL.iter().copied().map(Self::Dt);
         asa.chain(dt)
+            .filter(|it| it.operation().alternative_to.is_none())
     }
 
     /// Returns its row of the operation table.
@@ -44,14 +46,16 @@ impl Operation {
         self.operation().method != Method::Get
     }
 
-    /// Returns whether a request is one of this operation, below any base path.
+    /// Returns the values in the path of a request, below any base path; `None` if the request is another operation's.
     #[must_use]
-    pub fn is_called_by<T>(self, request: &Request<T>) -> bool {
+    pub fn values_in<T>(self, request: &Request<T>) -> Option<Vec<String>> {
         let operation = self.operation();
+        if request.method().as_str() != operation.method.as_str() {
+            return None;
+        }
         let path = request.uri().path();
         let mut below = path.match_indices('/').map(|(at, _)| &path[at..]);
-        request.method().as_str() == operation.method.as_str()
-            && below.any(|it| operation.match_path(it).is_some())
+        below.find_map(|it| operation.match_path(it))
     }
 
     /// Returns whether this is the token exchange, which no caller makes directly.
