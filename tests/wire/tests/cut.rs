@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use gatelet_models::{asa, dt};
 use gatelet_transport::RetryPolicy;
-use gatelet_wire_tests::Operation;
 use gatelet_wire_tests::cut::{self, Job, Report, Settings};
+use gatelet_wire_tests::{CutKind, Operation};
 
 fn settings(retry: RetryPolicy) -> Settings {
     Settings {
@@ -63,7 +63,9 @@ async fn a_cut_response_with_a_secret_that_is_shown_once_is_an_error_and_is_not_
         Operation::Asa(asa::OperationId::RotateServiceUserKey),
         Operation::Dt(dt::OperationId::CreateToken),
     ] {
-        let jobs = cut::jobs_of(operation).await.into_iter().step_by(41);
+        // The first ones are cut before a byte is written, so that they may be sent again.
+        let jobs = cut::jobs_of(operation).await.into_iter();
+        let jobs = jobs.skip(CutKind::ALL.len()).step_by(41);
         let report = cut::run(jobs, &settings(RetryPolicy::default())).await;
         assert_right(&report);
         assert_eq!(report.requests, report.calls, "{report}");
