@@ -12,6 +12,11 @@ const TYPES: &[(&str, Option<&str>, &str)] = &[
     ),
     ("type: string, x-secret: true", None, "hunter2"),
     (
+        "type: string, x-secret: true, x-or-object: true",
+        None,
+        "hunter2",
+    ),
+    (
         "type: string, format: date-time",
         None,
         "2026-11-21T20:48:09Z",

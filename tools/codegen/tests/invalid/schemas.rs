@@ -361,6 +361,22 @@ fn a_secret_that_is_shown_once_and_may_be_missing_is_an_error() {
 }
 
 #[test]
+fn a_property_that_is_no_secret_is_not_read_from_an_object() {
+    let hinges = "hinges: { type: array, items: { type: string }";
+    for wrong in [
+        "hinges: { type: string, x-or-object: true",
+        "hinges: { type: boolean, x-or-object: true",
+        "hinges: { type: array, items: { type: string, x-secret: true }, x-or-object: true",
+    ] {
+        check(
+            hinges,
+            wrong,
+            "house.yaml:55:9: `x-or-object` on `hinges`, which is no secret; the fix: remove it, or add `x-secret: true`",
+        );
+    }
+}
+
+#[test]
 fn a_required_or_nullable_property_is_not_omittable() {
     for (from, to, place) in [
         (

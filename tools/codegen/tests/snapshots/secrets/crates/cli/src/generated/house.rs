@@ -85,5 +85,6 @@ impl Record for models::Key {
 
     fn redact(&mut self) {
         crate::output::record::redact(&mut self.pin);
+        crate::output::record::redact(&mut self.code);
     }
 }

@@ -196,13 +196,19 @@ pub struct Key {
     pub id: KeyId,
     /// A second secret.
     pub pin: Option<Secret>,
+    /// A third secret in either form.
+    pub code: Option<Secret>,
 }
 
 impl Key {
     /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
     pub fn new(id: impl Into<KeyId>) -> Self {
-        Self { id: id.into(), pin: None }
+        Self {
+            id: id.into(),
+            pin: None,
+            code: None,
+        }
     }
 
     /// Sets [`id`](Self::id).
@@ -218,6 +224,13 @@ impl Key {
         self.pin = Some(pin.into());
         self
     }
+
+    /// Sets [`code`](Self::code).
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<Secret>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
 }
 
 impl<'de> de::Object<'de> for Key {
@@ -227,25 +240,36 @@ impl<'de> de::Object<'de> for Key {
         enum Field {
             Id,
             Pin,
+            Code,
             Unknown,
         }
         let field = |name: &str| match name {
             "id" => Field::Id,
             "pin" => Field::Pin,
+            "code" => Field::Code,
             _ => Field::Unknown,
         };
         let mut id_slot = de::Slot::new("id");
         let mut pin_slot = de::Slot::new("pin");
+        let mut code_slot = de::Slot::new("code");
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Id => id_slot.fill(&mut map, de::of())?,
                 Field::Pin => pin_slot.fill(&mut map, de::Nullable(de::of()))?,
+                Field::Code => {
+                    code_slot
+                        .fill(
+                            &mut map,
+                            de::Nullable(crate::json::secret_or_object::SecretOrObject),
+                        )?
+                }
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
         Ok(Self {
             id: id_slot.required()?,
             pin: pin_slot.or_default(),
+            code: code_slot.or_default(),
         })
     }
 }
@@ -261,6 +285,7 @@ impl Serialize for Key {
         let mut fields = ser::fields(serializer)?;
         fields.put("id", &self.id)?;
         fields.put_some("pin", self.pin.as_ref())?;
+        fields.put_some("code", self.code.as_ref())?;
         fields.end()
     }
 }

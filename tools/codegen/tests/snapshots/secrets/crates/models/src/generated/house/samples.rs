@@ -31,10 +31,11 @@ static CREATED_KEY: Sample = Sample {
 static KEY: Sample = Sample {
     vendor: "house",
     name: "Key",
-    examples: &[r#"{"id":"k1","pin":"hunter2"}"#],
+    examples: &[r#"{"id":"k1","pin":"hunter2","code":"hunter2"}"#],
     properties: &[
         Property::new("id", &["required"], None),
         Property::new("pin", &["x-secret"], None),
+        Property::new("code", &["null", "x-secret"], None),
     ],
     keeps_unknown: false,
     is_request: false,
