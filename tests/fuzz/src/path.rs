@@ -51,6 +51,10 @@ fn check_values(operation: &Operation, values: &[&str]) {
             let is_blank = |value: &&str| !value.chars().any(|c| c.is_ascii_graphic());
             assert!(values.iter().any(is_blank), "{values:?}");
         }
+        Err(error) if error.kind == PathErrorKind::Object => {
+            let may_be = |value: &&str| value.contains(['{', '%', '\\']) || value.len() >= 32;
+            assert!(values.iter().any(may_be), "{values:?}");
+        }
         Err(error) if error.kind == PathErrorKind::Reserved => {
             let is_reserved = |value: &&str| {
                 let mut reserved = operation.reserved.iter();

@@ -89,8 +89,8 @@ impl Operation {
     /// # Errors
     ///
     /// When there are more or fewer values than parameters, or a value could change the path's meaning or is not a valid id: it is empty or
-    /// blank, `.` or `..`, begins or ends with white space, contains a control or an invisible character or [what looks like a
-    /// secret](crate::contains_secret), is longer than 1024 bytes, or is [reserved](Self::reserved). The error never repeats the value.
+    /// blank, `.` or `..`, begins or ends with white space, contains a control or an invisible character, [what looks like a
+    /// secret](crate::contains_secret), or a JSON object, plain or in base64, is longer than 1024 bytes, or is [reserved](Self::reserved). The error never repeats the value.
     pub fn expand(&self, values: &[&str]) -> Result<String, PathError> {
         let mut values = values.iter();
         let mut path = String::with_capacity(self.path.len() + values.len() * 40);

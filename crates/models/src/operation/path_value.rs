@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::secret::shape::contains_secret;
+use crate::secret::shape::{contains_object, contains_secret};
 use crate::text::invisible::{is_ignorable, is_invisible, is_pasted_along};
 
 /// The longest value of a path parameter, in bytes before encoding.
@@ -50,6 +50,8 @@ pub enum PathErrorKind {
     InvisibleCharacter,
     /// The value contains text in the shape of a secret; see [`contains_secret`](crate::contains_secret).
     Secret,
+    /// The value begins with a JSON object or contains one in base64, as the value of a server enrollment token does.
+    Object,
     /// The value is longer than 1024 bytes.
     TooLong,
     /// The value is a path of its own beside those of objects, such as `groups`.
@@ -70,6 +72,9 @@ impl fmt::Display for PathErrorKind {
             Self::InvisibleCharacter => f.write_str("must not contain invisible characters"),
             Self::Secret => f.write_str(
                 "must not contain a token with its secret part; the id of a token ends before it",
+            ),
+            Self::Object => f.write_str(
+                "must not contain a JSON object or the base64 of one, as the secret value of an enrollment token does",
             ),
             Self::TooLong => write!(f, "must not be longer than {LONGEST_VALUE} bytes"),
             Self::Reserved => f.write_str("must not be the path of another operation"),
@@ -98,6 +103,7 @@ pub(super) fn check(value: &str) -> Result<(), PathErrorKind> {
             Err(PathErrorKind::InvisibleCharacter)
         }
         _ if contains_secret(value) => Err(PathErrorKind::Secret),
+        _ if contains_object(value) => Err(PathErrorKind::Object),
         _ => Ok(()),
     }
 }
@@ -188,5 +194,17 @@ mod tests {
             assert_eq!(check(value), Err(PathErrorKind::Secret), "{value}");
         }
         assert_eq!(check("dt0g02.4KWZO5EF"), Ok(()));
+    }
+
+    // U54
+    #[test]
+    fn the_value_of_an_enrollment_token_is_refused() {
+        for value in [
+            r#"{"at":"0123"}"#,
+            "eyJzIjoiMDEyMzQ1Njc4OWFiY2RlZiIsInUiOiIvdjEifQ==",
+        ] {
+            assert_eq!(check(value), Err(PathErrorKind::Object), "{value}");
+        }
+        assert_eq!(check("0b2f9b8e-4c0f-4a5e-8a53-0a9e6d2f7c44"), Ok(()));
     }
 }

@@ -37,6 +37,27 @@ pub fn contains_secret(text: &str) -> bool {
             .any(base64_has_shape)
 }
 
+/// Returns whether a text begins with a JSON object, or contains a long one in base64: the value of a server enrollment token.
+///
+/// Other base64 of objects is not secret, such as a page token, so this is no shape of [`contains_secret`].
+pub(crate) fn contains_object(text: &str) -> bool {
+    /// Shorter than the base64 of any secret in an object.
+    const SHORTEST_VALUE: usize = 32;
+    let plain = unescaped(text);
+    let text = percent_decoded(plain.as_bytes());
+    begins_object(text.trim_ascii_start())
+        || text
+            .split(|byte| !is_base64(*byte))
+            .filter(|word| word.len() >= SHORTEST_VALUE)
+            .any(|word| begins_object(&base64_decoded(word)))
+}
+
+/// Returns whether these bytes are the beginning of a JSON object with a member.
+fn begins_object(text: &[u8]) -> bool {
+    let inside = text.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+    inside.is_some_and(|inside| inside.starts_with(b"\""))
+}
+
 /// The length of the base64 of the shortest text that has a shape.
 const SHORTEST_BASE64: usize = "c2Z0LWd3LmE".len();
 
@@ -297,6 +318,37 @@ mod tests {
         }
     }
 
+    // U54
+    #[test]
+    fn an_object_is_found_in_plain_text_and_in_base64() {
+        let object = r#"{"s":"0123456789abcdef","u":"/v1"}"#;
+        for text in [
+            object.into(),
+            format!(" {object}"),
+            object.replace('"', "\\\""),
+            percent(object),
+            r#"{ "a": "b" }"#.into(),
+            BASE64_STANDARD_NO_PAD.encode(object),
+            BASE64_URL_SAFE_NO_PAD.encode(object),
+            BASE64_STANDARD_NO_PAD.encode(format!("{{\n  {}", &object[1..])),
+            format!("'{}=='", BASE64_STANDARD_NO_PAD.encode(object)),
+            format!("{}%3D", BASE64_STANDARD_NO_PAD.encode(object)),
+        ] {
+            assert!(contains_object(&text), "{text}");
+        }
+        for text in [
+            "",
+            "a2dfd474-2db4-4a35-9a0c-2f6b6a0effff",
+            "e7dfd474-2db4-4a35-9a0c-2f6b6a0effff",
+            "eyJhbGciOiJSUzI1NiJ9",
+            "{id}",
+            "{}",
+            "eyjafjallajokull-gateways-of-the-north",
+        ] {
+            assert!(!contains_object(text), "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_text_is_searched_in_any_encoding(before in "\\PC{0,8}", after in "\\PC{0,8}", times in 0..4_u8) {
@@ -309,6 +361,7 @@ mod tests {
         #[test]
         fn no_text_breaks_the_search(text in "[%.0-9a-fA-FeyJdt_-]{0,40}|\\PC{0,40}") {
             let _ = contains_secret(&text);
+            let _ = contains_object(&text);
         }
     }
 }
