@@ -15,8 +15,6 @@ impl EnrollmentTokens {
     ///
     /// Needs the permission `access_admin`, `access_user` or `server_enrollment_token_viewer`.
     ///
-    /// Source: <https://developer.okta.com/docs/reference/api/asa/projects>.
-    ///
     /// ```
     /// # use asa_client::{Client, Error};
     /// use asa_client::models::EnrollmentTokenCreate;
@@ -43,7 +41,7 @@ impl EnrollmentTokens {
 }
 
 /// Returns the value of a token.
-fn value(response: &ApiResponse) -> Result<Secret, Error> {
+pub(crate) fn value(response: &ApiResponse) -> Result<Secret, Error> {
     let token: EnrollmentToken = response.json()?;
     token
         .token

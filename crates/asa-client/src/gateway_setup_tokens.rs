@@ -3,15 +3,19 @@
 use gatelet_client::OperationCall;
 use gatelet_models::Secret;
 use gatelet_models::asa::{AgentToken, GatewaySetupTokenId, OperationId};
-use gatelet_transport::OperationRequest;
+use gatelet_transport::{Error, OperationRequest};
 
 use crate::check;
+use crate::gateway_selection::ServedProjects;
 use crate::generated::gateway_setup_tokens::GatewaySetupTokens;
+#[cfg(doc)]
+use crate::generated::gateways::Gateways;
+use crate::projects::served_in_either_product;
 
 impl GatewaySetupTokens {
     /// Reads the value of a setup token: the secret that a gateway enrolls with.
     ///
-    /// Needs the permission `access_admin`.
+    /// Needs the permission `access_admin` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
     ///
@@ -47,5 +51,21 @@ impl GatewaySetupTokens {
                     .filter(|value| !value.expose().is_empty())
                     .ok_or_else(|| response.decode_error("token", "the value is missing"))
             })
+    }
+    /// Reads a setup token and all projects of the team, and judges which of them the gateways that enroll with the token will serve,
+    /// as [`Gateways::projects`] does for a gateway.
+    ///
+    /// A gateway may have labels of its own beside those of its setup token.
+    ///
+    /// Needs the permission to read the setup token and to list the projects.
+    ///
+    /// # Errors
+    ///
+    /// Every kind; see [`ErrorKind`](crate::ErrorKind). An error says which of the calls failed.
+    pub async fn projects(&self, id: &GatewaySetupTokenId) -> Result<ServedProjects, Error> {
+        let token = self.get(id).send().await?;
+        let details = token.details.as_ref();
+        let labels = details.and_then(|details| details.labels.as_ref());
+        served_in_either_product(&self.channel, labels).await
     }
 }

@@ -1,6 +1,9 @@
-//! A typed client of Okta Advanced Server Access (ASA) gateways, gateway setup tokens and projects.
+//! A typed client of Okta Advanced Server Access (ASA) gateways, gateway setup tokens, projects and their enrollment tokens.
 //!
-//! Okta Privileged Access serves the same paths on another host: set its address with [`ClientBuilder::endpoint`].
+//! Okta Privileged Access serves the same paths on another host: set its address with [`ClientBuilder::endpoint`]. Each product responds
+//! to a question about the other's projects that it has none ([`is_not_found`](Error::is_not_found)): a team of ASA has
+//! [`Projects`] and their [`EnrollmentTokens`]; one of Okta Privileged Access has [`ResourceGroups`], with [`ResourceGroupProjects`] and
+//! their [`ResourceGroupEnrollmentTokens`].
 //!
 //! ```
 //! use asa_client::models::GatewayUpdate;
@@ -51,9 +54,12 @@ mod dialect;
 mod enrollment_tokens;
 mod gateway_selection;
 mod gateway_setup_tokens;
+mod gateways;
 #[rustfmt::skip]
 mod generated;
 mod projects;
+mod resource_group_enrollment_tokens;
+mod resource_group_projects;
 mod rotation;
 mod service_key;
 mod service_user;

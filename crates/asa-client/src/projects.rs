@@ -8,6 +8,7 @@ use gatelet_transport::{Channel, Error};
 use crate::gateway_selection::{GatewaySelection, ServedProjects};
 use crate::generated::gateways::Gateways;
 use crate::generated::projects::Projects;
+use crate::generated::resource_group_projects::ResourceGroupProjects;
 
 impl Projects {
     /// Reads a project and all gateways of the team, and judges which of them the project uses.
@@ -30,7 +31,8 @@ impl Projects {
     ///
     /// # Errors
     ///
-    /// Every kind; see [`ErrorKind`](crate::ErrorKind). An error says which of the calls failed.
+    /// Every kind; see [`ErrorKind`](crate::ErrorKind). An error says which of the calls failed. Okta Privileged Access has its projects
+    /// in resource groups; see [`ResourceGroupProjects`].
     pub async fn gateways(&self, name: &ProjectName) -> Result<GatewaySelection, Error> {
         let project = self.get(name).send().await?;
         select(&self.channel, &project).await
@@ -60,4 +62,24 @@ pub(crate) async fn select(
 ) -> Result<GatewaySelection, Error> {
     let gateways = Gateways::new(channel).list().items().try_collect().await?;
     Ok(GatewaySelection::new(project, gateways))
+}
+
+/// Lists the projects of ASA and those of Okta Privileged Access, and judges which of them a gateway with these labels serves. A team
+/// has those of one product, and gets 404 for the other's.
+pub(crate) async fn served_in_either_product(
+    channel: &Channel,
+    labels: Option<&BTreeMap<String, String>>,
+) -> Result<ServedProjects, Error> {
+    let of_asa = match Projects::new(channel).list().items().try_collect().await {
+        Ok(projects) => Some(projects),
+        Err(error) if error.is_not_found() => None,
+        Err(error) => return Err(error),
+    };
+    let mut projects = match ResourceGroupProjects::new(channel).all().await {
+        Ok(projects) => projects,
+        Err(error) if error.is_not_found() && of_asa.is_some() => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    projects.extend(of_asa.into_iter().flatten());
+    Ok(ServedProjects::new(labels, projects))
 }

@@ -16,7 +16,7 @@ async fn inventory_writes_a_row_for_every_gateway() {
     let mut csv = Vec::new();
     inventory::inventory(&asa, &mut csv).await.unwrap();
     let csv = String::from_utf8(csv).unwrap();
-    assert_eq!(csv.lines().count(), 3, "{csv}");
+    assert_eq!(csv.lines().count(), 4, "{csv}");
     assert!(
         csv.contains(r#""Production gateway""#) && csv.contains("ONLINE"),
         "{csv}"

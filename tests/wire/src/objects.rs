@@ -14,8 +14,12 @@ use crate::fixture::{Fixture, Role};
 use crate::operation::Operation;
 use crate::target::Target;
 
-/// The project of the examples.
+/// The project of ASA in the examples.
 const PROJECT: &str = "web";
+
+/// The resource group of the examples, and its project.
+const RESOURCE_GROUP: &str = "2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111";
+const PROJECT_IN_GROUP: &str = "5b0c7d9e-8a4f-4b6a-9f37-2d1c0e9b8a55";
 
 /// An ActiveGate of the examples.
 const ACTIVE_GATE: &str = "-1556499193";
@@ -34,7 +38,7 @@ impl Fixture {
         let mut values = Vec::new();
         for parameter in operation.parameters() {
             let value = match operation {
-                Operation::Asa(_) => self.asa_object(parameter).await,
+                Operation::Asa(_) => self.asa_object(operation, parameter).await,
                 Operation::Dt(_) => self.dt_object(parameter).await,
             };
             let place = file!();
@@ -46,7 +50,7 @@ impl Fixture {
     }
 
     /// Returns an object of ASA by the name of its parameter.
-    async fn asa_object(&self, parameter: &str) -> Option<String> {
+    async fn asa_object(&self, operation: Operation, parameter: &str) -> Option<String> {
         let client = self.in_memory(Role::Writer).asa(self, false);
         let (keys, users) = (client.service_user_keys(), client.service_users());
         let user = body::<ServiceUserUpdate>().name;
@@ -66,6 +70,16 @@ impl Fixture {
             }
             "key_id" => keys.rotate(&user).send().await.unwrap().id.to_string(),
             "project_name" => PROJECT.to_owned(),
+            "project_id" => PROJECT_IN_GROUP.to_owned(),
+            "resource_group_id" => RESOURCE_GROUP.to_owned(),
+            "server_enrollment_token_id"
+                if operation.parameters().any(|it| it == "resource_group_id") =>
+            {
+                let (group, project) = (RESOURCE_GROUP.into(), PROJECT_IN_GROUP.into());
+                let tokens = client.resource_group_enrollment_tokens();
+                let token = tokens.create(&group, &project, body());
+                token.send().await.unwrap().id.to_string()
+            }
             "server_enrollment_token_id" => {
                 let project = ProjectName::new(PROJECT);
                 let new: EnrollmentTokenCreate = body();

@@ -39,7 +39,8 @@ impl EnrollmentTokens {
     ///
     /// Needs the permission `access_admin` or `access_user` or `server_enrollment_token_viewer`.
     ///
-    /// Source: <https://developer.okta.com/docs/reference/api/asa/projects>.
+    /// Source:
+    /// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
     ///
     /// ```
     /// # async fn example(client: &asa_client::Client, id: &asa_client::models::ProjectName) -> Result<(), asa_client::Error> {
@@ -72,7 +73,8 @@ impl EnrollmentTokens {
     ///
     /// Needs the permission `access_admin` or `access_user` or `server_enrollment_token_creator`.
     ///
-    /// Source: <https://developer.okta.com/docs/reference/api/asa/projects>.
+    /// Source:
+    /// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
     ///
     /// ```
     /// # async fn example(client: &asa_client::Client, id: &asa_client::models::ProjectName, body: asa_client::models::EnrollmentTokenCreate) -> Result<(), asa_client::Error> {
@@ -101,7 +103,8 @@ impl EnrollmentTokens {
     ///
     /// Needs the permission `access_admin` or `access_user` or `server_enrollment_token_viewer`.
     ///
-    /// Source: <https://developer.okta.com/docs/reference/api/asa/projects>.
+    /// Source:
+    /// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
     ///
     /// ```
     /// # async fn example(client: &asa_client::Client, project_name: &asa_client::models::ProjectName, id: &asa_client::models::EnrollmentTokenId) -> Result<(), asa_client::Error> {
@@ -129,7 +132,8 @@ impl EnrollmentTokens {
     ///
     /// Needs the permission `access_admin`.
     ///
-    /// Source: <https://developer.okta.com/docs/reference/api/asa/projects>.
+    /// Source:
+    /// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
     ///
     /// ```
     /// # async fn example(client: &asa_client::Client, project_name: &asa_client::models::ProjectName, id: &asa_client::models::EnrollmentTokenId) -> Result<(), asa_client::Error> {

@@ -38,7 +38,7 @@ impl GatewaySetupTokens {
     ///
     /// Page size: The number of objects on a page; 100 if omitted. No upper limit is documented.
     ///
-    /// Needs the permission `access_admin` or `reporting_user`.
+    /// Needs the permission `access_admin` or `reporting_user` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
     ///
@@ -73,7 +73,7 @@ impl GatewaySetupTokens {
     /// It is not repeated after its response was lost: [`Error::applied`](gatelet_transport::Error::applied) then
     /// says whether it may have taken effect.
     ///
-    /// Needs the permission `access_admin`.
+    /// Needs the permission `access_admin` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
     ///
@@ -103,7 +103,7 @@ impl GatewaySetupTokens {
     ///
     /// An id that looks like the value of a setup token is refused, because servers and proxies log URLs.
     ///
-    /// Needs the permission `access_admin` or `reporting_user`.
+    /// Needs the permission `access_admin` or `reporting_user` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
     ///
@@ -134,7 +134,7 @@ impl GatewaySetupTokens {
     ///
     /// An id that looks like the value of a setup token is refused, because servers and proxies log URLs.
     ///
-    /// Needs the permission `access_admin`.
+    /// Needs the permission `access_admin` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
     ///

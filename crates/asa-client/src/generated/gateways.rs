@@ -33,12 +33,11 @@ impl Gateways {
 
     /// Lists the gateways of the team.
     ///
-    /// Gateways enroll themselves with a setup token, so no operation creates a gateway. Okta Privileged Access also
-    /// lets `delegated_resource_admin` read.
+    /// Gateways enroll themselves with a setup token, so no operation creates a gateway.
     ///
     /// Page size: The number of objects on a page; 100 if omitted. No upper limit is documented.
     ///
-    /// Needs the permission `access_admin` or `reporting_user`.
+    /// Needs the permission `access_admin` or `reporting_user` or `resource_admin` or `delegated_resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
     ///
@@ -64,7 +63,7 @@ impl Gateways {
     ///
     /// The gateway has the same members as in the list.
     ///
-    /// Needs the permission `access_admin` or `reporting_user`.
+    /// Needs the permission `access_admin` or `reporting_user` or `resource_admin` or `delegated_resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
     ///
@@ -93,7 +92,7 @@ impl Gateways {
     /// Build the update from a gateway that was read, so that members unknown to this version are sent back. An
     /// update that would lose digits of a number in such a member is refused.
     ///
-    /// Needs the permission `access_admin`.
+    /// Needs the permission `access_admin` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
     ///
@@ -123,7 +122,7 @@ impl Gateways {
     ///
     /// Repeating the call is harmless; the response for a deleted gateway is 404.
     ///
-    /// Needs the permission `access_admin`.
+    /// Needs the permission `access_admin` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
     ///
@@ -147,7 +146,7 @@ impl Gateways {
     ///
     /// The response is the gateway's last report, which may be old; see `updated_at`.
     ///
-    /// Needs the permission `access_admin` or `reporting_user`.
+    /// Needs the permission `access_admin` or `reporting_user` or `resource_admin` or `delegated_resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/gateways/getgatewaystatusreport>.
     ///

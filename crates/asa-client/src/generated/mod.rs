@@ -6,6 +6,9 @@ pub(crate) mod gateway_setup_tokens;
 pub(crate) mod gateways;
 pub(crate) mod enrollment_tokens;
 pub(crate) mod projects;
+pub(crate) mod resource_groups;
+pub(crate) mod resource_group_projects;
+pub(crate) mod resource_group_enrollment_tokens;
 pub(crate) mod service_users;
 pub(crate) mod service_user_keys;
 
@@ -13,5 +16,10 @@ pub use self::gateway_setup_tokens::{GatewaySetupTokens, ListGatewaySetupTokensQ
 pub use self::gateways::{Gateways, ListGatewaysQuery};
 pub use self::enrollment_tokens::EnrollmentTokens;
 pub use self::projects::{ListProjectsQuery, Projects};
+pub use self::resource_groups::{ListResourceGroupsQuery, ResourceGroups};
+pub use self::resource_group_projects::{
+    ListResourceGroupProjectsQuery, ResourceGroupProjects,
+};
+pub use self::resource_group_enrollment_tokens::ResourceGroupEnrollmentTokens;
 pub use self::service_users::{ListServiceUsersQuery, ServiceUsers};
 pub use self::service_user_keys::ServiceUserKeys;

@@ -2,7 +2,8 @@
 
 //! Projects.
 //!
-//! Groups of servers in ASA, which say by labels which gateways they use.
+//! Groups of servers in ASA, which Okta Privileged Access has in resource groups. They say by labels which
+//! gateways they use.
 
 use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query};
 use gatelet_models::asa as models;
@@ -19,7 +20,8 @@ impl Client {
 
 /// Operations on projects.
 ///
-/// Groups of servers in ASA, which say by labels which gateways they use.
+/// Groups of servers in ASA, which Okta Privileged Access has in resource groups. They say by labels which
+/// gateways they use.
 #[derive(Clone, Debug)]
 pub struct Projects {
     pub(crate) channel: Channel,
@@ -39,7 +41,8 @@ impl Projects {
     ///
     /// Needs the permission `access_admin` or `access_user` or `reporting_user`.
     ///
-    /// Source: <https://developer.okta.com/docs/reference/api/asa/projects>.
+    /// Source:
+    /// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
     ///
     /// ```
     /// # async fn example(client: &asa_client::Client) -> Result<(), asa_client::Error> {
@@ -65,7 +68,8 @@ impl Projects {
     ///
     /// Needs the permission `access_admin` or `access_user` or `reporting_user`.
     ///
-    /// Source: <https://developer.okta.com/docs/reference/api/asa/projects>.
+    /// Source:
+    /// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
     ///
     /// ```
     /// # async fn example(client: &asa_client::Client, id: &asa_client::models::ProjectName) -> Result<(), asa_client::Error> {

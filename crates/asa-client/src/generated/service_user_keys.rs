@@ -35,7 +35,7 @@ impl ServiceUserKeys {
     ///
     /// The response does not contain the secrets.
     ///
-    /// Needs the permission `access_admin` or `reporting_user`.
+    /// Needs the permission `access_admin` or `reporting_user` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
     ///
@@ -64,7 +64,7 @@ impl ServiceUserKeys {
     /// It is not repeated after its response was lost: [`Error::applied`](gatelet_transport::Error::applied) then
     /// says whether it may have taken effect.
     ///
-    /// Needs the permission `access_admin`.
+    /// Needs the permission `access_admin` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
     ///
@@ -93,7 +93,7 @@ impl ServiceUserKeys {
     ///
     /// The key that the client itself logs in with is refused; `delete_in_use` deletes it.
     ///
-    /// Needs the permission `access_admin`.
+    /// Needs the permission `access_admin` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
     ///

@@ -33,11 +33,11 @@ impl ServiceUsers {
 
     /// Lists the service users of the team.
     ///
-    /// Okta Privileged Access also lets `security_admin` and `delegated_resource_admin` read.
+    /// Okta Privileged Access also lets `pam_admin` and `security_admin` read.
     ///
     /// Page size: The number of objects on a page; 100 if omitted. No upper limit is documented.
     ///
-    /// Needs the permission `access_admin` or `reporting_user`.
+    /// Needs the permission `access_admin` or `reporting_user` or `resource_admin` or `delegated_resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
     ///
@@ -66,7 +66,7 @@ impl ServiceUsers {
     /// It is not repeated after its response was lost: [`Error::applied`](gatelet_transport::Error::applied) then
     /// says whether it may have taken effect.
     ///
-    /// Needs the permission `access_admin`.
+    /// Needs the permission `access_admin` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
     ///
@@ -93,7 +93,7 @@ impl ServiceUsers {
     ///
     /// A deleted service user has the status `DELETED`.
     ///
-    /// Needs the permission `access_admin` or `reporting_user`.
+    /// Needs the permission `access_admin` or `reporting_user` or `resource_admin` or `delegated_resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
     ///
@@ -123,7 +123,7 @@ impl ServiceUsers {
     /// Build the update from a service user that was read, so that everything else is sent back, members unknown to
     /// this version included. An update that would lose digits of a number in such a member is refused.
     ///
-    /// Needs the permission `access_admin`.
+    /// Needs the permission `access_admin` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
     ///
@@ -155,7 +155,8 @@ impl ServiceUsers {
     /// Only Okta Privileged Access documents this operation, without the roles that it needs. In ASA the claim `user`
     /// of the bearer token says the same.
     ///
-    /// Source: Okta Privileged Access OpenAPI document, path /v1/teams/{team_name}/current_user.
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
     ///
     /// ```
     /// # async fn example(client: &asa_client::Client) -> Result<(), asa_client::Error> {

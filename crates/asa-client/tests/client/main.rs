@@ -18,5 +18,6 @@ mod opa;
 mod operations;
 mod projects;
 mod requests;
+mod resource_groups;
 mod responses;
 mod support;

@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::asa::{enrollment_token, gateway, gateway_setup_token, project, service_user};
+use crate::commands::asa::{
+    enrollment_token, gateway, gateway_setup_token, project, resource_group, service_user,
+};
 use crate::commands::dt::{active_gate, active_gate_token, update_job};
 use crate::commands::emulator::command::EmulatorCommand;
 use crate::error::exit::Exit;
@@ -31,7 +33,8 @@ pub(crate) enum Command {
         mut_subcommand("gateway", gateway::with_texts),
         mut_subcommand("gateway-setup-token", gateway_setup_token::with_texts),
         mut_subcommand("service-user", service_user::with_texts),
-        mut_subcommand("project", project::with_texts)
+        mut_subcommand("project", project::with_texts),
+        mut_subcommand("resource-group", resource_group::with_texts)
     )]
     Asa(Asa),
     /// Dynatrace

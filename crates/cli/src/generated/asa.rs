@@ -40,10 +40,16 @@ pub(crate) enum Asa {
     GatewaySetupToken(GatewaySetupTokenCommand),
     #[command(
         subcommand,
-        about = "Groups of servers in ASA, which say by labels which gateways they use",
+        about = "Groups of servers in ASA, which Okta Privileged Access has in resource groups. They say by labels which gateways they use",
         visible_alias = "projects"
     )]
     Project(ProjectCommand),
+    #[command(
+        subcommand,
+        about = "Groups of projects, in Okta Privileged Access only",
+        visible_alias = "resource-groups"
+    )]
+    ResourceGroup(ResourceGroupCommand),
     #[command(
         subcommand,
         about = "The users that programs log in as, and how they obtain the bearer token for all other calls",
@@ -60,6 +66,7 @@ impl Asa {
             Self::Gateway(command) => command.mutation_verb(),
             Self::GatewaySetupToken(command) => command.mutation_verb(),
             Self::Project(command) => command.mutation_verb(),
+            Self::ResourceGroup(command) => command.mutation_verb(),
             Self::ServiceUser(command) => command.mutation_verb(),
         }
     }
@@ -76,6 +83,7 @@ impl Asa {
             Self::Gateway(command) => command.run(&client, output).await,
             Self::GatewaySetupToken(command) => command.run(&client, output).await,
             Self::Project(command) => command.run(&client, output).await,
+            Self::ResourceGroup(command) => command.run(&client, output).await,
             Self::ServiceUser(command) => command.run(&client, output).await,
         }
     }
@@ -236,13 +244,18 @@ pub(crate) enum GatewayCommand {
         )]
         id: models::GatewayId,
     },
+    #[command(about = "List the projects that a gateway serves")]
+    Projects(commands::gateway::Projects),
 }
 
 impl GatewayCommand {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::List { .. } | Self::Get { .. } | Self::Status { .. } => None,
+            Self::List { .. }
+            | Self::Get { .. }
+            | Self::Status { .. }
+            | Self::Projects { .. } => None,
             Self::Update { .. } => Some("update"),
             Self::Delete { .. } => Some("delete"),
         }
@@ -275,6 +288,7 @@ impl GatewayCommand {
                 Ok(())
             }
             Self::Status { id } => Ok(output.item(operations.status(&id).send().await?)?),
+            Self::Projects(command) => command.run(client, output).await,
         }
     }
 }
@@ -334,13 +348,18 @@ pub(crate) enum GatewaySetupTokenCommand {
         after_help = operation_help(&api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN)
     )]
     Reveal(commands::gateway_setup_token::Reveal),
+    #[command(about = "List the projects that the gateways of a setup token will serve")]
+    Projects(commands::gateway_setup_token::Projects),
 }
 
 impl GatewaySetupTokenCommand {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::List { .. } | Self::Get { .. } | Self::Reveal { .. } => None,
+            Self::List { .. }
+            | Self::Get { .. }
+            | Self::Reveal { .. }
+            | Self::Projects { .. } => None,
             Self::Create { .. } => Some("create"),
             Self::Delete { .. } => Some("delete"),
         }
@@ -373,6 +392,7 @@ impl GatewaySetupTokenCommand {
                 Ok(())
             }
             Self::Reveal(command) => command.run(client, output).await,
+            Self::Projects(command) => command.run(client, output).await,
         }
     }
 }
@@ -448,6 +468,292 @@ impl ProjectCommand {
                 list::write_pages(paging.apply(list).pages(), limit, output).await
             }
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
+            Self::Gateways(command) => command.run(client, output).await,
+        }
+    }
+}
+
+/// The commands on resource groups.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum ResourceGroupCommand {
+    #[command(
+        about = "List the resource groups that the caller may see",
+        after_help = operation_help(&api::LIST_RESOURCE_GROUPS),
+        visible_alias = "ls"
+    )]
+    List {
+        #[arg(
+            long,
+            value_name = "TEXT",
+            help = "List only resource groups whose name contains this text"
+        )]
+        contains: Option<String>,
+        #[arg(
+            long,
+            value_name = "WORD",
+            help = "The member by which the resource groups are sorted; the document does not say the order if omitted [known words: name, id]"
+        )]
+        order_by: Option<models::ResourceGroupOrder>,
+        #[arg(
+            long,
+            value_name = "BOOLEAN",
+            num_args = 0..= 1,
+            require_equals = true,
+            default_missing_value = "true",
+            help = "List only resource groups that the caller may assign policies to if true"
+        )]
+        for_policy_only: Option<bool>,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    #[command(
+        about = "Read one resource group",
+        after_help = operation_help(&api::GET_RESOURCE_GROUP)
+    )]
+    Get {
+        #[arg(
+            help = "ID of the resource group, as shown by `list`",
+            allow_negative_numbers = true
+        )]
+        id: models::ResourceGroupId,
+    },
+    #[command(
+        subcommand,
+        about = "Tokens that servers enroll in a project of a resource group with, in Okta Privileged Access only",
+        visible_alias = "enrollment-tokens"
+    )]
+    EnrollmentToken(ResourceGroupEnrollmentTokenCommand),
+    #[command(
+        subcommand,
+        about = "The projects of a resource group, which Okta Privileged Access has instead of the projects of a team",
+        visible_alias = "projects"
+    )]
+    Project(ResourceGroupProjectCommand),
+}
+
+impl ResourceGroupCommand {
+    /// Returns what the command changes, as a verb; `None` if it only reads.
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
+        match self {
+            Self::List { .. } | Self::Get { .. } => None,
+            Self::EnrollmentToken(command) => command.mutation_verb(),
+            Self::Project(command) => command.mutation_verb(),
+        }
+    }
+
+    /// Runs the command and prints its result.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let operations = client.resource_groups();
+        match self {
+            Self::List { contains, order_by, for_policy_only, paging } => {
+                let mut list = operations.list();
+                if let Some(contains) = contains {
+                    list = list.query(|query| query.contains(contains));
+                }
+                if let Some(order_by) = order_by {
+                    list = list.query(|query| query.order_by(order_by));
+                }
+                if let Some(for_policy_only) = for_policy_only {
+                    list = list.query(|query| query.for_policy_only(for_policy_only));
+                }
+                let limit = paging.limit;
+                list::write_pages(paging.apply(list).pages(), limit, output).await
+            }
+            Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
+            Self::EnrollmentToken(command) => command.run(client, output).await,
+            Self::Project(command) => command.run(client, output).await,
+        }
+    }
+}
+
+/// The commands on resource group enrollment tokens.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum ResourceGroupEnrollmentTokenCommand {
+    #[command(
+        about = "List the server enrollment tokens of a project in a resource group",
+        after_help = operation_help(
+            &api::LIST_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKENS
+        ),
+        visible_alias = "ls"
+    )]
+    List {
+        #[arg(help = "ID of the resource group", allow_negative_numbers = true)]
+        resource_group_id: models::ResourceGroupId,
+        #[arg(help = "ID of the project", allow_negative_numbers = true)]
+        id: models::ProjectId,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    #[command(
+        about = "Create a server enrollment token of a project in a resource group",
+        after_help = operation_help(
+            &api::CREATE_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN
+        )
+    )]
+    Create(commands::resource_group_enrollment_token::Create),
+    #[command(
+        about = "Read one server enrollment token of a project in a resource group",
+        after_help = operation_help(
+            &api::GET_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN
+        )
+    )]
+    Get {
+        #[arg(help = "ID of the resource group", allow_negative_numbers = true)]
+        resource_group_id: models::ResourceGroupId,
+        #[arg(help = "ID of the project", allow_negative_numbers = true)]
+        project_id: models::ProjectId,
+        #[arg(
+            help = "ID of the enrollment token, as shown by `list`",
+            allow_negative_numbers = true
+        )]
+        id: models::EnrollmentTokenId,
+    },
+    #[command(
+        about = "Delete a server enrollment token of a project in a resource group",
+        after_help = operation_help(
+            &api::REMOVE_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN
+        ),
+        visible_alias = "rm"
+    )]
+    Delete {
+        #[arg(help = "ID of the resource group", allow_negative_numbers = true)]
+        resource_group_id: models::ResourceGroupId,
+        #[arg(help = "ID of the project", allow_negative_numbers = true)]
+        project_id: models::ProjectId,
+        #[arg(
+            help = "ID of the enrollment token, as shown by `list`",
+            allow_negative_numbers = true
+        )]
+        id: models::EnrollmentTokenId,
+    },
+    #[command(
+        about = "Reveal the value of a server enrollment token of a project in a resource group"
+    )]
+    Reveal(commands::resource_group_enrollment_token::Reveal),
+}
+
+impl ResourceGroupEnrollmentTokenCommand {
+    /// Returns what the command changes, as a verb; `None` if it only reads.
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
+        match self {
+            Self::List { .. } | Self::Get { .. } | Self::Reveal { .. } => None,
+            Self::Create { .. } => Some("create"),
+            Self::Delete { .. } => Some("delete"),
+        }
+    }
+
+    /// Runs the command and prints its result.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let operations = client.resource_group_enrollment_tokens();
+        match self {
+            Self::List { resource_group_id, id, paging } => {
+                let list = operations.list(&resource_group_id, &id);
+                let limit = paging.limit;
+                list::write_pages(paging.apply(list).pages(), limit, output).await
+            }
+            Self::Create(command) => command.run(client, output).await,
+            Self::Get { resource_group_id, project_id, id } => {
+                Ok(
+                    output
+                        .item(
+                            operations
+                                .get(&resource_group_id, &project_id, &id)
+                                .send()
+                                .await?,
+                        )?,
+                )
+            }
+            Self::Delete { resource_group_id, project_id, id } => {
+                let deleted = operations
+                    .delete(&resource_group_id, &project_id, &id)
+                    .send()
+                    .await?;
+                report::report_deleted(
+                    format_args!("resource group enrollment token {id}"),
+                    deleted,
+                );
+                Ok(())
+            }
+            Self::Reveal(command) => command.run(client, output).await,
+        }
+    }
+}
+
+/// The commands on resource group projects.
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum ResourceGroupProjectCommand {
+    #[command(
+        about = "List the projects of a resource group",
+        after_help = operation_help(&api::LIST_RESOURCE_GROUP_PROJECTS),
+        visible_alias = "ls"
+    )]
+    List {
+        #[arg(help = "ID of the resource group", allow_negative_numbers = true)]
+        id: models::ResourceGroupId,
+        #[arg(
+            long,
+            value_name = "TEXT",
+            help = "List only projects whose name contains this text"
+        )]
+        contains: Option<String>,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    #[command(
+        about = "Read one project of a resource group",
+        after_help = operation_help(&api::FETCH_RESOURCE_GROUP_PROJECT)
+    )]
+    Get {
+        #[arg(help = "ID of the resource group", allow_negative_numbers = true)]
+        resource_group_id: models::ResourceGroupId,
+        #[arg(
+            help = "ID of the project, as shown by `list`",
+            allow_negative_numbers = true
+        )]
+        id: models::ProjectId,
+    },
+    #[command(about = "List the gateways that a project in a resource group uses")]
+    Gateways(commands::resource_group_project::Gateways),
+}
+
+impl ResourceGroupProjectCommand {
+    /// Returns what the command changes, as a verb; `None` if it only reads.
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
+        match self {
+            Self::List { .. } | Self::Get { .. } | Self::Gateways { .. } => None,
+        }
+    }
+
+    /// Runs the command and prints its result.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let operations = client.resource_group_projects();
+        match self {
+            Self::List { id, contains, paging } => {
+                let mut list = operations.list(&id);
+                if let Some(contains) = contains {
+                    list = list.query(|query| query.contains(contains));
+                }
+                let limit = paging.limit;
+                list::write_pages(paging.apply(list).pages(), limit, output).await
+            }
+            Self::Get { resource_group_id, id } => {
+                Ok(output.item(operations.get(&resource_group_id, &id).send().await?)?)
+            }
             Self::Gateways(command) => command.run(client, output).await,
         }
     }
@@ -668,6 +974,27 @@ impl Record for models::GatewayStatusReport {
 
 impl Record for models::Project {
     const COLUMNS: &'static [Column<Self>] = columns::PROJECT;
+}
+
+impl Record for models::ResourceGroup {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "ID",
+            value: |it| columns::text(Some(&it.id)),
+        },
+        Column {
+            header: "NAME",
+            value: |it| columns::text(Some(&it.name)),
+        },
+        Column {
+            header: "DESCRIPTION",
+            value: |it| columns::text(it.description.as_ref()),
+        },
+        Column {
+            header: "TEAM ID",
+            value: |it| columns::text(it.team_id.as_ref()),
+        },
+    ];
 }
 
 impl Record for models::ServiceUser {

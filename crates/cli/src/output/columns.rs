@@ -182,6 +182,10 @@ pub(crate) const PROJECT: &[Column<Project>] = &[
         value: |project| text(project.forward_traffic.as_ref()),
     },
     Column {
+        header: "RESOURCE GROUP",
+        value: |project| text(project.resource_group_id.as_ref()),
+    },
+    Column {
         header: "DELETED",
         value: |project| time(project.deleted_at.as_ref()),
     },

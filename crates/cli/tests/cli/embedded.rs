@@ -18,7 +18,10 @@ fn names(list: &Value, field: &str) -> Vec<String> {
 fn gateways_are_listed_in_every_format() {
     let fixture = Fixture::new();
     let json = fixture.run("--emulator asa gateway list -o json").json();
-    assert_eq!(names(&json, "name"), ["Production gateway", "Dev gateway"]);
+    assert_eq!(
+        names(&json, "name"),
+        ["Production gateway", "Dev gateway", "Labeled gateway"]
+    );
     assert_eq!(json[0]["refuse_connections"], Value::Bool(false));
 
     let ndjson = fixture
@@ -32,7 +35,7 @@ fn gateways_are_listed_in_every_format() {
 
     let table = fixture.run("--emulator asa gw list").success();
     let lines: Vec<&str> = table.lines().collect();
-    assert_eq!(lines.len(), 3);
+    assert_eq!(lines.len(), 4);
     assert!(
         lines[0].starts_with("ID ") && lines[0].ends_with("DESCRIPTION"),
         "{table}"
@@ -55,8 +58,12 @@ fn a_list_can_be_filtered_paged_reversed_and_limited() {
         )
     };
     assert_eq!(list("--contains Dev"), ["Dev gateway"]);
-    assert_eq!(list("--page-size 1"), ["Production gateway", "Dev gateway"]);
-    assert_eq!(list("--descending"), ["Dev gateway", "Production gateway"]);
+    let all = ["Production gateway", "Dev gateway", "Labeled gateway"];
+    assert_eq!(list("--page-size 1"), all);
+    assert_eq!(
+        list("--descending"),
+        all.into_iter().rev().collect::<Vec<_>>()
+    );
     assert_eq!(list("--limit 1"), ["Production gateway"]);
     assert_eq!(list("--limit 1 --page-size 1"), ["Production gateway"]);
     assert_eq!(

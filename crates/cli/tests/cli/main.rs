@@ -19,6 +19,7 @@ mod projects;
 mod proxy;
 mod raw_http;
 #[cfg(unix)]
+mod resource_groups;
 mod resource_limits;
 mod run;
 mod secrets;

@@ -1,11 +1,12 @@
 //! `gatelet asa project`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::run::{Fixture, team};
+use crate::run::{CommandOutput, Fixture, team};
 use gatelet_test_support::raw_server::{RawResponse, response};
 
 const ID: &str = "a2dfd474-2db4-4bb2-8364-d5f76ade396e";
+const LABELED: &str = "3d9a5c1e-6f70-4e0b-9c52-7b8e4a1d2f66";
 
 #[test]
 fn projects_are_listed_and_shown() {
@@ -27,24 +28,100 @@ fn projects_are_listed_and_shown() {
 #[test]
 fn gateways_of_a_project_are_those_with_its_labels() {
     let fixture = Fixture::new();
-    let none = fixture.run("--emulator asa project gateways web -o json");
-    assert_eq!(
-        none.stderr,
-        "gatelet: no gateway of the team meets `env in (dev,prod)`\n"
-    );
-    assert_eq!(none.success(), "[]\n");
+    let one = fixture.run("--emulator asa project gateways web -o json");
+    assert_eq!(one.stderr, "");
+    let one = one.json();
+    assert_eq!(one.as_array().unwrap().len(), 1);
+    assert_eq!(one[0]["id"], LABELED);
+    let all = fixture.run("--emulator asa gateway list -o json").json();
+    assert_eq!(all.as_array().unwrap().len(), 3);
 
     fixture
         .run(&format!(
-            "--emulator asa gateway update {ID} --label env=prod"
+            "--emulator asa gateway update {ID} --label env=dev"
         ))
         .success();
-    let one = fixture.run("--emulator asa project gateways web -o json");
-    assert_eq!(one.stderr, "");
-    assert_eq!(one.json()[0]["id"], ID);
+    let two = fixture.run("--emulator asa project gateways web -o json");
+    let two = two.json();
+    assert_eq!([&two[0]["id"], &two[1]["id"]], [ID, LABELED]);
     fixture
         .run("--emulator asa project gateways absent")
         .fails_with(5);
+}
+
+#[test]
+fn requirements_that_no_gateway_meets_are_named_in_every_format() {
+    let fixture = Fixture::new();
+    fixture
+        .run(&format!("--emulator asa gateway delete {LABELED}"))
+        .success();
+    for (format, expected) in [("json", "[]\n"), ("ndjson", "")] {
+        let none = fixture.run(&format!("--emulator asa project gateways web -o {format}"));
+        assert_eq!(
+            none.stderr,
+            "gatelet: no gateway of the team meets `env in (dev,prod)`\n"
+        );
+        assert_eq!(none.success(), expected);
+    }
+    let table = fixture.run("--emulator asa project gateways web");
+    assert!(table.stderr.contains("`env in (dev,prod)`"), "{table:?}");
+}
+
+#[test]
+fn projects_of_a_gateway_and_of_a_setup_token_are_those_that_select_its_labels() {
+    let fixture = Fixture::new();
+    let run = |line: &str| fixture.run(&format!("--emulator asa {line} -o json"));
+    let names = |run: CommandOutput| {
+        let list = run.json();
+        let mut names: Vec<_> = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["name"].to_string())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(
+        names(run(&format!("gateway projects {LABELED}"))),
+        [r#""shop""#, r#""web""#]
+    );
+    assert!(names(run(&format!("gateway projects {ID}"))).is_empty());
+    let token = run("gateway-setup-token create --label env=dev").json();
+    let id = token["id"].as_str().unwrap();
+    assert_eq!(names(run(&format!("gst projects {id}"))), [r#""web""#]);
+    run("gateway projects absent").fails_with(5);
+}
+
+#[test]
+fn a_project_that_cannot_be_judged_is_named_beside_those_that_are_served() {
+    let server = team(|request| {
+        let (status, body) = match request {
+            it if it.contains("/gateways/g ") => (
+                "200 OK",
+                r#"{"id": "g", "name": "g", "refuse_connections": false, "labels": {"env": "prod"}}"#,
+            ),
+            it if it.contains("/projects ") => (
+                "200 OK",
+                r#"{"list": [{"id": "1", "name": "web", "gateway_selector": "env=prod"},
+                    {"id": "2", "name": "db", "gateway_selector": "cores>4"}]}"#,
+            ),
+            _ => (
+                "404 Not Found",
+                r#"{"code": 404, "type": "resource_does_not_exist", "message": "Not Found"}"#,
+            ),
+        };
+        RawResponse::Bytes(response(status, "application/json", body))
+    });
+    let run = Fixture::asa(&server.url).run("asa gateway projects g -o ndjson");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let served: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(served["name"], "web");
+    assert_eq!(
+        run.stderr,
+        "gatelet: cannot judge project db (2): the selector contains a character that has no known meaning at byte 5\n\
+         gatelet: 1 project cannot be judged\n"
+    );
 }
 
 #[test]

@@ -194,7 +194,7 @@ fn a_served_emulator_prints_the_environment_that_commands_need() {
     let server = EmulatorServer::start(&Fixture::new());
     let fixture = server.fixture();
     let names = fixture.run("asa gateway list -o json").json();
-    assert_eq!(names.as_array().unwrap().len(), 2);
+    assert_eq!(names.as_array().unwrap().len(), 3);
     fixture.run("dt token list").success();
 }
 

@@ -26,12 +26,43 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("asa enrollment-token reveal", "web {id}"),
     ("asa FetchProject", "web"),
     ("asa project gateways", "web"),
+    ("asa ListResourceGroupProjects", RESOURCE_GROUP),
+    ("asa FetchResourceGroupProject", PROJECT),
+    ("asa resource-group project gateways", PROJECT),
+    (
+        "asa ListResourceGroupProjectServerEnrollmentTokens",
+        PROJECT,
+    ),
+    (
+        "asa CreateResourceGroupProjectServerEnrollmentToken",
+        CREATE,
+    ),
+    (
+        "asa GetResourceGroupProjectServerEnrollmentToken",
+        ENROLLMENT_TOKEN,
+    ),
+    (
+        "asa RemoveResourceGroupProjectServerEnrollmentToken",
+        ENROLLMENT_TOKEN,
+    ),
+    (
+        "asa resource-group enrollment-token reveal",
+        ENROLLMENT_TOKEN,
+    ),
     ("asa GetServiceUser", "reporter"),
     ("asa ListServiceUserKeys", "reporter"),
     ("asa RotateServiceUserKey", "reporter"),
     ("asa DeleteServiceUserKey", "reporter {id}"),
     ("asa ServiceUserUpdate", "reporter --status ACTIVE"),
 ];
+
+/// Those of the emulator's examples.
+const RESOURCE_GROUP: &str = "2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111";
+const PROJECT: &str = "2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111 5b0c7d9e-8a4f-4b6a-9f37-2d1c0e9b8a55";
+const ENROLLMENT_TOKEN: &str =
+    "2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111 5b0c7d9e-8a4f-4b6a-9f37-2d1c0e9b8a55 {id}";
+const CREATE: &str =
+    "2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111 5b0c7d9e-8a4f-4b6a-9f37-2d1c0e9b8a55 --description edge";
 
 /// A command and how it is called.
 struct Command {
@@ -227,8 +258,8 @@ fn no_secret_is_on_stderr_of_successful_commands() {
     let secrets = [embedded.1, over_http.1].concat();
     assert_eq!(
         secrets.len(),
-        8,
-        "a created, a rotated and two revealed ones each"
+        10,
+        "a created, a rotated and three revealed ones each"
     );
     let secrets = secrets.iter().map(String::as_str).chain([
         well_known::DT_TOKEN,

@@ -13,6 +13,7 @@ pub(crate) mod handler;
 pub(crate) mod id;
 pub(crate) mod page;
 pub(crate) mod project;
+pub(crate) mod resource_group;
 pub(crate) mod response;
 pub(crate) mod role;
 pub(crate) mod service_user;

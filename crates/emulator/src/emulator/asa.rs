@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use gatelet_models::Secret;
-use gatelet_models::asa::{Gateway, GatewayUpdate, Project};
+use gatelet_models::asa::{Gateway, GatewayUpdate, Project, ResourceGroup};
 
 use crate::api::asa::role::Role;
-use crate::api::asa::{enrollment, project, service_user};
+use crate::api::asa::{enrollment, project, resource_group, service_user};
 use crate::emulator::emulator::Emulator;
 use crate::error::Error;
 
@@ -57,6 +57,31 @@ impl Emulator {
         service_user::restore_well_known(self.store())
     }
 
+    /// Adds a resource group of Okta Privileged Access to a team, because no operation here creates one. Its `team_id` is set to the
+    /// name of that team, which has projects of both products.
+    ///
+    /// ```
+    /// use gatelet_emulator::{Emulator, well_known};
+    /// use gatelet_models::asa::{Project, ResourceGroup};
+    ///
+    /// let emulator = Emulator::memory()?;
+    /// let group = ResourceGroup::new("2e5d0f6c", "production");
+    /// emulator.add_resource_group(well_known::ASA_TEAM, group)?;
+    /// let project = Project::new("5b0c7d9e", "shop").with_resource_group_id("2e5d0f6c");
+    /// emulator.add_project(well_known::ASA_TEAM, project)?;
+    /// # Ok::<(), gatelet_emulator::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if the name has other characters than letters, digits, spaces and `-_.`, or the id is in use,
+    /// [`Error::Full`] or [`Error::Storage`] if the write fails.
+    pub fn add_resource_group(&self, team: &str, group: ResourceGroup) -> Result<(), Error> {
+        let team = team.to_lowercase();
+        self.store()
+            .write(|transaction| resource_group::insert(transaction, &team, group))
+    }
+
     /// Adds a project to a team, because no operation here creates one. Its `team` is set to that team. Without a resource group it
     /// is a project of ASA.
     ///
@@ -72,7 +97,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if ASA would reject the name, or the id or the name is in use, [`Error::Full`] or [`Error::Storage`] if the
+    /// [`Error::Invalid`] if ASA would reject the name, the id or the name is in use, or the team lacks the resource group, [`Error::Full`] or [`Error::Storage`] if the
     /// write fails.
     pub fn add_project(&self, team: &str, project: Project) -> Result<(), Error> {
         project::add(self.store(), &team.to_lowercase(), project)

@@ -87,6 +87,8 @@ impl Emulator {
     ///
     /// The team `well_known::ASA_TEAM` gets two gateways and two gateway setup tokens, the Dynatrace environment three
     /// ActiveGate tokens, with the published ids, names and dates. One more token ends in 20 days; of two ActiveGates, one uses it.
+    /// One more gateway has labels, by which two projects select it: one of ASA, and one in a resource group, which has a server
+    /// enrollment token.
     ///
     /// # Errors
     ///
@@ -251,10 +253,10 @@ mod tests {
                 let count = |list: &Value| list.as_array().unwrap().len();
                 [count(&gateways["list"]), count(&tokens["activeGateTokens"])]
             };
-            let expected = if name == "asa" { [2, 0] } else { [0, 4] };
+            let expected = if name == "asa" { [3, 0] } else { [0, 4] };
             assert_eq!(count(), expected);
             both.seed().unwrap();
-            assert_eq!(count(), [2, 4]);
+            assert_eq!(count(), [3, 4]);
         }
     }
 

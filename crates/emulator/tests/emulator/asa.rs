@@ -68,7 +68,8 @@ fn the_published_examples_are_returned_as_published() {
         first_token
     );
     let list = admin.get(&team("/gateways")).expect(200).json();
-    assert_eq!(list, json!({ "list": [first_gateway, second_gateway] }));
+    assert_eq!(list["list"][0], first_gateway);
+    assert_eq!(list["list"][1], second_gateway);
     assert_eq!(admin.get(&team(GATEWAY)).expect(200).json(), first_gateway);
     let report = json!({
         "active_connections": 2,
@@ -97,7 +98,7 @@ fn every_response_decodes_as_its_model() {
             .unwrap()
             .list
             .len(),
-        2
+        3
     );
     let response = admin.get(&team("/gateway_setup_tokens"));
     assert_eq!(
@@ -123,7 +124,7 @@ fn the_examples_are_added_once() {
             .as_array()
             .unwrap()
             .len(),
-        1
+        2
     );
 }
 

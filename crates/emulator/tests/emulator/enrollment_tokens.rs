@@ -3,6 +3,7 @@
 use std::fs;
 
 use gatelet_emulator::{Emulator, well_known};
+use gatelet_models::Timestamp;
 use gatelet_models::asa::{EnrollmentTokenList, Project};
 use serde_json::json;
 
@@ -47,6 +48,21 @@ fn tokens_belong_to_one_project() {
         admin.get(&path).expect(404);
         admin.post(&path, &body).expect(404);
     }
+}
+
+#[test]
+fn a_deleted_project_has_no_tokens() {
+    let emulator = seeded();
+    let deleted = "2026-11-21T20:48:09Z".parse::<Timestamp>().unwrap();
+    let project = Project::new("2", "db").with_deleted_at(deleted);
+    emulator.add_project(well_known::ASA_TEAM, project).unwrap();
+    let admin = Caller::admin(&emulator);
+    admin.get(&team("/projects/db")).expect(200);
+    let tokens = team("/projects/db/server_enrollment_tokens");
+    admin.get(&tokens).expect(404);
+    admin
+        .post(&tokens, &json!({ "description": "edge" }))
+        .expect(404);
 }
 
 #[test]

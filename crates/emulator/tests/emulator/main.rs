@@ -18,6 +18,7 @@ mod faults;
 mod limits;
 mod other_clients;
 mod projects;
+mod resource_groups;
 mod secrets;
 #[cfg(feature = "serve")]
 mod serve;

@@ -65,6 +65,61 @@ pub(crate) async fn call(
                 )
                 .await
         }
+        OperationId::ListResourceGroups => {
+            page(client.resource_groups().list(), id.operation()).await
+        }
+        OperationId::GetResourceGroup => {
+            value(client.resource_groups().get(&target.id(0)).send()).await
+        }
+        OperationId::ListResourceGroupProjects => {
+            page(client.resource_group_projects().list(&target.id(0)), id.operation())
+                .await
+        }
+        OperationId::FetchResourceGroupProject => {
+            value(
+                    client
+                        .resource_group_projects()
+                        .get(&target.id(0), &target.id(1))
+                        .send(),
+                )
+                .await
+        }
+        OperationId::ListResourceGroupProjectServerEnrollmentTokens => {
+            page(
+                    client
+                        .resource_group_enrollment_tokens()
+                        .list(&target.id(0), &target.id(1)),
+                    id.operation(),
+                )
+                .await
+        }
+        OperationId::CreateResourceGroupProjectServerEnrollmentToken => {
+            value(
+                    client
+                        .resource_group_enrollment_tokens()
+                        .create(&target.id(0), &target.id(1), body())
+                        .send(),
+                )
+                .await
+        }
+        OperationId::GetResourceGroupProjectServerEnrollmentToken => {
+            value(
+                    client
+                        .resource_group_enrollment_tokens()
+                        .get(&target.id(0), &target.id(1), &target.id(2))
+                        .send(),
+                )
+                .await
+        }
+        OperationId::RemoveResourceGroupProjectServerEnrollmentToken => {
+            deleted(
+                    client
+                        .resource_group_enrollment_tokens()
+                        .delete(&target.id(0), &target.id(1), &target.id(2))
+                        .send(),
+                )
+                .await
+        }
         OperationId::IssueServiceToken => panic!("a client makes this call by itself"),
         OperationId::ListServiceUsers => {
             page(client.service_users().list(), id.operation()).await

@@ -16,6 +16,9 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .about("Server enrollment tokens, which new servers enroll in a project with")
         // Beside `get`, which takes the same id.
         .mut_subcommand("reveal", |reveal| reveal.display_order(2))
+        .mut_subcommand("list", |list| {
+            list.mut_arg("id", |id| id.value_name("PROJECT_NAME"))
+        })
 }
 
 /// Creates an enrollment token.

@@ -5,6 +5,7 @@ use clap::{ArgAction, Command};
 use gatelet_models::Patch;
 use gatelet_models::asa::{Gateway, GatewayId, GatewayUpdate};
 
+use crate::commands::asa::served_projects;
 use crate::error::error::CliError;
 use crate::options::label::Label;
 use crate::output::output::Output;
@@ -19,6 +20,27 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .mut_subcommand("list", |list| {
             list.mut_arg("descending", |it| it.help("List newest first"))
         })
+        .mut_subcommand("projects", |projects| {
+            projects.after_help(served_projects::HELP)
+        })
+}
+
+/// Lists the projects that a gateway serves.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Projects {
+    /// ID of the gateway, as shown by `list`
+    id: GatewayId,
+}
+
+impl Projects {
+    /// Prints the projects.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        served_projects::print(client.gateways().projects(&self.id).await?, output)
+    }
 }
 
 /// Updates a gateway.

@@ -5,6 +5,7 @@ use clap::Command;
 use gatelet_models::Secret;
 use gatelet_models::asa::{AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId};
 
+use crate::commands::asa::served_projects;
 use crate::commands::secret_output;
 use crate::error::error::CliError;
 use crate::options::label::Label;
@@ -21,6 +22,28 @@ pub(crate) fn with_texts(command: Command) -> Command {
         })
         // Beside `get`, which takes the same id.
         .mut_subcommand("reveal", |reveal| reveal.display_order(2))
+        .mut_subcommand("projects", |projects| {
+            projects.after_help(served_projects::HELP)
+        })
+}
+
+/// Lists the projects that the gateways of a setup token will serve.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Projects {
+    /// ID of the setup token, as shown by `list`
+    id: GatewaySetupTokenId,
+}
+
+impl Projects {
+    /// Prints the projects.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let projects = client.gateway_setup_tokens().projects(&self.id).await?;
+        served_projects::print(projects, output)
+    }
 }
 
 /// Creates a setup token.

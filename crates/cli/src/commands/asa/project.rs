@@ -18,13 +18,11 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .mut_subcommand("list", |list| {
             list.mut_arg("descending", |it| it.help("List newest first"))
         })
-        .mut_subcommand("gateways", |gateways| {
-            gateways.after_help(
-                "The labels of the team's gateways are compared with the project's selector here. An empty selector selects no gateway. \
-                 If the selector has no known meaning, nothing is listed and the exit code is 1.",
-            )
-        })
+        .mut_subcommand("gateways", |gateways| gateways.after_help(SELECTION_HELP))
 }
+
+pub(crate) const SELECTION_HELP: &str = "The labels of the team's gateways are compared with the project's selector here. An empty selector selects no gateway. \
+     If the selector has no known meaning, nothing is listed and the exit code is 1.";
 
 /// Lists the gateways that a project uses.
 #[derive(Debug, clap::Args)]

@@ -6,7 +6,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use gatelet_models::Secret;
-use gatelet_models::asa::{EnrollmentToken, EnrollmentTokenCreate, EnrollmentTokenList};
+use gatelet_models::asa::{
+    EnrollmentToken, EnrollmentTokenCreate, EnrollmentTokenList, Project, ProjectId,
+};
+use redb::WriteTransaction;
 
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::page::{self, Scope};
@@ -29,10 +32,25 @@ pub(crate) struct ProjectTokens<'a> {
 impl<'a> ProjectTokens<'a> {
     /// Finds the project that ASA's path names.
     pub(crate) fn of_asa(call: &'a ServerCall<'a>, name: &str) -> Result<Self, ErrorResponse> {
-        let project = project::fetch(call, name)?.decode()?;
+        Self::new(call, &project::fetch(call, name)?.decode()?)
+    }
+
+    /// Finds the project that the path of Okta Privileged Access names.
+    pub(crate) fn of_opa(
+        call: &'a ServerCall<'a>,
+        resource_group: &str,
+        id: &str,
+    ) -> Result<Self, ErrorResponse> {
+        Self::new(call, &project::get(call, resource_group, id)?.decode()?)
+    }
+
+    /// A deleted project has no tokens.
+    fn new(call: &'a ServerCall<'a>, project: &Project) -> Result<Self, ErrorResponse> {
+        if project.is_deleted() {
+            return Err(ErrorResponse::not_found());
+        }
         let team = team(call);
-        // The length keeps the two names apart.
-        let tenant = format!("{}:{team}{}", team.len(), project.id);
+        let tenant = tenant(&team, &project.id);
         Ok(Self { call, team, tenant })
     }
 
@@ -63,10 +81,8 @@ impl<'a> ProjectTokens<'a> {
             .with_description(request.description)
             .with_created_by_user(user)
             .with_issued_at(self.call.state.now());
-        let json = Encoded::new(&token)?;
-        self.call.state.store().write(|transaction| {
-            ENROLLMENT_TOKENS.insert(transaction, &self.tenant, token.id.as_str(), &json)
-        })?;
+        let store = self.call.state.store();
+        store.write(|transaction| insert_row(transaction, &self.tenant, &token))?;
         Ok(self.with_value(token)?)
     }
 
@@ -102,4 +118,30 @@ impl<'a> ProjectTokens<'a> {
         });
         Secret::new(STANDARD.encode(content.to_string()))
     }
+}
+
+/// Adds a token to a project.
+pub(crate) fn insert(
+    transaction: &WriteTransaction,
+    team: &str,
+    project: &ProjectId,
+    token: &EnrollmentToken,
+) -> Result<(), Error> {
+    insert_row(transaction, &tenant(team, project), token)
+}
+
+fn insert_row(
+    transaction: &WriteTransaction,
+    tenant: &str,
+    token: &EnrollmentToken,
+) -> Result<(), Error> {
+    let json = Encoded::new(token)?;
+    ENROLLMENT_TOKENS.insert(transaction, tenant, token.id.as_str(), &json)?;
+    Ok(())
+}
+
+/// Returns the owner of the tokens of a project.
+fn tenant(team: &str, project: &ProjectId) -> String {
+    // The length keeps the two names apart.
+    format!("{}:{team}{}", team.len(), project.as_str())
 }

@@ -5,8 +5,8 @@ use gatelet_models::asa::{
     AgentToken, AuthToken, CurrentUser, EnrollmentToken, EnrollmentTokenCreate,
     EnrollmentTokenList, Gateway, GatewayList, GatewaySetupToken, GatewaySetupTokenCreate,
     GatewaySetupTokenList, GatewayStatusReport, GatewayUpdate, OperationId, Project, ProjectList,
-    ServiceTokenRequest, ServiceUser, ServiceUserCreate, ServiceUserKeyList,
-    ServiceUserKeyWithSecret, ServiceUserList, ServiceUserUpdate,
+    ResourceGroup, ResourceGroupList, ServiceTokenRequest, ServiceUser, ServiceUserCreate,
+    ServiceUserKeyList, ServiceUserKeyWithSecret, ServiceUserList, ServiceUserUpdate,
 };
 use http::Response;
 
@@ -14,7 +14,7 @@ use crate::api::asa::bearer::Bearer;
 use crate::api::asa::enrollment_token::ProjectTokens;
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::{
-    auth, auth_token, gateway, project, service_user, service_user_key, setup_token,
+    auth, auth_token, gateway, project, resource_group, service_user, service_user_key, setup_token,
 };
 use crate::api::generated::asa::{Operations, dispatch};
 use crate::api::response::LinkedPage;
@@ -125,6 +125,65 @@ impl Operations for Authorized<'_> {
 
     fn fetch_project(&self, name: &str) -> Result<Encoded<Project>, ErrorResponse> {
         project::fetch(self.0, name)
+    }
+
+    fn list_resource_groups(&self) -> Result<LinkedPage<ResourceGroupList>, ErrorResponse> {
+        resource_group::list(self.0)
+    }
+
+    fn get_resource_group(&self, id: &str) -> Result<Encoded<ResourceGroup>, ErrorResponse> {
+        resource_group::get(self.0, id)
+    }
+
+    fn list_resource_group_projects(
+        &self,
+        resource_group: &str,
+    ) -> Result<LinkedPage<ProjectList>, ErrorResponse> {
+        project::list_in_group(self.0, resource_group)
+    }
+
+    fn fetch_resource_group_project(
+        &self,
+        resource_group: &str,
+        id: &str,
+    ) -> Result<Encoded<Project>, ErrorResponse> {
+        project::get(self.0, resource_group, id)
+    }
+
+    fn list_resource_group_project_server_enrollment_tokens(
+        &self,
+        resource_group: &str,
+        project: &str,
+    ) -> Result<LinkedPage<EnrollmentTokenList>, ErrorResponse> {
+        ProjectTokens::of_opa(self.0, resource_group, project)?.list()
+    }
+
+    fn create_resource_group_project_server_enrollment_token(
+        &self,
+        resource_group: &str,
+        project: &str,
+        body: EnrollmentTokenCreate,
+    ) -> Result<Encoded<EnrollmentToken>, ErrorResponse> {
+        let tokens = ProjectTokens::of_opa(self.0, resource_group, project)?;
+        tokens.create(body, &self.caller()?.user_name)
+    }
+
+    fn get_resource_group_project_server_enrollment_token(
+        &self,
+        resource_group: &str,
+        project: &str,
+        id: &str,
+    ) -> Result<Encoded<EnrollmentToken>, ErrorResponse> {
+        ProjectTokens::of_opa(self.0, resource_group, project)?.fetch(id)
+    }
+
+    fn remove_resource_group_project_server_enrollment_token(
+        &self,
+        resource_group: &str,
+        project: &str,
+        id: &str,
+    ) -> Result<(), ErrorResponse> {
+        ProjectTokens::of_opa(self.0, resource_group, project)?.delete(id)
     }
 
     fn issue_service_token(

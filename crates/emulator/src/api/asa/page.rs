@@ -100,6 +100,33 @@ pub(crate) fn list_in<L: List>(
     Ok(LinkedPage { page, links })
 }
 
+/// Returns one page of objects that are in an order of their own, by their `id`.
+pub(crate) fn of_rows<L: List>(
+    call: &ServerCall<'_>,
+    mut rows: Vec<Row<L::Item>>,
+) -> Result<LinkedPage<L>, ErrorResponse> {
+    let count = count(call)?;
+    if let Some(offset) = call.query("offset").filter(|offset| !offset.is_empty()) {
+        let mut after = None;
+        for (n, row) in rows.iter().enumerate() {
+            if text(row, "id")? == offset {
+                after = Some(n);
+            }
+        }
+        let message = "is not the id of an object in this list";
+        let after = after.ok_or_else(|| ErrorResponse::invalid("offset", message))?;
+        rows.drain(..=after);
+    }
+    let has_next = rows.len() > count;
+    rows.truncate(count);
+    let page = Encoded::list(&[], rows.iter().map(|row| &row.json))?;
+    let mut links = Vec::new();
+    if let (true, Some(last)) = (has_next, rows.last()) {
+        links.push(link(call, last, "id", false)?);
+    }
+    Ok(LinkedPage { page, links })
+}
+
 fn count(call: &ServerCall<'_>) -> Result<usize, ErrorResponse> {
     match call.integer("count")? {
         None => Ok(DEFAULT_COUNT),
@@ -117,10 +144,15 @@ fn link<T>(
     member: &str,
     backwards: bool,
 ) -> Result<String, Error> {
-    let object: Value = json::decode_stored(row.json.as_bytes())?;
-    let id = object.get(member).and_then(Value::as_str).unwrap_or("");
     let mut query = form_urlencoded::Serializer::new(String::new());
-    for name in ["count", "descending", "contains", "starts_with"] {
+    for name in [
+        "count",
+        "descending",
+        "contains",
+        "starts_with",
+        "order_by",
+        "for_policy_only",
+    ] {
         if let Some(value) = call.query(name) {
             query.append_pair(name, &value);
         }
@@ -130,7 +162,7 @@ fn link<T>(
             query.append_pair(name, &value);
         }
     }
-    query.append_pair("offset", id);
+    query.append_pair("offset", &text(row, member)?);
     if backwards {
         query.append_pair("prev", "true");
     }
@@ -141,4 +173,11 @@ fn link<T>(
         "<{origin}{path}?{}>; rel=\"{rel}\"",
         query.finish()
     ))
+}
+
+/// Returns a member of an object, which is empty unless it is a text.
+fn text<T>(row: &Row<T>, member: &str) -> Result<String, Error> {
+    let object: Value = json::decode_stored(row.json.as_bytes())?;
+    let text = object.get(member).and_then(Value::as_str);
+    Ok(text.unwrap_or("").to_owned())
 }

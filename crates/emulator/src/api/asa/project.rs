@@ -1,14 +1,14 @@
-//! Projects.
+//! Projects: those of ASA, which their names address, and those of resource groups, which their ids address.
 
 use gatelet_models::Timestamp;
-use gatelet_models::asa::{Project, ProjectList};
+use gatelet_models::asa::{Project, ProjectList, ResourceGroupId};
 use redb::{ReadTransaction, WriteTransaction};
 
 use crate::api::asa::error_response::ErrorResponse;
-use crate::api::asa::page;
-use crate::api::asa::table::PROJECTS;
+use crate::api::asa::table::{PROJECTS, RESOURCE_GROUPS};
 use crate::api::asa::team::team;
 use crate::api::asa::validation::check_project_name;
+use crate::api::asa::{page, resource_group};
 use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
@@ -26,12 +26,57 @@ const NULLS: &[&str] = &[
     "require_preauth_for_creds",
 ];
 
+/// The same for Okta Privileged Access.
+const NULLS_IN_GROUP: &[&str] = &[
+    "create_server_users",
+    "deleted_at",
+    "next_unix_gid",
+    "next_unix_uid",
+    "persistent_server_user_accounts",
+    "require_preauth_for_creds",
+    "user_on_demand_period",
+];
+
 pub(crate) fn list(call: &ServerCall<'_>) -> Result<LinkedPage<ProjectList>, ErrorResponse> {
+    list_of(call, None)
+}
+
+/// Lists the projects of a resource group.
+pub(crate) fn list_in_group(
+    call: &ServerCall<'_>,
+    resource_group: &str,
+) -> Result<LinkedPage<ProjectList>, ErrorResponse> {
+    resource_group::get(call, resource_group)?;
+    list_of(call, Some(resource_group))
+}
+
+fn list_of(
+    call: &ServerCall<'_>,
+    resource_group: Option<&str>,
+) -> Result<LinkedPage<ProjectList>, ErrorResponse> {
     let contains = call.query("contains").unwrap_or_default();
     page::list(call, &PROJECTS, |row| {
-        row.decode()
-            .is_ok_and(|project| is_of_asa(&project) && project.name.as_str().contains(&contains))
+        row.decode().is_ok_and(|project| {
+            group_of(&project) == resource_group && project.name.as_str().contains(&contains)
+        })
     })
+}
+
+/// Returns a project of a resource group.
+pub(crate) fn get(
+    call: &ServerCall<'_>,
+    resource_group: &str,
+    id: &str,
+) -> Result<Encoded<Project>, ErrorResponse> {
+    resource_group::get(call, resource_group)?;
+    let team = team(call);
+    let store = call.state.store();
+    let found = store.read(|transaction| PROJECTS.get(transaction, &team, id))?;
+    let project = found.ok_or_else(ErrorResponse::not_found)?;
+    match group_of(&project.decode()?) == Some(resource_group) {
+        true => Ok(project),
+        false => Err(ErrorResponse::not_found()),
+    }
 }
 
 pub(crate) fn fetch(call: &ServerCall<'_>, name: &str) -> Result<Encoded<Project>, ErrorResponse> {
@@ -49,25 +94,32 @@ fn find(
 ) -> Result<Option<Encoded<Project>>, Error> {
     let is_it = |row: &Encoded<Project>| {
         row.decode()
-            .is_ok_and(|project| is_of_asa(&project) && project.name.as_str() == name)
+            .is_ok_and(|project| group_of(&project).is_none() && project.name.as_str() == name)
     };
     let rows = PROJECTS.page(transaction, team, Order::OldestFirst, None, 1, is_it)?;
     Ok(rows.into_iter().next().map(|row| row.json))
 }
 
-/// Whether a project is addressed by its name; those of resource groups are addressed by their ids.
-fn is_of_asa(project: &Project) -> bool {
-    project.resource_group_id.is_none()
+/// Returns the resource group of a project; a project of ASA has none.
+fn group_of(project: &Project) -> Option<&str> {
+    project
+        .resource_group_id
+        .as_ref()
+        .map(ResourceGroupId::as_str)
 }
 
-/// Adds a project to a team, if no other has its name.
+/// Adds a project to a team if its resource group exists or, in ASA, no other has its name.
 pub(crate) fn add(store: &Store, team: &str, project: Project) -> Result<(), Error> {
-    if store
-        .read(|transaction| find(transaction, team, project.name.as_str()))?
-        .is_some()
-    {
-        return Err(Error::Invalid("a project with this name exists"));
-    }
+    store.read(|transaction| match group_of(&project) {
+        Some(id) => match RESOURCE_GROUPS.get(transaction, team, id)? {
+            Some(_) => Ok(()),
+            None => Err(Error::Invalid("the team has no such resource group")),
+        },
+        None => match find(transaction, team, project.name.as_str())? {
+            Some(_) => Err(Error::Invalid("a project with this name exists")),
+            None => Ok(()),
+        },
+    })?;
     store.write(|transaction| insert(transaction, team, project))
 }
 
@@ -79,8 +131,13 @@ pub(crate) fn insert(
 ) -> Result<(), Error> {
     check_project_name(project.name.as_str()).map_err(Error::Invalid)?;
     project.team = Some(team.to_owned());
-    project.deleted_at = project.deleted_at.or(Some(Timestamp::UNSET));
-    let json = Encoded::with_nulls(&project, NULLS)?;
+    let json = match group_of(&project) {
+        Some(_) => Encoded::with_nulls(&project, NULLS_IN_GROUP)?,
+        None => {
+            project.deleted_at = project.deleted_at.or(Some(Timestamp::UNSET));
+            Encoded::with_nulls(&project, NULLS)?
+        }
+    };
     match PROJECTS.insert(transaction, team, project.id.as_str(), &json)? {
         true => Ok(()),
         false => Err(Error::Invalid("a project with this id exists or existed")),

@@ -1,6 +1,7 @@
 //! What a service user may do.
 
-/// The role of an ASA service user.
+/// The role of an ASA service user. Those of Okta Privileged Access are allowed what its operations are described to need; resource
+/// groups are not delegated, so a delegated administrator sees all of them.
 ///
 /// Needs the feature `asa`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +11,10 @@ pub enum Role {
     AccessAdmin,
     /// `reporting_user`: may only read.
     ReportingUser,
+    /// `resource_admin` of Okta Privileged Access: may read and write all that it has.
+    ResourceAdmin,
+    /// `delegated_resource_admin` of Okta Privileged Access: may read gateways, and read and write what is in resource groups.
+    DelegatedResourceAdmin,
 }
 
 impl Role {
@@ -18,12 +23,18 @@ impl Role {
         match self {
             Self::AccessAdmin => "access_admin",
             Self::ReportingUser => "reporting_user",
+            Self::ResourceAdmin => "resource_admin",
+            Self::DelegatedResourceAdmin => "delegated_resource_admin",
         }
     }
 
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::AccessAdmin, Self::ReportingUser]
-            .into_iter()
-            .find(|role| role.as_str() == name)
+        let all = [
+            Self::AccessAdmin,
+            Self::ReportingUser,
+            Self::ResourceAdmin,
+            Self::DelegatedResourceAdmin,
+        ];
+        all.into_iter().find(|role| role.as_str() == name)
     }
 }

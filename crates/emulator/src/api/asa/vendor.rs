@@ -56,7 +56,7 @@ impl Vendor for Asa {
         service_user::create_tables(transaction, key)
     }
 
-    fn add_examples(&self, transaction: &WriteTransaction, _: Timestamp) -> Result<(), Error> {
-        examples::add(transaction)
+    fn add_examples(&self, transaction: &WriteTransaction, now: Timestamp) -> Result<(), Error> {
+        examples::add(transaction, now)
     }
 }

@@ -89,6 +89,53 @@ pub(crate) trait Operations {
         project_name: &str,
         server_enrollment_token_id: &str,
     ) -> Result<(), ErrorResponse>;
+    /// Lists the resource groups that the caller may see.
+    fn list_resource_groups(
+        &self,
+    ) -> Result<LinkedPage<models::ResourceGroupList>, ErrorResponse>;
+    /// Reads one resource group.
+    fn get_resource_group(
+        &self,
+        resource_group_id: &str,
+    ) -> Result<Encoded<models::ResourceGroup>, ErrorResponse>;
+    /// Lists the projects of a resource group.
+    fn list_resource_group_projects(
+        &self,
+        resource_group_id: &str,
+    ) -> Result<LinkedPage<models::ProjectList>, ErrorResponse>;
+    /// Reads one project of a resource group.
+    fn fetch_resource_group_project(
+        &self,
+        resource_group_id: &str,
+        project_id: &str,
+    ) -> Result<Encoded<models::Project>, ErrorResponse>;
+    /// Lists the server enrollment tokens of a project in a resource group.
+    fn list_resource_group_project_server_enrollment_tokens(
+        &self,
+        resource_group_id: &str,
+        project_id: &str,
+    ) -> Result<LinkedPage<models::EnrollmentTokenList>, ErrorResponse>;
+    /// Creates a server enrollment token of a project in a resource group.
+    fn create_resource_group_project_server_enrollment_token(
+        &self,
+        resource_group_id: &str,
+        project_id: &str,
+        body: models::EnrollmentTokenCreate,
+    ) -> Result<Encoded<models::EnrollmentToken>, ErrorResponse>;
+    /// Reads one server enrollment token of a project in a resource group.
+    fn get_resource_group_project_server_enrollment_token(
+        &self,
+        resource_group_id: &str,
+        project_id: &str,
+        server_enrollment_token_id: &str,
+    ) -> Result<Encoded<models::EnrollmentToken>, ErrorResponse>;
+    /// Deletes a server enrollment token of a project in a resource group.
+    fn remove_resource_group_project_server_enrollment_token(
+        &self,
+        resource_group_id: &str,
+        project_id: &str,
+        server_enrollment_token_id: &str,
+    ) -> Result<(), ErrorResponse>;
     /// Exchanges a service user's key for a bearer token.
     fn issue_service_token(
         &self,
@@ -200,6 +247,64 @@ pub(crate) fn dispatch(
                 operations.remove_server_enrollment_token(call.value(1), call.value(2))?,
             )
         }
+        models::OperationId::ListResourceGroups => {
+            success(call, operations.list_resource_groups()?)
+        }
+        models::OperationId::GetResourceGroup => {
+            success(call, operations.get_resource_group(call.value(1))?)
+        }
+        models::OperationId::ListResourceGroupProjects => {
+            success(call, operations.list_resource_group_projects(call.value(1))?)
+        }
+        models::OperationId::FetchResourceGroupProject => {
+            success(
+                call,
+                operations.fetch_resource_group_project(call.value(1), call.value(2))?,
+            )
+        }
+        models::OperationId::ListResourceGroupProjectServerEnrollmentTokens => {
+            success(
+                call,
+                operations
+                    .list_resource_group_project_server_enrollment_tokens(
+                        call.value(1),
+                        call.value(2),
+                    )?,
+            )
+        }
+        models::OperationId::CreateResourceGroupProjectServerEnrollmentToken => {
+            success(
+                call,
+                operations
+                    .create_resource_group_project_server_enrollment_token(
+                        call.value(1),
+                        call.value(2),
+                        call.json()?,
+                    )?,
+            )
+        }
+        models::OperationId::GetResourceGroupProjectServerEnrollmentToken => {
+            success(
+                call,
+                operations
+                    .get_resource_group_project_server_enrollment_token(
+                        call.value(1),
+                        call.value(2),
+                        call.value(3),
+                    )?,
+            )
+        }
+        models::OperationId::RemoveResourceGroupProjectServerEnrollmentToken => {
+            success(
+                call,
+                operations
+                    .remove_resource_group_project_server_enrollment_token(
+                        call.value(1),
+                        call.value(2),
+                        call.value(3),
+                    )?,
+            )
+        }
         models::OperationId::IssueServiceToken => {
             success(call, operations.issue_service_token(call.json()?)?)
         }
@@ -251,6 +356,11 @@ impl List for models::ServiceUserList {
 
 impl List for models::ProjectList {
     type Item = models::Project;
+    const MEMBER: &'static str = "list";
+}
+
+impl List for models::ResourceGroupList {
+    type Item = models::ResourceGroup;
     const MEMBER: &'static str = "list";
 }
 

@@ -36,11 +36,13 @@ pub struct GatewaySetupToken {
     pub created_at: Option<Timestamp>,
     /// The value that a gateway enrolls with. ASA reveals it only by FetchGatewaySetupTokenAsAgentToken.
     ///
-    /// Source: Okta Privileged Access OpenAPI document, schema GatewaySetupToken.
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
     pub token: Option<Secret>,
     /// The token's name, in Okta Privileged Access only. Limits: 1 to 255 characters, matches `^[\w\-_.]+$`.
     ///
-    /// Source: Okta Privileged Access OpenAPI document, schema GatewaySetupToken.
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
     pub name: Option<String>,
 }
 
@@ -380,7 +382,8 @@ pub struct GatewaySetupTokenCreate {
     pub description: Option<String>,
     /// The token's name, in Okta Privileged Access only. Limits: 1 to 255 characters, matches `^[\w\-_.]+$`.
     ///
-    /// Source: Okta Privileged Access OpenAPI document, schema GatewaySetupToken.
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
     pub name: Option<String>,
 }
 

@@ -44,7 +44,8 @@ pub struct Gateway {
     pub cloud_provider: Option<CloudProvider>,
     /// When the service last heard from the gateway, in Okta Privileged Access only.
     ///
-    /// Source: Okta Privileged Access OpenAPI document, schema GatewayAgent.
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
     pub last_seen: Option<Timestamp>,
     /// The orchestrator that the gateway belongs to, in Okta Privileged Access only.
     ///
@@ -349,7 +350,8 @@ impl Serialize for Gateway {
 open_enum! {
     /// The cloud that a gateway runs in.
     ///
-    /// Source: Okta Privileged Access OpenAPI document, schema GatewayAgent.
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
     pub enum CloudProvider {
         /// Amazon Web Services.
         Aws = "aws",

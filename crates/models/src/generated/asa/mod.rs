@@ -2,10 +2,9 @@
 
 //! Okta Advanced Server Access.
 
-mod enrollment_tokens;
 mod gateway_setup_tokens;
 mod gateways;
-mod projects;
+mod resource_groups;
 mod service_user_keys;
 mod service_users;
 mod shared;
@@ -14,9 +13,6 @@ pub mod operations;
 #[doc(hidden)]
 pub mod samples;
 
-pub use enrollment_tokens::{
-    EnrollmentToken, EnrollmentTokenCreate, EnrollmentTokenId, EnrollmentTokenList,
-};
 pub use gateway_setup_tokens::{
     AgentToken, GatewayAgentPolicyDetails, GatewaySetupToken, GatewaySetupTokenCreate,
     GatewaySetupTokenId, GatewaySetupTokenList, RegistrationType,
@@ -25,7 +21,9 @@ pub use gateways::{
     CloudProvider, Gateway, GatewayId, GatewayList, GatewayStatus, GatewayStatusReport,
     GatewayUpdate, InfrastructureOrchestrator,
 };
-pub use projects::{Project, ProjectId, ProjectList, SshCertificateType};
+pub use resource_groups::{
+    AdminGroup, ResourceGroup, ResourceGroupList, ResourceGroupOrder,
+};
 pub use service_user_keys::{
     ServiceUserKey, ServiceUserKeyId, ServiceUserKeyList, ServiceUserKeyWithSecret,
 };
@@ -33,5 +31,9 @@ pub use service_users::{
     AuthToken, CurrentUser, ServiceTokenRequest, ServiceUser, ServiceUserCreate,
     ServiceUserList, ServiceUserUpdate, UserDetails, UserId, UserStatus, UserType,
 };
-pub use shared::{Error, ErrorDetail, ErrorType, ProjectName};
+pub use shared::{
+    EnrollmentToken, EnrollmentTokenCreate, EnrollmentTokenId, EnrollmentTokenList,
+    Error, ErrorDetail, ErrorType, Project, ProjectId, ProjectList, ProjectName,
+    ResourceGroupId, SshCertificateType,
+};
 pub use operations::OperationId;

@@ -43,6 +43,22 @@ pub enum OperationId {
     FetchServerEnrollmentToken,
     /// Deletes a server enrollment token.
     RemoveServerEnrollmentToken,
+    /// Lists the resource groups that the caller may see.
+    ListResourceGroups,
+    /// Reads one resource group.
+    GetResourceGroup,
+    /// Lists the projects of a resource group.
+    ListResourceGroupProjects,
+    /// Reads one project of a resource group.
+    FetchResourceGroupProject,
+    /// Lists the server enrollment tokens of a project in a resource group.
+    ListResourceGroupProjectServerEnrollmentTokens,
+    /// Creates a server enrollment token of a project in a resource group.
+    CreateResourceGroupProjectServerEnrollmentToken,
+    /// Reads one server enrollment token of a project in a resource group.
+    GetResourceGroupProjectServerEnrollmentToken,
+    /// Deletes a server enrollment token of a project in a resource group.
+    RemoveResourceGroupProjectServerEnrollmentToken,
     /// Exchanges a service user's key for a bearer token.
     IssueServiceToken,
     /// Lists the service users of the team.
@@ -82,6 +98,14 @@ impl OperationId {
         Self::CreateServerEnrollmentToken,
         Self::FetchServerEnrollmentToken,
         Self::RemoveServerEnrollmentToken,
+        Self::ListResourceGroups,
+        Self::GetResourceGroup,
+        Self::ListResourceGroupProjects,
+        Self::FetchResourceGroupProject,
+        Self::ListResourceGroupProjectServerEnrollmentTokens,
+        Self::CreateResourceGroupProjectServerEnrollmentToken,
+        Self::GetResourceGroupProjectServerEnrollmentToken,
+        Self::RemoveResourceGroupProjectServerEnrollmentToken,
         Self::IssueServiceToken,
         Self::ListServiceUsers,
         Self::CreateServiceUser,
@@ -115,6 +139,22 @@ impl OperationId {
             Self::CreateServerEnrollmentToken => &CREATE_SERVER_ENROLLMENT_TOKEN,
             Self::FetchServerEnrollmentToken => &FETCH_SERVER_ENROLLMENT_TOKEN,
             Self::RemoveServerEnrollmentToken => &REMOVE_SERVER_ENROLLMENT_TOKEN,
+            Self::ListResourceGroups => &LIST_RESOURCE_GROUPS,
+            Self::GetResourceGroup => &GET_RESOURCE_GROUP,
+            Self::ListResourceGroupProjects => &LIST_RESOURCE_GROUP_PROJECTS,
+            Self::FetchResourceGroupProject => &FETCH_RESOURCE_GROUP_PROJECT,
+            Self::ListResourceGroupProjectServerEnrollmentTokens => {
+                &LIST_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKENS
+            }
+            Self::CreateResourceGroupProjectServerEnrollmentToken => {
+                &CREATE_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN
+            }
+            Self::GetResourceGroupProjectServerEnrollmentToken => {
+                &GET_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN
+            }
+            Self::RemoveResourceGroupProjectServerEnrollmentToken => {
+                &REMOVE_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN
+            }
             Self::IssueServiceToken => &ISSUE_SERVICE_TOKEN,
             Self::ListServiceUsers => &LIST_SERVICE_USERS,
             Self::CreateServiceUser => &CREATE_SERVICE_USER,
@@ -176,7 +216,7 @@ pub static LIST_GATEWAY_SETUP_TOKENS: Operation = Operation {
         page_size: "count",
         page_token: "offset",
     }),
-    permissions: &["access_admin", "reporting_user"],
+    permissions: &["access_admin", "reporting_user", "resource_admin"],
     alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
@@ -203,7 +243,7 @@ pub static CREATE_GATEWAY_SETUP_TOKEN: Operation = Operation {
     idempotent: false,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "resource_admin"],
     alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
@@ -230,7 +270,7 @@ pub static FETCH_GATEWAY_SETUP_TOKEN: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin", "reporting_user"],
+    permissions: &["access_admin", "reporting_user", "resource_admin"],
     alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
@@ -256,7 +296,7 @@ pub static DELETE_GATEWAY_SETUP_TOKEN: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "resource_admin"],
     alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
@@ -283,7 +323,7 @@ pub static FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "resource_admin"],
     alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
@@ -292,8 +332,7 @@ pub static FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN: Operation = Operation {
 ///
 /// `GET /v1/teams/{team_name}/gateways`
 ///
-/// Gateways enroll themselves with a setup token, so no operation creates a gateway. Okta Privileged Access also
-/// lets `delegated_resource_admin` read.
+/// Gateways enroll themselves with a setup token, so no operation creates a gateway.
 pub static LIST_GATEWAYS: Operation = Operation {
     vendor: "asa",
     id: "ListGateways",
@@ -342,7 +381,12 @@ pub static LIST_GATEWAYS: Operation = Operation {
         page_size: "count",
         page_token: "offset",
     }),
-    permissions: &["access_admin", "reporting_user"],
+    permissions: &[
+        "access_admin",
+        "reporting_user",
+        "resource_admin",
+        "delegated_resource_admin",
+    ],
     alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
@@ -368,7 +412,12 @@ pub static GET_GATEWAY_INSTANCE: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin", "reporting_user"],
+    permissions: &[
+        "access_admin",
+        "reporting_user",
+        "resource_admin",
+        "delegated_resource_admin",
+    ],
     alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
@@ -396,7 +445,7 @@ pub static UPDATE_GATEWAY_INSTANCE: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "resource_admin"],
     alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
@@ -422,7 +471,7 @@ pub static DELETE_GATEWAY_INSTANCE: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "resource_admin"],
     alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/",
 };
@@ -448,7 +497,12 @@ pub static GET_GATEWAY_STATUS_REPORT: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin", "reporting_user"],
+    permissions: &[
+        "access_admin",
+        "reporting_user",
+        "resource_admin",
+        "delegated_resource_admin",
+    ],
     alternative_to: None,
     source: "https://developer.okta.com/docs/api/openapi/asa/asa/gateways/getgatewaystatusreport",
 };
@@ -509,7 +563,7 @@ pub static LIST_PROJECTS: Operation = Operation {
     }),
     permissions: &["access_admin", "access_user", "reporting_user"],
     alternative_to: None,
-    source: "https://developer.okta.com/docs/reference/api/asa/projects",
+    source: "https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md",
 };
 
 /// Reads one project.
@@ -535,7 +589,7 @@ pub static FETCH_PROJECT: Operation = Operation {
     paging: None,
     permissions: &["access_admin", "access_user", "reporting_user"],
     alternative_to: None,
-    source: "https://developer.okta.com/docs/reference/api/asa/projects",
+    source: "https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md",
 };
 
 /// Lists the server enrollment tokens of a project.
@@ -579,7 +633,7 @@ pub static LIST_SERVER_ENROLLMENT_TOKENS: Operation = Operation {
     }),
     permissions: &["access_admin", "access_user", "server_enrollment_token_viewer"],
     alternative_to: None,
-    source: "https://developer.okta.com/docs/reference/api/asa/projects",
+    source: "https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md",
 };
 
 /// Creates a server enrollment token of a project.
@@ -606,7 +660,7 @@ pub static CREATE_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
     paging: None,
     permissions: &["access_admin", "access_user", "server_enrollment_token_creator"],
     alternative_to: None,
-    source: "https://developer.okta.com/docs/reference/api/asa/projects",
+    source: "https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md",
 };
 
 /// Reads one server enrollment token.
@@ -632,7 +686,7 @@ pub static FETCH_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
     paging: None,
     permissions: &["access_admin", "access_user", "server_enrollment_token_viewer"],
     alternative_to: None,
-    source: "https://developer.okta.com/docs/reference/api/asa/projects",
+    source: "https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md",
 };
 
 /// Deletes a server enrollment token.
@@ -658,7 +712,290 @@ pub static REMOVE_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
     paging: None,
     permissions: &["access_admin"],
     alternative_to: None,
-    source: "https://developer.okta.com/docs/reference/api/asa/projects",
+    source: "https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md",
+};
+
+/// Lists the resource groups that the caller may see.
+///
+/// `GET /v1/teams/{team_name}/resource_groups`
+///
+/// Only Okta Privileged Access has resource groups. The document has no `count` and no `offset` here; they are
+/// those that it has for other lists.
+pub static LIST_RESOURCE_GROUPS: Operation = Operation {
+    vendor: "asa",
+    id: "ListResourceGroups",
+    name: "asa ListResourceGroups",
+    tag: "Resource groups",
+    summary: "Lists the resource groups that the caller may see",
+    method: Method::Get,
+    path: "/v1/teams/{team_name}/resource_groups",
+    reserved: &[],
+    query: &[
+        QueryParameter {
+            name: "contains",
+            kind: QueryKind::Text,
+            description: "Lists only resource groups whose name contains this text.",
+        },
+        QueryParameter {
+            name: "order_by",
+            kind: QueryKind::Text,
+            description: "The member by which the resource groups are sorted; the document does not say the order if omitted.",
+        },
+        QueryParameter {
+            name: "for_policy_only",
+            kind: QueryKind::Boolean,
+            description: "Lists only resource groups that the caller may assign policies to if true.",
+        },
+        QueryParameter {
+            name: "count",
+            kind: QueryKind::Integer {
+                minimum: Some(1),
+                maximum: None,
+            },
+            description: "The number of objects on a page; 100 if omitted. No upper limit is documented.",
+        },
+        QueryParameter {
+            name: "offset",
+            kind: QueryKind::Text,
+            description: "An opaque value from the `Link` header of the previous page, which says where this page begins.",
+        },
+    ],
+    request: None,
+    response: Some("ResourceGroupList"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: Some(Paging::Link {
+        page_size: "count",
+        page_token: "offset",
+    }),
+    permissions: &["resource_admin", "delegated_resource_admin"],
+    alternative_to: None,
+    source: "https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml",
+};
+
+/// Reads one resource group.
+///
+/// `GET /v1/teams/{team_name}/resource_groups/{resource_group_id}`
+///
+/// Unlike in the list, it has the groups that administer it.
+pub static GET_RESOURCE_GROUP: Operation = Operation {
+    vendor: "asa",
+    id: "GetResourceGroup",
+    name: "asa GetResourceGroup",
+    tag: "Resource groups",
+    summary: "Reads one resource group",
+    method: Method::Get,
+    path: "/v1/teams/{team_name}/resource_groups/{resource_group_id}",
+    reserved: &[],
+    query: &[],
+    request: None,
+    response: Some("ResourceGroup"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["resource_admin", "delegated_resource_admin"],
+    alternative_to: None,
+    source: "https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml",
+};
+
+/// Lists the projects of a resource group.
+///
+/// `GET /v1/teams/{team_name}/resource_groups/{resource_group_id}/projects`
+///
+/// The list may contain deleted projects; see `deleted_at`. The document has no `count` and no `offset` here;
+/// they are those that it has for other lists.
+pub static LIST_RESOURCE_GROUP_PROJECTS: Operation = Operation {
+    vendor: "asa",
+    id: "ListResourceGroupProjects",
+    name: "asa ListResourceGroupProjects",
+    tag: "Resource group projects",
+    summary: "Lists the projects of a resource group",
+    method: Method::Get,
+    path: "/v1/teams/{team_name}/resource_groups/{resource_group_id}/projects",
+    reserved: &[],
+    query: &[
+        QueryParameter {
+            name: "contains",
+            kind: QueryKind::Text,
+            description: "Lists only projects whose name contains this text.",
+        },
+        QueryParameter {
+            name: "count",
+            kind: QueryKind::Integer {
+                minimum: Some(1),
+                maximum: None,
+            },
+            description: "The number of objects on a page; 100 if omitted. No upper limit is documented.",
+        },
+        QueryParameter {
+            name: "offset",
+            kind: QueryKind::Text,
+            description: "An opaque value from the `Link` header of the previous page, which says where this page begins.",
+        },
+    ],
+    request: None,
+    response: Some("ProjectList"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: Some(Paging::Link {
+        page_size: "count",
+        page_token: "offset",
+    }),
+    permissions: &["resource_admin", "delegated_resource_admin"],
+    alternative_to: None,
+    source: "https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml",
+};
+
+/// Reads one project of a resource group.
+///
+/// `GET /v1/teams/{team_name}/resource_groups/{resource_group_id}/projects/{project_id}`
+///
+/// The project has the same members as in the list.
+pub static FETCH_RESOURCE_GROUP_PROJECT: Operation = Operation {
+    vendor: "asa",
+    id: "FetchResourceGroupProject",
+    name: "asa FetchResourceGroupProject",
+    tag: "Resource group projects",
+    summary: "Reads one project of a resource group",
+    method: Method::Get,
+    path: "/v1/teams/{team_name}/resource_groups/{resource_group_id}/projects/{project_id}",
+    reserved: &[],
+    query: &[],
+    request: None,
+    response: Some("Project"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["resource_admin", "delegated_resource_admin"],
+    alternative_to: None,
+    source: "https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml",
+};
+
+/// Lists the server enrollment tokens of a project in a resource group.
+///
+/// `GET /v1/teams/{team_name}/resource_groups/{resource_group_id}/projects/{project_id}/server_enrollment_tokens`
+///
+/// The response contains the secrets. The document has no `count` and no `offset` here; they are those that it
+/// has for other lists.
+pub static LIST_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKENS: Operation = Operation {
+    vendor: "asa",
+    id: "ListResourceGroupProjectServerEnrollmentTokens",
+    name: "asa ListResourceGroupProjectServerEnrollmentTokens",
+    tag: "Resource group enrollment tokens",
+    summary: "Lists the server enrollment tokens of a project in a resource group",
+    method: Method::Get,
+    path: "/v1/teams/{team_name}/resource_groups/{resource_group_id}/projects/{project_id}/server_enrollment_tokens",
+    reserved: &[],
+    query: &[
+        QueryParameter {
+            name: "count",
+            kind: QueryKind::Integer {
+                minimum: Some(1),
+                maximum: None,
+            },
+            description: "The number of objects on a page; 100 if omitted. No upper limit is documented.",
+        },
+        QueryParameter {
+            name: "offset",
+            kind: QueryKind::Text,
+            description: "An opaque value from the `Link` header of the previous page, which says where this page begins.",
+        },
+    ],
+    request: None,
+    response: Some("EnrollmentTokenList"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: Some(Paging::Link {
+        page_size: "count",
+        page_token: "offset",
+    }),
+    permissions: &["resource_admin", "delegated_resource_admin"],
+    alternative_to: None,
+    source: "https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml",
+};
+
+/// Creates a server enrollment token of a project in a resource group.
+///
+/// `POST /v1/teams/{team_name}/resource_groups/{resource_group_id}/projects/{project_id}/server_enrollment_tokens`
+///
+/// The document shows a body with the whole token, most of which only the service sets. Okta's own client sends
+/// the description alone, and so does this description.
+pub static CREATE_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
+    vendor: "asa",
+    id: "CreateResourceGroupProjectServerEnrollmentToken",
+    name: "asa CreateResourceGroupProjectServerEnrollmentToken",
+    tag: "Resource group enrollment tokens",
+    summary: "Creates a server enrollment token of a project in a resource group",
+    method: Method::Post,
+    path: "/v1/teams/{team_name}/resource_groups/{resource_group_id}/projects/{project_id}/server_enrollment_tokens",
+    reserved: &[],
+    query: &[],
+    request: Some("EnrollmentTokenCreate"),
+    response: Some("EnrollmentToken"),
+    success: 201,
+    idempotent: false,
+    authenticated: true,
+    paging: None,
+    permissions: &["resource_admin", "delegated_resource_admin"],
+    alternative_to: None,
+    source: "https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml",
+};
+
+/// Reads one server enrollment token of a project in a resource group.
+///
+/// `GET /v1/teams/{team_name}/resource_groups/{resource_group_id}/projects/{project_id}/server_enrollment_tokens/{server_enrollment_token_id}`
+///
+/// The response contains the secret.
+pub static GET_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
+    vendor: "asa",
+    id: "GetResourceGroupProjectServerEnrollmentToken",
+    name: "asa GetResourceGroupProjectServerEnrollmentToken",
+    tag: "Resource group enrollment tokens",
+    summary: "Reads one server enrollment token of a project in a resource group",
+    method: Method::Get,
+    path: "/v1/teams/{team_name}/resource_groups/{resource_group_id}/projects/{project_id}/server_enrollment_tokens/{server_enrollment_token_id}",
+    reserved: &[],
+    query: &[],
+    request: None,
+    response: Some("EnrollmentToken"),
+    success: 200,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["resource_admin", "delegated_resource_admin"],
+    alternative_to: None,
+    source: "https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml",
+};
+
+/// Deletes a server enrollment token of a project in a resource group.
+///
+/// `DELETE /v1/teams/{team_name}/resource_groups/{resource_group_id}/projects/{project_id}/server_enrollment_tokens/{server_enrollment_token_id}`
+///
+/// Repeating the call is harmless; the response for a deleted token is 404.
+pub static REMOVE_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
+    vendor: "asa",
+    id: "RemoveResourceGroupProjectServerEnrollmentToken",
+    name: "asa RemoveResourceGroupProjectServerEnrollmentToken",
+    tag: "Resource group enrollment tokens",
+    summary: "Deletes a server enrollment token of a project in a resource group",
+    method: Method::Delete,
+    path: "/v1/teams/{team_name}/resource_groups/{resource_group_id}/projects/{project_id}/server_enrollment_tokens/{server_enrollment_token_id}",
+    reserved: &[],
+    query: &[],
+    request: None,
+    response: None,
+    success: 204,
+    idempotent: true,
+    authenticated: true,
+    paging: None,
+    permissions: &["resource_admin", "delegated_resource_admin"],
+    alternative_to: None,
+    source: "https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml",
 };
 
 /// Exchanges a service user's key for a bearer token.
@@ -691,7 +1028,7 @@ pub static ISSUE_SERVICE_TOKEN: Operation = Operation {
 ///
 /// `GET /v1/teams/{team_name}/service_users`
 ///
-/// Okta Privileged Access also lets `security_admin` and `delegated_resource_admin` read.
+/// Okta Privileged Access also lets `pam_admin` and `security_admin` read.
 pub static LIST_SERVICE_USERS: Operation = Operation {
     vendor: "asa",
     id: "ListServiceUsers",
@@ -755,7 +1092,12 @@ pub static LIST_SERVICE_USERS: Operation = Operation {
         page_size: "count",
         page_token: "offset",
     }),
-    permissions: &["access_admin", "reporting_user"],
+    permissions: &[
+        "access_admin",
+        "reporting_user",
+        "resource_admin",
+        "delegated_resource_admin",
+    ],
     alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
@@ -781,7 +1123,7 @@ pub static CREATE_SERVICE_USER: Operation = Operation {
     idempotent: false,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "resource_admin"],
     alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
@@ -807,7 +1149,12 @@ pub static GET_SERVICE_USER: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin", "reporting_user"],
+    permissions: &[
+        "access_admin",
+        "reporting_user",
+        "resource_admin",
+        "delegated_resource_admin",
+    ],
     alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
@@ -836,7 +1183,7 @@ pub static SERVICE_USER_UPDATE: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "resource_admin"],
     alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
@@ -865,7 +1212,7 @@ pub static GET_CURRENT_USER: Operation = Operation {
     paging: None,
     permissions: &[],
     alternative_to: None,
-    source: "Okta Privileged Access OpenAPI document, path /v1/teams/{team_name}/current_user",
+    source: "https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml",
 };
 
 /// Lists the keys of a service user.
@@ -889,7 +1236,7 @@ pub static LIST_SERVICE_USER_KEYS: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin", "reporting_user"],
+    permissions: &["access_admin", "reporting_user", "resource_admin"],
     alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
@@ -917,7 +1264,7 @@ pub static ROTATE_SERVICE_USER_KEY: Operation = Operation {
     idempotent: false,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "resource_admin"],
     alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };
@@ -943,7 +1290,7 @@ pub static DELETE_SERVICE_USER_KEY: Operation = Operation {
     idempotent: true,
     authenticated: true,
     paging: None,
-    permissions: &["access_admin"],
+    permissions: &["access_admin", "resource_admin"],
     alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",
 };

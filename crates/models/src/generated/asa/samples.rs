@@ -46,6 +46,9 @@ pub fn visit(visitor: &mut impl Visitor) {
         .visit::<
             super::ServiceUserKeyWithSecret,
         >(&SERVICE_USER_KEY_WITH_SECRET, |_| None);
+    visitor.visit::<super::ResourceGroup>(&RESOURCE_GROUP, |_| None);
+    visitor.visit::<super::AdminGroup>(&ADMIN_GROUP, |_| None);
+    visitor.visit::<super::ResourceGroupList>(&RESOURCE_GROUP_LIST, |_| None);
     visitor.visit::<super::EnrollmentToken>(&ENROLLMENT_TOKEN, |_| None);
     visitor.visit::<super::EnrollmentTokenList>(&ENROLLMENT_TOKEN_LIST, |_| None);
     visitor.visit::<super::EnrollmentTokenCreate>(&ENROLLMENT_TOKEN_CREATE, |_| None);
@@ -319,7 +322,7 @@ static PROJECT: Sample = Sample {
     vendor: "asa",
     name: "Project",
     examples: &[
-        r#"{"id":"8fe1a2c4-5f0c-4a5e-9d0e-6e1a1c1d2b30","name":"web","team":"example-team","gateway_selector":"env in (dev,prod),region=us-west-2,release notin (canary,stable)","forward_traffic":true,"ssh_session_recording":true,"rdp_session_recording":true,"create_server_users":true,"require_preauth_for_creds":true,"next_unix_uid":60120,"next_unix_gid":63020,"user_on_demand_period":3600,"ssh_certificate_type":"CERT_TYPE_ED25519_01","resource_group_id":"2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111","deleted_at":"2026-11-21T20:48:09Z"}"#,
+        r#"{"id":"8fe1a2c4-5f0c-4a5e-9d0e-6e1a1c1d2b30","name":"web","team":"example-team","gateway_selector":"env in (dev,prod),region=us-west-2,release notin (canary,stable)","forward_traffic":true,"ssh_session_recording":true,"rdp_session_recording":true,"create_server_users":true,"require_preauth_for_creds":true,"next_unix_uid":60120,"next_unix_gid":63020,"user_on_demand_period":3600,"ssh_certificate_type":"CERT_TYPE_ED25519_01","resource_group_id":"2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111","server_account_management":true,"persistent_server_user_accounts":true,"force_shared_ssh_users":true,"shared_admin_user_name":"server.admin","shared_standard_user_name":"server.user","active_resource_count":50,"stale_resource_count":2,"deleted_at":"2026-11-21T20:48:09Z"}"#,
         r#"{"id":"8fe1a2c4-5f0c-4a5e-9d0e-6e1a1c1d2b30","name":"web","gateway_selector":null,"forward_traffic":false,"deleted_at":"0001-01-01T00:00:00Z"}"#,
     ],
     properties: &[
@@ -340,6 +343,15 @@ static PROJECT: Sample = Sample {
             .with_range(-9223372036854775808, 9223372036854775807),
         Property::new("ssh_certificate_type", &["null"], None),
         Property::new("resource_group_id", &["null"], None),
+        Property::new("server_account_management", &["null"], None),
+        Property::new("persistent_server_user_accounts", &["null"], None),
+        Property::new("force_shared_ssh_users", &["null"], None),
+        Property::new("shared_admin_user_name", &["null"], None),
+        Property::new("shared_standard_user_name", &["null"], None),
+        Property::new("active_resource_count", &["null", "count"], None)
+            .with_range(0, 2147483647),
+        Property::new("stale_resource_count", &["null", "count"], None)
+            .with_range(0, 2147483647),
         Property::new("deleted_at", &["null", "date-time"], None),
     ],
     keeps_unknown: false,
@@ -401,6 +413,57 @@ static SERVICE_USER_KEY_WITH_SECRET: Sample = Sample {
         Property::new("expires_at", &["date-time"], None),
         Property::new("last_used", &["date-time"], None),
         Property::new("secret", &["required", "x-shown-once", "x-secret"], None),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static RESOURCE_GROUP: Sample = Sample {
+    vendor: "asa",
+    name: "ResourceGroup",
+    examples: &[
+        r#"{"id":"2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111","name":"production","description":"Servers of the shop","team_id":"example-team","delegated_resource_admin_groups":[{"id":"7d1f2e0a-5b3c-4d4e-8f5a-6b7c8d9e0f11","name":"shop-admins","type":"group","missing":true}]}"#,
+        r#"{"id":"2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c112","name":"development","description":null}"#,
+    ],
+    properties: &[
+        Property::new("id", &["required"], None),
+        Property::new("name", &["required"], None),
+        Property::new("description", &["null"], None),
+        Property::new("team_id", &["null"], None),
+        Property::new(
+            "delegated_resource_admin_groups",
+            &["null", "array"],
+            Some("AdminGroup"),
+        ),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static ADMIN_GROUP: Sample = Sample {
+    vendor: "asa",
+    name: "AdminGroup",
+    examples: &[
+        r#"{"id":"7d1f2e0a-5b3c-4d4e-8f5a-6b7c8d9e0f11","name":"shop-admins","type":"group","missing":true}"#,
+    ],
+    properties: &[
+        Property::new("id", &["null"], None),
+        Property::new("name", &["null"], None),
+        Property::new("type", &["null"], None),
+        Property::new("missing", &["null"], None),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static RESOURCE_GROUP_LIST: Sample = Sample {
+    vendor: "asa",
+    name: "ResourceGroupList",
+    examples: &[
+        r#"{"list":[{"id":"2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111","name":"production","description":"Servers of the shop","team_id":"example-team"}]}"#,
+    ],
+    properties: &[
+        Property::new("list", &["required", "null", "array"], Some("ResourceGroup")),
     ],
     keeps_unknown: false,
     is_request: false,

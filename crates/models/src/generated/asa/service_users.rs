@@ -867,7 +867,8 @@ impl Serialize for ServiceUserUpdate {
 
 /// Who makes a call.
 ///
-/// Source: Okta Privileged Access OpenAPI document, path /v1/teams/{team_name}/current_user.
+/// Source:
+/// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CurrentUser {

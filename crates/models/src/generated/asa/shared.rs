@@ -5,14 +5,995 @@
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
-    de, ser, text::display::TruncatedDebug, text::id::id, text::open_enum::open_enum,
+    de, secret::secret::Secret, ser, text::display::TruncatedDebug, text::id::id,
+    text::open_enum::open_enum, time::timestamp::Timestamp,
 };
+
+id! {
+    /// The id of a project, by which Okta Privileged Access addresses it; a UUID.
+    ///
+    /// Source:
+    /// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
+    pub struct ProjectId;
+}
 
 id! {
     /// The name of a project, by which ASA addresses it; 1 to 255 letters, digits and `-_.`.
     ///
-    /// Source: <https://developer.okta.com/docs/reference/api/asa/projects>.
+    /// Source:
+    /// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
     pub struct ProjectName;
+}
+
+/// A project. Members that the service sends beside these are skipped.
+///
+/// Source:
+/// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Project {
+    /// The project's id, assigned by the service.
+    pub id: ProjectId,
+    /// The project's name.
+    pub name: ProjectName,
+    /// The name of the team.
+    pub team: Option<String>,
+    /// The labels of the gateways that the project uses: requirements separated by commas, such as
+    /// `env in (dev,prod),region=us-west-2`. A gateway must meet all of them.
+    pub gateway_selector: Option<String>,
+    /// Whether traffic to the servers goes through gateways, in ASA only.
+    pub forward_traffic: Option<bool>,
+    /// Whether gateways record SSH sessions, in ASA only.
+    pub ssh_session_recording: Option<bool>,
+    /// Whether gateways record RDP sessions, in ASA only.
+    pub rdp_session_recording: Option<bool>,
+    /// Whether users are created on the servers.
+    pub create_server_users: Option<bool>,
+    /// Whether users need a preauthorization to get credentials.
+    pub require_preauth_for_creds: Option<bool>,
+    /// The Unix user id of the next user; 100 to 65535.
+    pub next_unix_uid: Option<i32>,
+    /// The Unix group id of the next group; 100 to 65535.
+    pub next_unix_gid: Option<i32>,
+    /// The seconds after which a user that was created on demand is removed.
+    pub user_on_demand_period: Option<i64>,
+    /// The type of the SSH certificates that the servers accept.
+    pub ssh_certificate_type: Option<SshCertificateType>,
+    /// The id of the project's resource group, in Okta Privileged Access only.
+    ///
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
+    pub resource_group_id: Option<ResourceGroupId>,
+    /// Whether existing local accounts of the servers are managed, in Okta Privileged Access only.
+    ///
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
+    pub server_account_management: Option<bool>,
+    /// Whether every user of the team has an account on the servers at all times, in Okta Privileged Access only.
+    ///
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
+    pub persistent_server_user_accounts: Option<bool>,
+    /// Whether users must share an SSH account.
+    ///
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
+    pub force_shared_ssh_users: Option<bool>,
+    /// The name of the shared account for root.
+    ///
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
+    pub shared_admin_user_name: Option<String>,
+    /// The name of the shared account for everything else.
+    ///
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
+    pub shared_standard_user_name: Option<String>,
+    /// The number of active resources in the project, in Okta Privileged Access only.
+    ///
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
+    pub active_resource_count: Option<u32>,
+    /// The number of stale resources in the project, in Okta Privileged Access only.
+    ///
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
+    pub stale_resource_count: Option<u32>,
+    /// When the project was deleted. For a project that exists, ASA sends year 1 and Okta Privileged Access null.
+    pub deleted_at: Option<Timestamp>,
+}
+
+impl Project {
+    /// Creates a value from what is required; the rest is absent or has its default.
+    #[must_use]
+    pub fn new(id: impl Into<ProjectId>, name: impl Into<ProjectName>) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            team: None,
+            gateway_selector: None,
+            forward_traffic: None,
+            ssh_session_recording: None,
+            rdp_session_recording: None,
+            create_server_users: None,
+            require_preauth_for_creds: None,
+            next_unix_uid: None,
+            next_unix_gid: None,
+            user_on_demand_period: None,
+            ssh_certificate_type: None,
+            resource_group_id: None,
+            server_account_management: None,
+            persistent_server_user_accounts: None,
+            force_shared_ssh_users: None,
+            shared_admin_user_name: None,
+            shared_standard_user_name: None,
+            active_resource_count: None,
+            stale_resource_count: None,
+            deleted_at: None,
+        }
+    }
+
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<ProjectId>) -> Self {
+        self.id = id.into();
+        self
+    }
+
+    /// Sets [`name`](Self::name).
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<ProjectName>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Sets [`team`](Self::team).
+    #[must_use]
+    pub fn with_team(mut self, team: impl Into<String>) -> Self {
+        self.team = Some(team.into());
+        self
+    }
+
+    /// Sets [`gateway_selector`](Self::gateway_selector).
+    #[must_use]
+    pub fn with_gateway_selector(mut self, gateway_selector: impl Into<String>) -> Self {
+        self.gateway_selector = Some(gateway_selector.into());
+        self
+    }
+
+    /// Sets [`forward_traffic`](Self::forward_traffic).
+    #[must_use]
+    pub fn with_forward_traffic(mut self, forward_traffic: bool) -> Self {
+        self.forward_traffic = Some(forward_traffic);
+        self
+    }
+
+    /// Sets [`ssh_session_recording`](Self::ssh_session_recording).
+    #[must_use]
+    pub fn with_ssh_session_recording(mut self, ssh_session_recording: bool) -> Self {
+        self.ssh_session_recording = Some(ssh_session_recording);
+        self
+    }
+
+    /// Sets [`rdp_session_recording`](Self::rdp_session_recording).
+    #[must_use]
+    pub fn with_rdp_session_recording(mut self, rdp_session_recording: bool) -> Self {
+        self.rdp_session_recording = Some(rdp_session_recording);
+        self
+    }
+
+    /// Sets [`create_server_users`](Self::create_server_users).
+    #[must_use]
+    pub fn with_create_server_users(mut self, create_server_users: bool) -> Self {
+        self.create_server_users = Some(create_server_users);
+        self
+    }
+
+    /// Sets [`require_preauth_for_creds`](Self::require_preauth_for_creds).
+    #[must_use]
+    pub fn with_require_preauth_for_creds(
+        mut self,
+        require_preauth_for_creds: bool,
+    ) -> Self {
+        self.require_preauth_for_creds = Some(require_preauth_for_creds);
+        self
+    }
+
+    /// Sets [`next_unix_uid`](Self::next_unix_uid).
+    #[must_use]
+    pub fn with_next_unix_uid(mut self, next_unix_uid: i32) -> Self {
+        self.next_unix_uid = Some(next_unix_uid);
+        self
+    }
+
+    /// Sets [`next_unix_gid`](Self::next_unix_gid).
+    #[must_use]
+    pub fn with_next_unix_gid(mut self, next_unix_gid: i32) -> Self {
+        self.next_unix_gid = Some(next_unix_gid);
+        self
+    }
+
+    /// Sets [`user_on_demand_period`](Self::user_on_demand_period).
+    #[must_use]
+    pub fn with_user_on_demand_period(mut self, user_on_demand_period: i64) -> Self {
+        self.user_on_demand_period = Some(user_on_demand_period);
+        self
+    }
+
+    /// Sets [`ssh_certificate_type`](Self::ssh_certificate_type).
+    #[must_use]
+    pub fn with_ssh_certificate_type(
+        mut self,
+        ssh_certificate_type: impl Into<SshCertificateType>,
+    ) -> Self {
+        self.ssh_certificate_type = Some(ssh_certificate_type.into());
+        self
+    }
+
+    /// Sets [`resource_group_id`](Self::resource_group_id).
+    #[must_use]
+    pub fn with_resource_group_id(
+        mut self,
+        resource_group_id: impl Into<ResourceGroupId>,
+    ) -> Self {
+        self.resource_group_id = Some(resource_group_id.into());
+        self
+    }
+
+    /// Sets [`server_account_management`](Self::server_account_management).
+    #[must_use]
+    pub fn with_server_account_management(
+        mut self,
+        server_account_management: bool,
+    ) -> Self {
+        self.server_account_management = Some(server_account_management);
+        self
+    }
+
+    /// Sets [`persistent_server_user_accounts`](Self::persistent_server_user_accounts).
+    #[must_use]
+    pub fn with_persistent_server_user_accounts(
+        mut self,
+        persistent_server_user_accounts: bool,
+    ) -> Self {
+        self.persistent_server_user_accounts = Some(persistent_server_user_accounts);
+        self
+    }
+
+    /// Sets [`force_shared_ssh_users`](Self::force_shared_ssh_users).
+    #[must_use]
+    pub fn with_force_shared_ssh_users(mut self, force_shared_ssh_users: bool) -> Self {
+        self.force_shared_ssh_users = Some(force_shared_ssh_users);
+        self
+    }
+
+    /// Sets [`shared_admin_user_name`](Self::shared_admin_user_name).
+    #[must_use]
+    pub fn with_shared_admin_user_name(
+        mut self,
+        shared_admin_user_name: impl Into<String>,
+    ) -> Self {
+        self.shared_admin_user_name = Some(shared_admin_user_name.into());
+        self
+    }
+
+    /// Sets [`shared_standard_user_name`](Self::shared_standard_user_name).
+    #[must_use]
+    pub fn with_shared_standard_user_name(
+        mut self,
+        shared_standard_user_name: impl Into<String>,
+    ) -> Self {
+        self.shared_standard_user_name = Some(shared_standard_user_name.into());
+        self
+    }
+
+    /// Sets [`active_resource_count`](Self::active_resource_count).
+    #[must_use]
+    pub fn with_active_resource_count(mut self, active_resource_count: u32) -> Self {
+        self.active_resource_count = Some(active_resource_count);
+        self
+    }
+
+    /// Sets [`stale_resource_count`](Self::stale_resource_count).
+    #[must_use]
+    pub fn with_stale_resource_count(mut self, stale_resource_count: u32) -> Self {
+        self.stale_resource_count = Some(stale_resource_count);
+        self
+    }
+
+    /// Sets [`deleted_at`](Self::deleted_at).
+    #[must_use]
+    pub fn with_deleted_at(mut self, deleted_at: impl Into<Timestamp>) -> Self {
+        self.deleted_at = Some(deleted_at.into());
+        self
+    }
+}
+
+impl core::fmt::Debug for Project {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Project")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("team", &TruncatedDebug(&self.team))
+            .field("gateway_selector", &TruncatedDebug(&self.gateway_selector))
+            .field("forward_traffic", &self.forward_traffic)
+            .field("ssh_session_recording", &self.ssh_session_recording)
+            .field("rdp_session_recording", &self.rdp_session_recording)
+            .field("create_server_users", &self.create_server_users)
+            .field("require_preauth_for_creds", &self.require_preauth_for_creds)
+            .field("next_unix_uid", &self.next_unix_uid)
+            .field("next_unix_gid", &self.next_unix_gid)
+            .field("user_on_demand_period", &self.user_on_demand_period)
+            .field("ssh_certificate_type", &self.ssh_certificate_type)
+            .field("resource_group_id", &self.resource_group_id)
+            .field("server_account_management", &self.server_account_management)
+            .field(
+                "persistent_server_user_accounts",
+                &self.persistent_server_user_accounts,
+            )
+            .field("force_shared_ssh_users", &self.force_shared_ssh_users)
+            .field(
+                "shared_admin_user_name",
+                &TruncatedDebug(&self.shared_admin_user_name),
+            )
+            .field(
+                "shared_standard_user_name",
+                &TruncatedDebug(&self.shared_standard_user_name),
+            )
+            .field("active_resource_count", &self.active_resource_count)
+            .field("stale_resource_count", &self.stale_resource_count)
+            .field("deleted_at", &self.deleted_at)
+            .finish()
+    }
+}
+
+impl<'de> de::Object<'de> for Project {
+    const NAME: &'static str = "Project";
+
+    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        enum Field {
+            Id,
+            Name,
+            Team,
+            GatewaySelector,
+            ForwardTraffic,
+            SshSessionRecording,
+            RdpSessionRecording,
+            CreateServerUsers,
+            RequirePreauthForCreds,
+            NextUnixUid,
+            NextUnixGid,
+            UserOnDemandPeriod,
+            SshCertificateType,
+            ResourceGroupId,
+            ServerAccountManagement,
+            PersistentServerUserAccounts,
+            ForceSharedSshUsers,
+            SharedAdminUserName,
+            SharedStandardUserName,
+            ActiveResourceCount,
+            StaleResourceCount,
+            DeletedAt,
+            Unknown,
+        }
+        let field = |name: &str| match name {
+            "id" => Field::Id,
+            "name" => Field::Name,
+            "team" => Field::Team,
+            "gateway_selector" => Field::GatewaySelector,
+            "forward_traffic" => Field::ForwardTraffic,
+            "ssh_session_recording" => Field::SshSessionRecording,
+            "rdp_session_recording" => Field::RdpSessionRecording,
+            "create_server_users" => Field::CreateServerUsers,
+            "require_preauth_for_creds" => Field::RequirePreauthForCreds,
+            "next_unix_uid" => Field::NextUnixUid,
+            "next_unix_gid" => Field::NextUnixGid,
+            "user_on_demand_period" => Field::UserOnDemandPeriod,
+            "ssh_certificate_type" => Field::SshCertificateType,
+            "resource_group_id" => Field::ResourceGroupId,
+            "server_account_management" => Field::ServerAccountManagement,
+            "persistent_server_user_accounts" => Field::PersistentServerUserAccounts,
+            "force_shared_ssh_users" => Field::ForceSharedSshUsers,
+            "shared_admin_user_name" => Field::SharedAdminUserName,
+            "shared_standard_user_name" => Field::SharedStandardUserName,
+            "active_resource_count" => Field::ActiveResourceCount,
+            "stale_resource_count" => Field::StaleResourceCount,
+            "deleted_at" => Field::DeletedAt,
+            _ => Field::Unknown,
+        };
+        let mut id_slot = de::Slot::new("id");
+        let mut name_slot = de::Slot::new("name");
+        let mut team_slot = de::Slot::new("team");
+        let mut gateway_selector_slot = de::Slot::new("gateway_selector");
+        let mut forward_traffic_slot = de::Slot::new("forward_traffic");
+        let mut ssh_session_recording_slot = de::Slot::new("ssh_session_recording");
+        let mut rdp_session_recording_slot = de::Slot::new("rdp_session_recording");
+        let mut create_server_users_slot = de::Slot::new("create_server_users");
+        let mut require_preauth_for_creds_slot = de::Slot::new(
+            "require_preauth_for_creds",
+        );
+        let mut next_unix_uid_slot = de::Slot::new("next_unix_uid");
+        let mut next_unix_gid_slot = de::Slot::new("next_unix_gid");
+        let mut user_on_demand_period_slot = de::Slot::new("user_on_demand_period");
+        let mut ssh_certificate_type_slot = de::Slot::new("ssh_certificate_type");
+        let mut resource_group_id_slot = de::Slot::new("resource_group_id");
+        let mut server_account_management_slot = de::Slot::new(
+            "server_account_management",
+        );
+        let mut persistent_server_user_accounts_slot = de::Slot::new(
+            "persistent_server_user_accounts",
+        );
+        let mut force_shared_ssh_users_slot = de::Slot::new("force_shared_ssh_users");
+        let mut shared_admin_user_name_slot = de::Slot::new("shared_admin_user_name");
+        let mut shared_standard_user_name_slot = de::Slot::new(
+            "shared_standard_user_name",
+        );
+        let mut active_resource_count_slot = de::Slot::new("active_resource_count");
+        let mut stale_resource_count_slot = de::Slot::new("stale_resource_count");
+        let mut deleted_at_slot = de::Slot::new("deleted_at");
+        while let Some(field) = map.next_key_seed(de::Key(field))? {
+            match field {
+                Field::Id => id_slot.fill(&mut map, de::of())?,
+                Field::Name => name_slot.fill(&mut map, de::of())?,
+                Field::Team => team_slot.fill(&mut map, de::Nullable(de::STRING))?,
+                Field::GatewaySelector => {
+                    gateway_selector_slot.fill(&mut map, de::Nullable(de::STRING))?
+                }
+                Field::ForwardTraffic => {
+                    forward_traffic_slot.fill(&mut map, de::Nullable(de::BOOLEAN))?
+                }
+                Field::SshSessionRecording => {
+                    ssh_session_recording_slot.fill(&mut map, de::Nullable(de::BOOLEAN))?
+                }
+                Field::RdpSessionRecording => {
+                    rdp_session_recording_slot.fill(&mut map, de::Nullable(de::BOOLEAN))?
+                }
+                Field::CreateServerUsers => {
+                    create_server_users_slot.fill(&mut map, de::Nullable(de::BOOLEAN))?
+                }
+                Field::RequirePreauthForCreds => {
+                    require_preauth_for_creds_slot
+                        .fill(&mut map, de::Nullable(de::BOOLEAN))?
+                }
+                Field::NextUnixUid => {
+                    next_unix_uid_slot.fill(&mut map, de::Nullable(de::INT32))?
+                }
+                Field::NextUnixGid => {
+                    next_unix_gid_slot.fill(&mut map, de::Nullable(de::INT32))?
+                }
+                Field::UserOnDemandPeriod => {
+                    user_on_demand_period_slot
+                        .fill(
+                            &mut map,
+                            de::Nullable(de::IntegerSeed::between(i64::MIN, i64::MAX)),
+                        )?
+                }
+                Field::SshCertificateType => {
+                    ssh_certificate_type_slot.fill(&mut map, de::Nullable(de::of()))?
+                }
+                Field::ResourceGroupId => {
+                    resource_group_id_slot.fill(&mut map, de::Nullable(de::of()))?
+                }
+                Field::ServerAccountManagement => {
+                    server_account_management_slot
+                        .fill(&mut map, de::Nullable(de::BOOLEAN))?
+                }
+                Field::PersistentServerUserAccounts => {
+                    persistent_server_user_accounts_slot
+                        .fill(&mut map, de::Nullable(de::BOOLEAN))?
+                }
+                Field::ForceSharedSshUsers => {
+                    force_shared_ssh_users_slot
+                        .fill(&mut map, de::Nullable(de::BOOLEAN))?
+                }
+                Field::SharedAdminUserName => {
+                    shared_admin_user_name_slot.fill(&mut map, de::Nullable(de::STRING))?
+                }
+                Field::SharedStandardUserName => {
+                    shared_standard_user_name_slot
+                        .fill(&mut map, de::Nullable(de::STRING))?
+                }
+                Field::ActiveResourceCount => {
+                    active_resource_count_slot
+                        .fill(&mut map, de::Nullable(de::Count(de::COUNT32)))?
+                }
+                Field::StaleResourceCount => {
+                    stale_resource_count_slot
+                        .fill(&mut map, de::Nullable(de::Count(de::COUNT32)))?
+                }
+                Field::DeletedAt => {
+                    deleted_at_slot.fill(&mut map, de::Nullable(de::of()))?
+                }
+                Field::Unknown => de::skip(&mut map)?,
+            }
+        }
+        Ok(Self {
+            id: id_slot.required()?,
+            name: name_slot.required()?,
+            team: team_slot.or_default(),
+            gateway_selector: gateway_selector_slot.or_default(),
+            forward_traffic: forward_traffic_slot.or_default(),
+            ssh_session_recording: ssh_session_recording_slot.or_default(),
+            rdp_session_recording: rdp_session_recording_slot.or_default(),
+            create_server_users: create_server_users_slot.or_default(),
+            require_preauth_for_creds: require_preauth_for_creds_slot.or_default(),
+            next_unix_uid: next_unix_uid_slot.or_default(),
+            next_unix_gid: next_unix_gid_slot.or_default(),
+            user_on_demand_period: user_on_demand_period_slot.or_default(),
+            ssh_certificate_type: ssh_certificate_type_slot.or_default(),
+            resource_group_id: resource_group_id_slot.or_default(),
+            server_account_management: server_account_management_slot.or_default(),
+            persistent_server_user_accounts: persistent_server_user_accounts_slot
+                .or_default(),
+            force_shared_ssh_users: force_shared_ssh_users_slot.or_default(),
+            shared_admin_user_name: shared_admin_user_name_slot.or_default(),
+            shared_standard_user_name: shared_standard_user_name_slot.or_default(),
+            active_resource_count: active_resource_count_slot.count(),
+            stale_resource_count: stale_resource_count_slot.count(),
+            deleted_at: deleted_at_slot.or_default(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Project {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl Serialize for Project {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = ser::fields(serializer)?;
+        fields.put("id", &self.id)?;
+        fields.put("name", &self.name)?;
+        fields.put_some("team", self.team.as_ref())?;
+        fields.put_some("gateway_selector", self.gateway_selector.as_ref())?;
+        fields.put_some("forward_traffic", self.forward_traffic.as_ref())?;
+        fields.put_some("ssh_session_recording", self.ssh_session_recording.as_ref())?;
+        fields.put_some("rdp_session_recording", self.rdp_session_recording.as_ref())?;
+        fields.put_some("create_server_users", self.create_server_users.as_ref())?;
+        fields
+            .put_some(
+                "require_preauth_for_creds",
+                self.require_preauth_for_creds.as_ref(),
+            )?;
+        fields.put_some("next_unix_uid", self.next_unix_uid.as_ref())?;
+        fields.put_some("next_unix_gid", self.next_unix_gid.as_ref())?;
+        fields.put_some("user_on_demand_period", self.user_on_demand_period.as_ref())?;
+        fields.put_some("ssh_certificate_type", self.ssh_certificate_type.as_ref())?;
+        fields.put_some("resource_group_id", self.resource_group_id.as_ref())?;
+        fields
+            .put_some(
+                "server_account_management",
+                self.server_account_management.as_ref(),
+            )?;
+        fields
+            .put_some(
+                "persistent_server_user_accounts",
+                self.persistent_server_user_accounts.as_ref(),
+            )?;
+        fields.put_some("force_shared_ssh_users", self.force_shared_ssh_users.as_ref())?;
+        fields.put_some("shared_admin_user_name", self.shared_admin_user_name.as_ref())?;
+        fields
+            .put_some(
+                "shared_standard_user_name",
+                self.shared_standard_user_name.as_ref(),
+            )?;
+        fields
+            .put_some(
+                "active_resource_count",
+                self.active_resource_count.map(|it| ser::InRange(de::COUNT32, it)),
+            )?;
+        fields
+            .put_some(
+                "stale_resource_count",
+                self.stale_resource_count.map(|it| ser::InRange(de::COUNT32, it)),
+            )?;
+        fields.put_some("deleted_at", self.deleted_at.as_ref())?;
+        fields.end()
+    }
+}
+
+open_enum! {
+    /// A type of SSH certificates.
+    ///
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
+    pub enum SshCertificateType {
+        /// Ed25519.
+        CertTypeEd2551901 = "CERT_TYPE_ED25519_01",
+        /// ECDSA over a curve of 256 bits.
+        CertTypeEcdsa25601 = "CERT_TYPE_ECDSA_256_01",
+        /// ECDSA over a curve of 384 bits.
+        CertTypeEcdsa38401 = "CERT_TYPE_ECDSA_384_01",
+        /// ECDSA over a curve of 521 bits.
+        CertTypeEcdsa52101 = "CERT_TYPE_ECDSA_521_01",
+        /// RSA with SHA-1.
+        CertTypeRsa01 = "CERT_TYPE_RSA_01",
+        /// RSA with SHA-256.
+        CertTypeRsaSha225601 = "CERT_TYPE_RSA_SHA2_256_01",
+        /// RSA with SHA-512.
+        CertTypeRsaSha251201 = "CERT_TYPE_RSA_SHA2_512_01",
+    }
+}
+
+/// One page of projects.
+///
+/// Source:
+/// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProjectList {
+    /// The projects of the page.
+    pub list: Vec<Project>,
+}
+
+impl ProjectList {
+    /// Creates a value from what is required; the rest is absent or has its default.
+    #[must_use]
+    pub fn new(list: impl Into<Vec<Project>>) -> Self {
+        Self { list: list.into() }
+    }
+
+    /// Sets [`list`](Self::list).
+    #[must_use]
+    pub fn with_list(mut self, list: impl Into<Vec<Project>>) -> Self {
+        self.list = list.into();
+        self
+    }
+}
+
+impl<'de> de::Object<'de> for ProjectList {
+    const NAME: &'static str = "ProjectList";
+
+    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        enum Field {
+            List,
+            Unknown,
+        }
+        let field = |name: &str| match name {
+            "list" => Field::List,
+            _ => Field::Unknown,
+        };
+        let mut list_slot = de::Slot::new("list");
+        while let Some(field) = map.next_key_seed(de::Key(field))? {
+            match field {
+                Field::List => list_slot.fill(&mut map, de::ListOrNull(de::of()))?,
+                Field::Unknown => de::skip(&mut map)?,
+            }
+        }
+        Ok(Self {
+            list: list_slot.required()?,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for ProjectList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl Serialize for ProjectList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = ser::fields(serializer)?;
+        fields.put("list", &self.list)?;
+        fields.end()
+    }
+}
+
+id! {
+    /// The id of a resource group; a UUID.
+    ///
+    /// Source:
+    /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
+    pub struct ResourceGroupId;
+}
+
+id! {
+    /// The id of a server enrollment token; a UUID.
+    ///
+    /// Source:
+    /// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
+    pub struct EnrollmentTokenId;
+}
+
+/// A token that servers enroll in a project with. It can be used more than once, and is valid until it is
+/// deleted.
+///
+/// Source:
+/// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EnrollmentToken {
+    /// The enrollment token's id, assigned by the service.
+    pub id: EnrollmentTokenId,
+    /// A human-readable description. Limits: 1 to 512 characters.
+    pub description: Option<String>,
+    /// The value that a server enrolls with. The reference describes an object of strings; Okta's own client reads a
+    /// string.
+    ///
+    /// Source:
+    /// <https://github.com/okta/terraform-provider-oktapam/blob/8ffcc2510e7a3540107f9181673b6bee3f65e3cb/oktapam/client/server_enrollment_token.go>.
+    pub token: Option<Secret>,
+    /// The name of the user that created the token.
+    pub created_by_user: Option<String>,
+    /// When the token was created.
+    pub issued_at: Option<Timestamp>,
+}
+
+impl EnrollmentToken {
+    /// Creates a value from what is required; the rest is absent or has its default.
+    #[must_use]
+    pub fn new(id: impl Into<EnrollmentTokenId>) -> Self {
+        Self {
+            id: id.into(),
+            description: None,
+            token: None,
+            created_by_user: None,
+            issued_at: None,
+        }
+    }
+
+    /// Sets [`id`](Self::id).
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<EnrollmentTokenId>) -> Self {
+        self.id = id.into();
+        self
+    }
+
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Sets [`token`](Self::token).
+    #[must_use]
+    pub fn with_token(mut self, token: impl Into<Secret>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Sets [`created_by_user`](Self::created_by_user).
+    #[must_use]
+    pub fn with_created_by_user(mut self, created_by_user: impl Into<String>) -> Self {
+        self.created_by_user = Some(created_by_user.into());
+        self
+    }
+
+    /// Sets [`issued_at`](Self::issued_at).
+    #[must_use]
+    pub fn with_issued_at(mut self, issued_at: impl Into<Timestamp>) -> Self {
+        self.issued_at = Some(issued_at.into());
+        self
+    }
+}
+
+impl core::fmt::Debug for EnrollmentToken {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("EnrollmentToken")
+            .field("id", &self.id)
+            .field("description", &TruncatedDebug(&self.description))
+            .field("token", &self.token)
+            .field("created_by_user", &TruncatedDebug(&self.created_by_user))
+            .field("issued_at", &self.issued_at)
+            .finish()
+    }
+}
+
+impl<'de> de::Object<'de> for EnrollmentToken {
+    const NAME: &'static str = "EnrollmentToken";
+
+    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        enum Field {
+            Id,
+            Description,
+            Token,
+            CreatedByUser,
+            IssuedAt,
+            Unknown,
+        }
+        let field = |name: &str| match name {
+            "id" => Field::Id,
+            "description" => Field::Description,
+            "token" => Field::Token,
+            "created_by_user" => Field::CreatedByUser,
+            "issued_at" => Field::IssuedAt,
+            _ => Field::Unknown,
+        };
+        let mut id_slot = de::Slot::new("id");
+        let mut description_slot = de::Slot::new("description");
+        let mut token_slot = de::Slot::new("token");
+        let mut created_by_user_slot = de::Slot::new("created_by_user");
+        let mut issued_at_slot = de::Slot::new("issued_at");
+        while let Some(field) = map.next_key_seed(de::Key(field))? {
+            match field {
+                Field::Id => id_slot.fill(&mut map, de::of())?,
+                Field::Description => {
+                    description_slot.fill(&mut map, de::Nullable(de::STRING))?
+                }
+                Field::Token => {
+                    token_slot
+                        .fill(
+                            &mut map,
+                            de::Nullable(crate::json::secret_or_object::SecretOrObject),
+                        )?
+                }
+                Field::CreatedByUser => {
+                    created_by_user_slot.fill(&mut map, de::Nullable(de::STRING))?
+                }
+                Field::IssuedAt => issued_at_slot.fill(&mut map, de::Nullable(de::of()))?,
+                Field::Unknown => de::skip(&mut map)?,
+            }
+        }
+        Ok(Self {
+            id: id_slot.required()?,
+            description: description_slot.or_default(),
+            token: token_slot.or_default(),
+            created_by_user: created_by_user_slot.or_default(),
+            issued_at: issued_at_slot.or_default(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for EnrollmentToken {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl Serialize for EnrollmentToken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = ser::fields(serializer)?;
+        fields.put("id", &self.id)?;
+        fields.put_some("description", self.description.as_ref())?;
+        fields.put_some("token", self.token.as_ref())?;
+        fields.put_some("created_by_user", self.created_by_user.as_ref())?;
+        fields.put_some("issued_at", self.issued_at.as_ref())?;
+        fields.end()
+    }
+}
+
+/// One page of server enrollment tokens.
+///
+/// Source:
+/// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EnrollmentTokenList {
+    /// The enrollment tokens of the page.
+    pub list: Vec<EnrollmentToken>,
+}
+
+impl EnrollmentTokenList {
+    /// Creates a value from what is required; the rest is absent or has its default.
+    #[must_use]
+    pub fn new(list: impl Into<Vec<EnrollmentToken>>) -> Self {
+        Self { list: list.into() }
+    }
+
+    /// Sets [`list`](Self::list).
+    #[must_use]
+    pub fn with_list(mut self, list: impl Into<Vec<EnrollmentToken>>) -> Self {
+        self.list = list.into();
+        self
+    }
+}
+
+impl<'de> de::Object<'de> for EnrollmentTokenList {
+    const NAME: &'static str = "EnrollmentTokenList";
+
+    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        enum Field {
+            List,
+            Unknown,
+        }
+        let field = |name: &str| match name {
+            "list" => Field::List,
+            _ => Field::Unknown,
+        };
+        let mut list_slot = de::Slot::new("list");
+        while let Some(field) = map.next_key_seed(de::Key(field))? {
+            match field {
+                Field::List => list_slot.fill(&mut map, de::ListOrNull(de::of()))?,
+                Field::Unknown => de::skip(&mut map)?,
+            }
+        }
+        Ok(Self {
+            list: list_slot.required()?,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for EnrollmentTokenList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl Serialize for EnrollmentTokenList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = ser::fields(serializer)?;
+        fields.put("list", &self.list)?;
+        fields.end()
+    }
+}
+
+/// A server enrollment token to create.
+///
+/// Source:
+/// <https://github.com/okta/terraform-provider-oktapam/blob/8ffcc2510e7a3540107f9181673b6bee3f65e3cb/oktapam/client/server_enrollment_token.go>.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EnrollmentTokenCreate {
+    /// A human-readable description. Limits: 1 to 512 characters.
+    pub description: String,
+}
+
+impl EnrollmentTokenCreate {
+    /// Creates a value from what is required; the rest is absent or has its default.
+    #[must_use]
+    pub fn new(description: impl Into<String>) -> Self {
+        Self {
+            description: description.into(),
+        }
+    }
+
+    /// Sets [`description`](Self::description).
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+}
+
+impl core::fmt::Debug for EnrollmentTokenCreate {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("EnrollmentTokenCreate")
+            .field("description", &TruncatedDebug(&self.description))
+            .finish()
+    }
+}
+
+impl<'de> de::Object<'de> for EnrollmentTokenCreate {
+    const NAME: &'static str = "EnrollmentTokenCreate";
+
+    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        enum Field {
+            Description,
+            Unknown,
+        }
+        let field = |name: &str| match name {
+            "description" => Field::Description,
+            _ => Field::Unknown,
+        };
+        let mut description_slot = de::Slot::new("description");
+        while let Some(field) = map.next_key_seed(de::Key(field))? {
+            match field {
+                Field::Description => description_slot.fill(&mut map, de::STRING)?,
+                Field::Unknown => de::skip(&mut map)?,
+            }
+        }
+        Ok(Self {
+            description: description_slot.required()?,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for EnrollmentTokenCreate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl Serialize for EnrollmentTokenCreate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = ser::fields(serializer)?;
+        fields.put("description", &self.description)?;
+        fields.end()
+    }
 }
 
 /// Why a call failed.

@@ -1,0 +1,34 @@
+//! What the description cannot say about gateways.
+
+use gatelet_models::asa::GatewayId;
+use gatelet_transport::Error;
+
+use crate::gateway_selection::ServedProjects;
+use crate::generated::gateways::Gateways;
+use crate::projects::served_in_either_product;
+
+impl Gateways {
+    /// Reads a gateway and all projects of the team, and judges which of them it serves: the projects of ASA, and those of the resource
+    /// groups of Okta Privileged Access. A team has the projects of one of these products; the other responds that it has none (404).
+    ///
+    /// Only labels are compared. Needs the permission to read the gateway and to list the projects.
+    ///
+    /// ```
+    /// # use asa_client::{Client, Error};
+    /// # async fn example(client: &Client) -> Result<(), Error> {
+    /// let projects = client.gateways().projects(&"a2dfd474".into()).await?;
+    /// for (project, problem) in projects.unjudged {
+    ///     println!("cannot judge {}: {problem}", project.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every kind; see [`ErrorKind`](crate::ErrorKind). An error says which of the calls failed.
+    pub async fn projects(&self, id: &GatewayId) -> Result<ServedProjects, Error> {
+        let gateway = self.get(id).send().await?;
+        served_in_either_product(&self.channel, gateway.labels.as_ref()).await
+    }
+}

@@ -1,0 +1,78 @@
+//! What the description cannot say about `gatelet asa resource-group enrollment-token`.
+
+use asa_client::Client;
+use clap::Command;
+use gatelet_models::asa::{
+    AgentToken, EnrollmentTokenCreate, EnrollmentTokenId, ProjectId, ResourceGroupId,
+};
+
+use crate::commands::secret_output;
+use crate::error::error::CliError;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
+
+/// Sets the texts of the commands.
+pub(crate) fn with_texts(command: Command) -> Command {
+    command
+        .about("Server enrollment tokens, which new servers enroll in a project of a resource group with")
+        // Beside `get`, which takes the same id.
+        .mut_subcommand("reveal", |reveal| reveal.display_order(2))
+        .mut_subcommand("list", |list| {
+            list.mut_arg("id", |id| id.value_name("PROJECT_ID"))
+        })
+}
+
+/// Creates an enrollment token.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Create {
+    /// ID of the resource group
+    resource_group_id: ResourceGroupId,
+    /// ID of the project
+    project_id: ProjectId,
+    /// Description of the token
+    #[arg(long, value_name = "TEXT")]
+    description: String,
+}
+
+impl Create {
+    /// Creates the token and prints it, or deletes it again.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let tokens = client.resource_group_enrollment_tokens();
+        let (group, project) = (self.resource_group_id, self.project_id);
+        secret_output::ensure_writable(output)?;
+        let body = EnrollmentTokenCreate::new(self.description);
+        let created = tokens.create(&group, &project, body).send().await?;
+        let id = created.id.clone();
+        let undo = || tokens.delete(&group, &project, &id).send();
+        secret_output::print_or_undo(created, id.as_str(), output, undo).await
+    }
+}
+
+/// Reveals the value of an enrollment token.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Reveal {
+    /// ID of the resource group
+    resource_group_id: ResourceGroupId,
+    /// ID of the project
+    project_id: ProjectId,
+    /// ID of the enrollment token, as shown by `list`
+    id: EnrollmentTokenId,
+}
+
+impl Reveal {
+    /// Prints the value alone.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let tokens = client.resource_group_enrollment_tokens();
+        let value = tokens.reveal(&self.resource_group_id, &self.project_id, &self.id);
+        let value = value.send().await?;
+        Ok(output.item(AgentToken::new().with_token(value))?)
+    }
+}

@@ -1,0 +1,42 @@
+//! What the description cannot say about `gatelet asa resource-group project`.
+
+use asa_client::Client;
+use clap::Command;
+use gatelet_models::asa::{ProjectId, ResourceGroupId};
+
+use crate::commands::asa::project::{SELECTION_HELP, print_selection};
+use crate::error::error::CliError;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
+
+/// Sets the texts of the commands.
+pub(crate) fn with_texts(command: Command) -> Command {
+    command
+        .about("Projects of resource groups, which say by labels which gateways they use")
+        .mut_subcommand("list", |list| {
+            list.mut_arg("id", |id| id.value_name("RESOURCE_GROUP_ID"))
+        })
+        .mut_subcommand("gateways", |gateways| gateways.after_help(SELECTION_HELP))
+}
+
+/// Lists the gateways that a project uses.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Gateways {
+    /// ID of the resource group
+    resource_group_id: ResourceGroupId,
+    /// ID of the project, as shown by `list`
+    id: ProjectId,
+}
+
+impl Gateways {
+    /// Prints the gateways, and reports what else decides.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let projects = client.resource_group_projects();
+        let selection = projects.gateways(&self.resource_group_id, &self.id).await?;
+        print_selection(selection, output)
+    }
+}
