@@ -43,6 +43,7 @@ impl OperationCall {
         let call = Call::new(operation.name, http_method(operation), "")
             .with_template(operation.path)
             .with_idempotent(operation.idempotent)
+            .with_safe(operation.safe)
             .with_success(operation.success)
             .with_authenticated(operation.authenticated);
         Self {

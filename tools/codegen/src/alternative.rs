@@ -91,6 +91,10 @@ pub(crate) fn check_fit(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnost
                 "it has another `x-idempotent`",
             ),
             (
+                operation.is_safe() == original.is_safe(),
+                "it has another `x-safe`",
+            ),
+            (
                 operation.authenticated == original.authenticated,
                 "it has another `security`",
             ),

@@ -91,6 +91,9 @@ fn check_names(api: &Api, diagnostics: &mut Diagnostics) {
             let fix = "remove it; servers and proxies drop it";
             diagnostics.add(operation.at, what, fix);
         }
+        if let Some((safe, at)) = operation.safe {
+            check_safe(operation, safe, at, diagnostics);
+        }
         if operation.response.is_some() && operation.success == 204 {
             let fix = "remove it, or give the status that the vendor sends with it";
             diagnostics.add(operation.at, "a body in a 204 response", fix);
@@ -131,6 +134,18 @@ fn check_names(api: &Api, diagnostics: &mut Diagnostics) {
 }
 
 /// Checks the names of client methods, which must differ within a tag.
+fn check_safe(operation: &Operation, safe: bool, at: Position, diagnostics: &mut Diagnostics) {
+    let keyword = operation.method.keyword();
+    if !safe || operation.method != Method::Post {
+        let what = format!("`x-safe: {safe}` of a {keyword}");
+        let fix = "remove it; only a POST may change something or not";
+        diagnostics.add(at, what, fix);
+    } else if !operation.idempotent {
+        let fix = "let `x-idempotent` be true";
+        diagnostics.add(at, "`x-safe` of what must not be repeated", fix);
+    }
+}
+
 fn check_methods(api: &Api, diagnostics: &mut Diagnostics) {
     let fix = "give one another `x-rust-name`";
     for tag in &api.document.tags {

@@ -16,7 +16,7 @@ use quote::{format_ident, quote};
 use super::client::{is_delete, is_list, method_name, path_arguments};
 use super::client_query::{one_value, own_query, query_value, rust_name};
 use super::field_type::{ident, model};
-use super::ir::{Api, Kind, Method, Operation, OwnCommand, Parameter, Shape, Word};
+use super::ir::{Api, Kind, Operation, OwnCommand, Parameter, Shape, Word};
 use super::markdown::Markdown;
 use super::names;
 use super::rust::{self, Item, doc_of};
@@ -317,7 +317,7 @@ impl Group<'_> {
         let (name, accessor) = (self.command(), ident(&self.resource.module()));
         let variant = |it: &Operation| ident(&names::pascal(&self.method(it)));
         let (reads, changes): (Vec<_>, Vec<_>) =
-            (self.operations.iter().copied()).partition(|it: &&Operation| it.method == Method::Get);
+            (self.operations.iter().copied()).partition(|it: &&Operation| it.is_safe());
         let own: Vec<_> = self.tag.commands.iter().map(own_variant).collect();
         let nested: Vec<_> = below(groups, &self.noun).map(Group::variant).collect();
         let reads: Vec<_> = reads.into_iter().map(variant).chain(own.clone()).collect();

@@ -115,7 +115,7 @@ impl<'a> Resource<'a> {
             (has_query_call, quote!(QueryRequest)),
         ]);
         let from_transport = rust::used(&[
-            (any(decodes_json), quote!(ApiResponse)),
+            (any(uses_response), quote!(ApiResponse)),
             (!client_route::has_routes(self.api), quote!(Channel)),
             (any(is_delete), quote!(Deleted)),
             (has_plain_call, quote!(OperationRequest)),
@@ -291,6 +291,8 @@ impl<'a> Resource<'a> {
         });
         let (result, decode) = match &operation.response {
             _ if is_delete(operation) => (quote!(Deleted), quote!(|response| Ok(response.into()))),
+            // The response of a check is its result.
+            None if operation.is_safe() => (quote!(()), quote!(ApiResponse::no_content)),
             None => (quote!(()), quote!(|_| Ok(()))),
             Some(response) => {
                 let response = model(response);
@@ -368,6 +370,9 @@ impl<'a> Resource<'a> {
                 let sentence = Markdown::own("Page size:").and(size.description.markdown());
                 text = text.paragraph(sentence);
             }
+        }
+        if let Some(deprecated) = &operation.deprecated {
+            text = text.paragraph(Markdown::own("Deprecated").and(deprecated.sentence()));
         }
         let by_hand = [&operation.by_hand.check, &operation.by_hand.decode];
         for note in by_hand.into_iter().flatten() {
@@ -561,6 +566,9 @@ fn has_check_function(operation: &Operation) -> bool {
     operation.by_hand.check.is_some() && (operation.request.is_some() || !has_query)
 }
 
-fn decodes_json(operation: &Operation) -> bool {
-    !is_list(operation) && operation.response.is_some() && operation.by_hand.decode.is_none()
+fn uses_response(operation: &Operation) -> bool {
+    match operation.response {
+        Some(_) => !is_list(operation) && operation.by_hand.decode.is_none(),
+        None => operation.is_safe(),
+    }
 }

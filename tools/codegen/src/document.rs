@@ -298,6 +298,10 @@ impl<'a> Components<'a> {
                 Some(node) => boolean(node, diagnostics).unwrap_or_default(),
                 None => false,
             },
+            deprecated: reader.prose("x-deprecated", diagnostics),
+            safe: reader
+                .take("x-safe")
+                .and_then(|node| Some((boolean(node, diagnostics)?, node.at))),
             authenticated: match reader.take("security") {
                 Some(node) => self.authenticated(node, diagnostics),
                 None => is_authenticated,

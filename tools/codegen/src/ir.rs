@@ -154,6 +154,10 @@ pub(crate) struct Operation {
     pub(crate) failure: Option<Reference>,
     pub(crate) success: u16,
     pub(crate) idempotent: bool,
+    /// Where and since when it is deprecated.
+    pub(crate) deprecated: Option<Prose>,
+    /// Whether a POST only checks, and where that is said.
+    pub(crate) safe: Option<(bool, Position)>,
     pub(crate) authenticated: bool,
     pub(crate) paging: Option<Paging>,
     pub(crate) permissions: Vec<String>,
@@ -184,6 +188,11 @@ impl Operation {
     pub(crate) fn call(&self) -> String {
         let method = self.method.keyword().to_ascii_uppercase();
         format!("{method} {}", self.path)
+    }
+
+    /// Returns whether it changes nothing.
+    pub(crate) fn is_safe(&self) -> bool {
+        self.method == Method::Get || self.safe.is_some_and(|(safe, _)| safe)
     }
 
     /// Returns the parameters in the query.

@@ -127,6 +127,9 @@ fn table(api: &Api, operation: &Operation) -> TokenStream {
     let (request, response) = (schema(&operation.request), schema(&operation.response));
     let success = Literal::u16_unsuffixed(operation.success);
     let (idempotent, authenticated) = (operation.idempotent, operation.authenticated);
+    let safe = operation.is_safe();
+    let deprecated = operation.deprecated.as_ref().map(|text| text.plain());
+    let deprecated = option(deprecated.map(|text| quote!(#text)));
     let paging = option(operation.paging.as_ref().map(paging));
     let alternative_to = option(operation.alternative_to.as_ref().map(|(id, _)| quote!(#id)));
     quote! {
@@ -145,7 +148,9 @@ fn table(api: &Api, operation: &Operation) -> TokenStream {
             response: #response,
             success: #success,
             idempotent: #idempotent,
+            safe: #safe,
             authenticated: #authenticated,
+            deprecated: #deprecated,
             paging: #paging,
             permissions: &[#(#permissions),*],
             alternative_to: #alternative_to,

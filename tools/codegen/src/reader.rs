@@ -17,6 +17,7 @@ const OURS: &[(&str, &str)] = &[
     ("x-by-hand", "an operation"),
     ("x-commands", "a tag"),
     ("x-default", "a property that is a `$ref`"),
+    ("x-deprecated", "an operation"),
     ("x-enum-meanings", "a schema with `enum`"),
     ("x-id", "a schema of type string"),
     ("x-idempotent", "an operation"),
@@ -28,6 +29,7 @@ const OURS: &[(&str, &str)] = &[
     ("x-paging", "an operation"),
     ("x-permissions", "an operation"),
     ("x-rust-name", "a property, a parameter or an operation"),
+    ("x-safe", "an operation"),
     (
         "x-secret",
         "`type: string` of a property or of the elements of a list",

@@ -97,6 +97,12 @@ fn operation(page: &mut String, api: &Api, operation: &Operation, links: Links<'
     fact("response", links.response(operation));
     fact("error", links.reference(&operation.failure));
     fact("idempotent", yes_or_no(operation.idempotent));
+    if let Some(deprecated) = &operation.deprecated {
+        fact("deprecated", deprecated.sentence().cell());
+    }
+    if operation.safe.is_some() {
+        fact("changes", "nothing".into());
+    }
     fact("needs a credential", yes_or_no(operation.authenticated));
     if !operation.permissions.is_empty() {
         let permissions: Vec<String> = operation.permissions.iter().map(|it| code(it)).collect();

@@ -34,6 +34,7 @@ fn call(operation: &Operation) -> String {
         method,
         path,
         permissions,
+        deprecated,
         source,
         ..
     } = operation;
@@ -41,8 +42,12 @@ fn call(operation: &Operation) -> String {
         [] => String::new(),
         _ => format!("\n  needs {}", permissions.join(" or ")),
     };
+    let deprecated = match deprecated {
+        None => String::new(),
+        Some(text) => format!("\n  deprecated {text}"),
+    };
     format!(
-        "  {vendor} {id}: {} {path}{needs}\n  {source}",
+        "  {vendor} {id}: {} {path}{needs}{deprecated}\n  {source}",
         method.as_str()
     )
 }

@@ -52,8 +52,12 @@ pub struct Operation {
     pub success: u16,
     /// Whether doing it twice has the same effect as doing it once, so that it may be repeated.
     pub idempotent: bool,
+    /// Whether it only reads or checks, and changes nothing.
+    pub safe: bool,
     /// Whether it requires a credential.
     pub authenticated: bool,
+    /// Where and since when it is deprecated, such as `on SaaS since version 1.343`.
+    pub deprecated: Option<&'static str>,
     /// How further pages of a list are requested.
     pub paging: Option<Paging>,
     /// The permissions, one of which the credential needs: scopes of Dynatrace, roles of ASA.
@@ -186,7 +190,9 @@ mod tests {
         response: None,
         success: 200,
         idempotent: true,
+        safe: true,
         authenticated: true,
+        deprecated: None,
         paging: None,
         permissions: &[],
         alternative_to: None,

@@ -50,6 +50,18 @@ impl ApiResponse {
         json::decode_lossy(&self.body).map_err(|error| self.decode_error(error.path, error.message))
     }
 
+    /// Checks that the response is a 204 without a body, for a call whose success says something by itself.
+    ///
+    /// # Errors
+    ///
+    /// `Decode` for any other status or a body.
+    pub fn no_content(&self) -> Result<(), Error> {
+        match self.status == StatusCode::NO_CONTENT && self.body.is_empty() {
+            true => Ok(()),
+            false => Err(self.decode_error("", "must be a 204 without a body")),
+        }
+    }
+
     /// Returns the `Decode` error of a body that decodes but lacks required content. The message must not contain a
     /// value of the response.
     pub fn decode_error(&self, path: impl Into<String>, message: impl Into<String>) -> Error {

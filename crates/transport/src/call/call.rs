@@ -46,6 +46,8 @@ pub struct Call {
     pub content_type: HeaderValue,
     /// Whether the call may be repeated even if an earlier attempt may have been applied.
     pub idempotent: bool,
+    /// Whether the call only reads or checks, so that it has changed nothing however it ends.
+    pub safe: bool,
     /// The status of success; after a 204 no body is read.
     pub success: u16,
     /// Whether the call sends the channel's credential.
@@ -59,12 +61,14 @@ pub struct Call {
 
 impl Call {
     /// Creates a call with the channel's credential, without query and body, that succeeds with 200. It is repeated
-    /// only if HTTP calls its method idempotent, which excludes POST and PATCH.
+    /// only if HTTP calls its method idempotent, which excludes POST and PATCH, and changes nothing only if HTTP calls its method safe,
+    /// as GET.
     #[must_use]
     pub fn new(operation: &'static str, method: Method, path: impl Into<String>) -> Self {
         Self {
             operation,
             idempotent: method.is_idempotent(),
+            safe: method.is_safe(),
             method,
             path: path.into(),
             template: "",
@@ -134,6 +138,13 @@ impl Call {
     #[must_use]
     pub fn with_idempotent(mut self, idempotent: bool) -> Self {
         self.idempotent = idempotent;
+        self
+    }
+
+    /// Sets [`safe`](Self::safe).
+    #[must_use]
+    pub fn with_safe(mut self, safe: bool) -> Self {
+        self.safe = safe;
         self
     }
 

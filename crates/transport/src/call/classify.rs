@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::LOCATION;
-use http::{HeaderMap, Method, Response, StatusCode, Uri};
+use http::{HeaderMap, Response, StatusCode, Uri};
 use serde::de::IgnoredAny;
 
 use crate::call::call::Call;
@@ -64,8 +64,8 @@ impl FailedAttempt {
         };
         let applied = match (error.sent(), error.status()) {
             (Sent::Nothing, _) | (Sent::Part, None) => Applied::No,
-            (_, Some(status)) => applied_after_status(&call.method, status),
-            (Sent::Whole, None) => applied_if_unanswered(&call.method),
+            (_, Some(status)) => applied_after_status(call, status),
+            (Sent::Whole, None) => applied_if_unanswered(call),
         };
         let error = Error::from(error);
         let error = match error.kind() {
@@ -80,31 +80,21 @@ impl FailedAttempt {
     /// Classifies a panic of transport, clock or dialect, after which the outcome is unknown.
     pub(crate) fn from_panic(call: &Call) -> Self {
         let error = Error::new(ErrorKind::TransportPanic);
-        Self::new(
-            error,
-            FailureCause::Final,
-            applied_if_unanswered(&call.method),
-        )
+        Self::new(error, FailureCause::Final, applied_if_unanswered(call))
     }
 }
 
-/// Returns whether a method only reads.
-pub(crate) fn is_read_only(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::HEAD)
-}
-
-fn applied_if_unanswered(method: &Method) -> Applied {
-    if is_read_only(method) {
-        Applied::No
-    } else {
-        Applied::Unknown
+fn applied_if_unanswered(call: &Call) -> Applied {
+    match call.safe {
+        true => Applied::No,
+        false => Applied::Unknown,
     }
 }
 
 /// Returns whether a server that sent this status has applied the call.
-pub(crate) fn applied_after_status(method: &Method, status: StatusCode) -> Applied {
+pub(crate) fn applied_after_status(call: &Call, status: StatusCode) -> Applied {
     match status.as_u16() {
-        _ if is_read_only(method) => Applied::No,
+        _ if call.safe => Applied::No,
         200..=299 => Applied::Yes,
         // Both redirect the same request elsewhere, so it was not processed here.
         307 | 308 => Applied::No,
@@ -235,7 +225,7 @@ impl ResponseClassifier<'_> {
         Some(FailedAttempt::new(
             error,
             FailureCause::Final,
-            applied_if_unanswered(&call.method),
+            applied_if_unanswered(call),
         ))
     }
 
@@ -257,11 +247,11 @@ impl ResponseClassifier<'_> {
         let refresh_may_help =
             status == StatusCode::UNAUTHORIZED && self.refresh_may_help(api.as_ref());
         let is_explained = api.as_ref().is_some_and(|api| !api.is_undocumented);
-        let mut applied = applied_after_status(&call.method, status);
+        let mut applied = applied_after_status(call, status);
         let finding = match (status.as_u16(), content_type) {
             (200..=299, ContentType::Html(content_type)) => {
                 // The status is not the API's either: the page comes from an intermediary.
-                applied = applied_if_unanswered(&call.method);
+                applied = applied_if_unanswered(call);
                 Finding::html(content_type)
             }
             (100..=299 | 600.., _) => ErrorKind::Protocol.into(),
@@ -415,7 +405,7 @@ fn unusable_success(call: &Call, status: StatusCode, finding: Finding) -> Failed
     FailedAttempt::new(
         error,
         FailureCause::Final,
-        applied_after_status(&call.method, status),
+        applied_after_status(call, status),
     )
 }
 
@@ -523,7 +513,12 @@ mod tests {
     use http::{Method, StatusCode};
 
     use super::applied_after_status;
+    use crate::call::call::Call;
     use crate::error::kind::Applied;
+
+    fn call(method: Method) -> Call {
+        Call::new("test Operation", method, "/")
+    }
 
     #[test]
     fn a_status_tells_whether_a_write_was_applied() {
@@ -542,12 +537,14 @@ mod tests {
                 let status = StatusCode::from_u16(status).unwrap();
                 for write in [Method::POST, Method::PUT, Method::DELETE] {
                     assert_eq!(
-                        applied_after_status(&write, status),
+                        applied_after_status(&call(write.clone()), status),
                         expected,
                         "{write} {status}"
                     );
                 }
-                assert_eq!(applied_after_status(&Method::GET, status), Applied::No);
+                for safe in [call(Method::GET), call(Method::POST).with_safe(true)] {
+                    assert_eq!(applied_after_status(&safe, status), Applied::No);
+                }
             }
         }
     }

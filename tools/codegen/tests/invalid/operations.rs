@@ -32,6 +32,22 @@ fn parameters_and_paging_that_do_not_fit_the_path_are_an_error() {
 }
 
 #[test]
+fn an_operation_that_changes_something_is_not_safe() {
+    check(
+        "x-idempotent: true",
+        "x-idempotent: true\n      x-safe: true",
+        "house.yaml:19:15: `x-safe: true` of a put; the fix: remove it; only a POST may change something or not",
+    );
+    let post = VALID.replace("    put:", "    post:");
+    let found = diagnostics(&post.replace(
+        "x-idempotent: true",
+        "x-idempotent: false\n      x-safe: true",
+    ));
+    let told = "`x-safe` of what must not be repeated; the fix: let `x-idempotent` be true";
+    assert!(found.contains(told), "{found}");
+}
+
+#[test]
 fn paging_of_a_response_without_pages_is_an_error() {
     let no_list = "house.yaml:19:17: `x-paging` on a response without a list; the fix: describe the list in the schema of the response, or remove `x-paging`";
     check(

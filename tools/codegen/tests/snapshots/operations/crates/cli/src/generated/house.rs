@@ -15,6 +15,7 @@ use crate::output::list;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
+use crate::terminal;
 
 /// The commands of House.
 #[derive(Debug, Subcommand)]
@@ -93,6 +94,11 @@ pub(crate) enum DoorCommand {
         #[arg(help = "The door", allow_negative_numbers = true)]
         id: models::DoorId,
     },
+    #[command(about = "Call CheckDoor", after_help = operation_help(&api::CHECK_DOOR))]
+    Check {
+        #[arg(help = "The door", allow_negative_numbers = true)]
+        id: models::DoorId,
+    },
     #[command(subcommand, about = "What keeps a door shut", visible_alias = "locks")]
     Lock(DoorLockCommand),
 }
@@ -101,7 +107,7 @@ impl DoorCommand {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::Doors { .. } | Self::Sides { .. } => None,
+            Self::Doors { .. } | Self::Sides { .. } | Self::Check { .. } => None,
             Self::Delete { .. } => Some("delete"),
             Self::Lock(command) => command.mutation_verb(),
         }
@@ -151,6 +157,11 @@ impl DoorCommand {
             Self::Delete { id } => {
                 let deleted = operations.delete(&id).send().await?;
                 report::report_deleted(format_args!("door {id}"), deleted);
+                Ok(())
+            }
+            Self::Check { id } => {
+                operations.check(&id).send().await?;
+                terminal::eprint_line(&format!("check door {id}: done"));
                 Ok(())
             }
             Self::Lock(command) => command.run(client, output).await,

@@ -86,6 +86,26 @@ impl Doors {
             .resource(id.as_str())
             .request(&self.channel, |response| Ok(response.into()))
     }
+
+    /// Calls CheckDoor.
+    ///
+    /// More about CheckDoor.
+    ///
+    /// Deprecated in old houses.
+    ///
+    /// Source: <https://house.example/CheckDoor>.
+    ///
+    /// ```
+    /// # async fn example(client: &house_client::Client, id: &house_client::models::DoorId) -> Result<(), house_client::Error> {
+    /// client.doors().check(id).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn check(&self, id: &models::DoorId) -> OperationRequest<()> {
+        OperationCall::new(models::OperationId::CheckDoor.operation(), &[id.as_str()])
+            .resource(id.as_str())
+            .request(&self.channel, ApiResponse::no_content)
+    }
 }
 
 /// The query parameters of `ListDoors`.

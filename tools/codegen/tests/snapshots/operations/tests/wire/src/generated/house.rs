@@ -19,6 +19,7 @@ pub(crate) async fn call(
         OperationId::DeleteDoor => {
             deleted(client.doors().delete(&target.id(0)).send()).await
         }
+        OperationId::CheckDoor => value(client.doors().check(&target.id(0)).send()).await,
         OperationId::RemoveLock => {
             deleted(client.door_locks().lock(&target.id(0)).send()).await
         }

@@ -20,6 +20,8 @@ pub(crate) trait Operations {
     fn list_sides(&self) -> Result<Encoded<models::SideList>, ErrorResponse>;
     /// Calls DeleteDoor.
     fn delete_door(&self, id: &str) -> Result<(), ErrorResponse>;
+    /// Calls CheckDoor.
+    fn check_door(&self, id: &str) -> Result<(), ErrorResponse>;
     /// Calls RemoveLock.
     fn remove_lock(&self, id: &str) -> Result<(), ErrorResponse>;
     /// Calls ListKeys.
@@ -39,6 +41,9 @@ pub(crate) fn dispatch(
         models::OperationId::ListSides => success(call, operations.list_sides()?),
         models::OperationId::DeleteDoor => {
             success(call, operations.delete_door(call.value(0))?)
+        }
+        models::OperationId::CheckDoor => {
+            success(call, operations.check_door(call.value(0))?)
         }
         models::OperationId::RemoveLock => {
             success(call, operations.remove_lock(call.value(0))?)

@@ -15,6 +15,8 @@ pub enum OperationId {
     ListSides,
     /// Calls DeleteDoor.
     DeleteDoor,
+    /// Calls CheckDoor.
+    CheckDoor,
     /// Calls RemoveLock.
     RemoveLock,
     /// Calls ListKeys.
@@ -29,6 +31,7 @@ impl OperationId {
         Self::ListDoors,
         Self::ListSides,
         Self::DeleteDoor,
+        Self::CheckDoor,
         Self::RemoveLock,
         Self::ListKeys,
         Self::ListWindows,
@@ -41,6 +44,7 @@ impl OperationId {
             Self::ListDoors => &LIST_DOORS,
             Self::ListSides => &LIST_SIDES,
             Self::DeleteDoor => &DELETE_DOOR,
+            Self::CheckDoor => &CHECK_DOOR,
             Self::RemoveLock => &REMOVE_LOCK,
             Self::ListKeys => &LIST_KEYS,
             Self::ListWindows => &LIST_WINDOWS,
@@ -101,7 +105,9 @@ pub static LIST_DOORS: Operation = Operation {
     response: Some("DoorList"),
     success: 200,
     idempotent: true,
+    safe: true,
     authenticated: true,
+    deprecated: None,
     paging: None,
     permissions: &["porter", "owner"],
     alternative_to: None,
@@ -127,7 +133,9 @@ pub static LIST_SIDES: Operation = Operation {
     response: Some("SideList"),
     success: 200,
     idempotent: true,
+    safe: true,
     authenticated: true,
+    deprecated: None,
     paging: None,
     permissions: &[],
     alternative_to: None,
@@ -153,11 +161,41 @@ pub static DELETE_DOOR: Operation = Operation {
     response: None,
     success: 204,
     idempotent: true,
+    safe: false,
     authenticated: true,
+    deprecated: None,
     paging: None,
     permissions: &[],
     alternative_to: None,
     source: "https://house.example/DeleteDoor",
+};
+
+/// Calls CheckDoor.
+///
+/// `POST /doors/{id}/check`
+///
+/// More about CheckDoor.
+pub static CHECK_DOOR: Operation = Operation {
+    vendor: "house",
+    id: "CheckDoor",
+    name: "house CheckDoor",
+    tag: "Doors",
+    summary: "Calls CheckDoor",
+    method: Method::Post,
+    path: "/doors/{id}/check",
+    reserved: &[("id", &["frames", "sides"])],
+    query: &[],
+    request: None,
+    response: None,
+    success: 204,
+    idempotent: true,
+    safe: true,
+    authenticated: true,
+    deprecated: Some("in old houses"),
+    paging: None,
+    permissions: &[],
+    alternative_to: None,
+    source: "https://house.example/CheckDoor",
 };
 
 /// Calls RemoveLock.
@@ -179,7 +217,9 @@ pub static REMOVE_LOCK: Operation = Operation {
     response: None,
     success: 204,
     idempotent: true,
+    safe: false,
     authenticated: true,
+    deprecated: None,
     paging: None,
     permissions: &[],
     alternative_to: None,
@@ -205,7 +245,9 @@ pub static LIST_KEYS: Operation = Operation {
     response: Some("SideList"),
     success: 200,
     idempotent: true,
+    safe: true,
     authenticated: true,
+    deprecated: None,
     paging: None,
     permissions: &[],
     alternative_to: None,
@@ -231,7 +273,9 @@ pub static LIST_WINDOWS: Operation = Operation {
     response: Some("DoorList"),
     success: 200,
     idempotent: true,
+    safe: false,
     authenticated: false,
+    deprecated: None,
     paging: None,
     permissions: &[],
     alternative_to: None,

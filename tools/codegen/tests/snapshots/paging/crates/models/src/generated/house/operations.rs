@@ -62,7 +62,9 @@ pub static LIST_DOORS: Operation = Operation {
     response: Some("DoorList"),
     success: 200,
     idempotent: true,
+    safe: true,
     authenticated: true,
+    deprecated: None,
     paging: Some(Paging::Link {
         page_size: "count",
         page_token: "offset",
@@ -105,7 +107,9 @@ pub static LIST_WINDOWS: Operation = Operation {
     response: Some("WindowList"),
     success: 200,
     idempotent: true,
+    safe: true,
     authenticated: true,
+    deprecated: None,
     paging: Some(Paging::Cursor {
         page_size: "pageSize",
         page_token: "nextPageKey",
