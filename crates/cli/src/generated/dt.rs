@@ -323,7 +323,7 @@ impl ActiveGateCommand {
             }
             Self::Groups => {
                 let response = operations.groups().send().await?;
-                list::write_items(response.groups.unwrap_or_default(), output)
+                list::write_items(response.groups, output)
             }
             Self::TokenEnforcement => {
                 Ok(output.item(operations.token_enforcement().send().await?)?)
@@ -568,7 +568,7 @@ impl UpdateJobCommand {
                     request = request.query(|query| query.last_updates(last_updates));
                 }
                 let response = request.send().await?;
-                list::write_items(response.update_jobs.unwrap_or_default(), output)
+                list::write_items(response.update_jobs, output)
             }
             Self::Create(command) => command.run(client, output).await,
             Self::Validate(command) => command.run(client, output).await,

@@ -136,7 +136,7 @@ async fn gates_are_listed_and_read() {
     let found = list.send().await.unwrap().active_gates;
     assert_eq!(found[0].offline_since, offline);
 
-    let groups = gates.groups().send().await.unwrap().groups.unwrap();
+    let groups = gates.groups().send().await.unwrap().groups;
     assert_eq!(groups[0].name.as_deref(), Some("default"));
     let enforcement = gates.token_enforcement().send().await.unwrap();
     assert_eq!(enforcement.manual_enforced, Some(false));
@@ -160,7 +160,7 @@ async fn a_job_is_checked_created_read_and_deleted() {
     let id = created.job_id.clone().unwrap();
     assert_eq!(jobs.get(&gate, &id).send().await.unwrap(), created);
     let list = jobs.list(&gate);
-    assert_eq!(list.send().await.unwrap().update_jobs.unwrap(), [created]);
+    assert_eq!(list.send().await.unwrap().update_jobs, [created]);
     jobs.delete(&gate, &id).send().await.unwrap();
 
     let created = jobs.create(&gate, newest).send().await.unwrap();
@@ -173,9 +173,9 @@ async fn a_job_is_checked_created_read_and_deleted() {
     let error = jobs.delete(&gate, &id).send().await.unwrap_err();
     assert_eq!(error.status().map(|it| it.as_u16()), Some(400));
     let all = jobs.list_all().send().await;
-    let all = all.unwrap().all_update_jobs.unwrap();
+    let all = all.unwrap().all_update_jobs;
     assert_eq!(all[0].ag_id, Some(gate));
-    assert_eq!(all[0].update_jobs.as_deref(), Some(&[ended][..]));
+    assert_eq!(all[0].update_jobs, [ended]);
 }
 
 #[tokio::test]
@@ -211,6 +211,39 @@ async fn a_list_without_pages_has_a_timeout_and_a_retry_policy_of_its_own() {
     let error = list.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Timeout(Phase::Total));
     assert_eq!(clock.monotonic() - before, Duration::from_secs(5));
+}
+
+fn assert_undecoded<T: std::fmt::Debug>(sent: Result<T, Error>, body: &str) {
+    let error = sent.map(|it| format!("{body}: {it:?}")).unwrap_err();
+    let is_it = matches!(error.kind(), ErrorKind::Decode { .. });
+    assert!(is_it, "{body}: {error}");
+}
+
+#[tokio::test]
+async fn a_response_without_its_list_is_an_error_and_not_an_empty_list() {
+    let client = |body: &str| scripted([FakeResponse::json(200, body.to_owned())]).0;
+    for body in ["{}", r#"{"groups": null}"#, r#"{"Groups": []}"#] {
+        let groups = client(body).active_gates().groups();
+        assert_undecoded(groups.send().await, body);
+    }
+    for body in [
+        r#"{"agId": "-1"}"#,
+        r#"{"updateJobs": null}"#,
+        r#"{"updatejobs": []}"#,
+    ] {
+        let jobs = client(body).update_jobs().list(&"-1".into());
+        assert_undecoded(jobs.send().await, body);
+    }
+    for body in [
+        "{}",
+        r#"{"allUpdateJobs": null}"#,
+        r#"{"updateJobs": []}"#,
+        r#"{"allUpdateJobs": [{"agId": "-1"}]}"#,
+        r#"{"allUpdateJobs": [{"agId": "-1", "updateJobs": null}]}"#,
+    ] {
+        let jobs = client(body).update_jobs().list_all();
+        assert_undecoded(jobs.send().await, body);
+    }
 }
 
 // D28

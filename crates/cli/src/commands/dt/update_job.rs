@@ -61,7 +61,7 @@ impl ListAll {
     ) -> Result<(), CliError> {
         let all = client.update_jobs().list_all();
         let all = all.query(|query| self.query(query)).send().await?;
-        let gates = all.all_update_jobs.unwrap_or_default().into_iter();
+        let gates = all.all_update_jobs.into_iter();
         write_items(gates.flat_map(GateJob::of).collect(), output)
     }
 
@@ -104,7 +104,7 @@ struct GateJob {
 impl GateJob {
     fn of(list: UpdateJobList) -> impl Iterator<Item = Self> {
         let gate = list.ag_id;
-        let jobs = list.update_jobs.unwrap_or_default().into_iter();
+        let jobs = list.update_jobs.into_iter();
         jobs.map(move |job| Self {
             gate: gate.clone(),
             job,

@@ -47,8 +47,9 @@ pub(crate) fn groups(call: &ServerCall<'_>) -> Result<Encoded<ActiveGateGroups>,
     let groups = names
         .into_iter()
         .map(|name| ActiveGateGroup::new().with_name(name));
-    let groups = ActiveGateGroups::new().with_groups(groups.collect::<Vec<_>>());
-    Ok(Encoded::new(&groups)?)
+    Ok(Encoded::new(&ActiveGateGroups::new(
+        groups.collect::<Vec<_>>(),
+    ))?)
 }
 
 /// Tokens are enforced by the emulator's setting alone: 30 days without a connection that lacks a valid token never pass.

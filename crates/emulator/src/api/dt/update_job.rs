@@ -7,7 +7,6 @@ use gatelet_models::dt::{
     ActiveGate, Expiration, ParameterLocation, UpdateJob, UpdateJobCreate, UpdateJobList,
     UpdateJobsAll, UpdateType,
 };
-use serde_json::{Map, Value};
 
 use crate::api::dt::error_response::ErrorResponse;
 use crate::api::dt::job::{Job, jobs};
@@ -16,9 +15,8 @@ use crate::api::dt::shown_gate;
 use crate::api::dt::table::UPDATE_JOBS;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
-use crate::json;
 use crate::random;
-use crate::store::encoded::Encoded;
+use crate::store::encoded::{Encoded, List};
 
 /// The longest time span of a list.
 const LONGEST_SPAN: Duration = Duration::from_secs(31 * 24 * 60 * 60);
@@ -31,6 +29,16 @@ const NULLS: &[&str] = &[
     "duration",
     "error",
 ];
+
+impl List for UpdateJobsAll {
+    type Item = UpdateJobList;
+    const MEMBER: &'static str = "allUpdateJobs";
+}
+
+impl List for UpdateJobList {
+    type Item = UpdateJob;
+    const MEMBER: &'static str = "updateJobs";
+}
 
 /// Which jobs a request asks for. Not documented: the time span applies to when a job was created.
 struct Filter {
@@ -128,16 +136,12 @@ pub(crate) fn list_all(call: &ServerCall<'_>) -> Result<Encoded<UpdateJobsAll>, 
         for id in shown_gate::ids(transaction)? {
             let jobs = filter.apply(jobs(transaction, &id, now)?);
             if !jobs.is_empty() {
-                all.push(members(&id, &jobs)?);
+                all.push(of_gate(&id, &jobs)?);
             }
         }
         Ok::<_, Error>(all)
     })?;
-    let all = [("allUpdateJobs".to_owned(), all.into())];
-    Ok(Encoded::with_members(
-        &UpdateJobsAll::new(),
-        Map::from_iter(all),
-    )?)
+    Ok(Encoded::list(&[], all.iter())?)
 }
 
 pub(crate) fn list(
@@ -151,29 +155,14 @@ pub(crate) fn list(
         .state
         .store()
         .read(|transaction| jobs(transaction, gate, now))?;
-    let Value::Object(members) = members(gate, &filter.apply(jobs))? else {
-        return Err(ErrorResponse::not_found());
-    };
-    Ok(Encoded::with_members(&UpdateJobList::new(), members)?)
+    Ok(of_gate(gate, &filter.apply(jobs))?)
 }
 
-/// Returns a list of jobs as JSON, with nulls in them.
-fn members(gate: &str, jobs: &[UpdateJob]) -> Result<Value, Error> {
-    let jobs = jobs.iter().map(|job| {
-        let mut json = json::to_value(job)?;
-        if let Value::Object(members) = &mut json {
-            for name in NULLS {
-                members.entry(*name).or_insert(Value::Null);
-            }
-        }
-        Ok(json)
-    });
-    let jobs: Vec<Value> = jobs.collect::<Result<_, Error>>()?;
-    let members = [
-        ("agId".to_owned(), gate.into()),
-        ("updateJobs".to_owned(), jobs.into()),
-    ];
-    Ok(Value::Object(Map::from_iter(members)))
+/// Encodes the jobs of an ActiveGate, with nulls in them.
+fn of_gate(gate: &str, jobs: &[UpdateJob]) -> Result<Encoded<UpdateJobList>, Error> {
+    let jobs = jobs.iter().map(|job| Encoded::with_nulls(job, NULLS));
+    let jobs = jobs.collect::<Result<Vec<_>, Error>>()?;
+    Encoded::list(&[("agId", gate.into())], jobs.iter())
 }
 
 pub(crate) fn get(

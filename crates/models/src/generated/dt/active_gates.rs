@@ -1560,24 +1560,24 @@ open_enum! {
 /// The groups of ActiveGates.
 ///
 /// Source: <https://developer.dynatrace.com/develop/sdks/client-classic-environment-v2/>.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActiveGateGroups {
-    /// The groups.
-    pub groups: Option<Vec<ActiveGateGroup>>,
+    /// The groups. A response without this list is an error, so that it is not taken for an empty list.
+    pub groups: Vec<ActiveGateGroup>,
 }
 
 impl ActiveGateGroups {
-    /// Creates a value with nothing set.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
-    pub fn new() -> Self {
-        Self { groups: None }
+    pub fn new(groups: impl Into<Vec<ActiveGateGroup>>) -> Self {
+        Self { groups: groups.into() }
     }
 
     /// Sets [`groups`](Self::groups).
     #[must_use]
     pub fn with_groups(mut self, groups: impl Into<Vec<ActiveGateGroup>>) -> Self {
-        self.groups = Some(groups.into());
+        self.groups = groups.into();
         self
     }
 }
@@ -1597,14 +1597,12 @@ impl<'de> de::Object<'de> for ActiveGateGroups {
         let mut groups_slot = de::Slot::new("groups");
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
-                Field::Groups => {
-                    groups_slot.fill(&mut map, de::Nullable(de::List(de::of())))?
-                }
+                Field::Groups => groups_slot.fill(&mut map, de::List(de::of()))?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
         Ok(Self {
-            groups: groups_slot.or_default(),
+            groups: groups_slot.required()?,
         })
     }
 }
@@ -1618,7 +1616,7 @@ impl<'de> Deserialize<'de> for ActiveGateGroups {
 impl Serialize for ActiveGateGroups {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
-        fields.put_some("groups", self.groups.as_ref())?;
+        fields.put("groups", &self.groups)?;
         fields.end()
     }
 }

@@ -267,7 +267,9 @@ static ACTIVE_GATE_GROUPS: Sample = Sample {
     vendor: "dt",
     name: "ActiveGateGroups",
     examples: &[r#"{"groups":[{"name":"default"}]}"#],
-    properties: &[Property::new("groups", &["array"], Some("ActiveGateGroup"))],
+    properties: &[
+        Property::new("groups", &["required", "array"], Some("ActiveGateGroup")),
+    ],
     keeps_unknown: false,
     is_request: false,
 };
@@ -287,7 +289,9 @@ static UPDATE_JOBS_ALL: Sample = Sample {
     examples: &[
         r#"{"allUpdateJobs":[{"agId":"-1556499193","updateJobs":[{"jobId":"-4754066816153208332","jobState":"PENDING"}]}]}"#,
     ],
-    properties: &[Property::new("allUpdateJobs", &["array"], Some("UpdateJobList"))],
+    properties: &[
+        Property::new("allUpdateJobs", &["required", "array"], Some("UpdateJobList")),
+    ],
     keeps_unknown: false,
     is_request: false,
 };
@@ -300,7 +304,7 @@ static UPDATE_JOB_LIST: Sample = Sample {
     ],
     properties: &[
         Property::new("agId", &[], None),
-        Property::new("updateJobs", &["array"], Some("UpdateJob")),
+        Property::new("updateJobs", &["required", "array"], Some("UpdateJob")),
     ],
     keeps_unknown: false,
     is_request: false,

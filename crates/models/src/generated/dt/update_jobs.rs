@@ -81,18 +81,20 @@ open_enum! {
 ///
 /// Source:
 /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/get-all-jobs>.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UpdateJobsAll {
-    /// The jobs by ActiveGate.
-    pub all_update_jobs: Option<Vec<UpdateJobList>>,
+    /// The jobs by ActiveGate. A response without this list is an error, so that it is not taken for an empty list.
+    pub all_update_jobs: Vec<UpdateJobList>,
 }
 
 impl UpdateJobsAll {
-    /// Creates a value with nothing set.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
-    pub fn new() -> Self {
-        Self { all_update_jobs: None }
+    pub fn new(all_update_jobs: impl Into<Vec<UpdateJobList>>) -> Self {
+        Self {
+            all_update_jobs: all_update_jobs.into(),
+        }
     }
 
     /// Sets [`all_update_jobs`](Self::all_update_jobs).
@@ -101,7 +103,7 @@ impl UpdateJobsAll {
         mut self,
         all_update_jobs: impl Into<Vec<UpdateJobList>>,
     ) -> Self {
-        self.all_update_jobs = Some(all_update_jobs.into());
+        self.all_update_jobs = all_update_jobs.into();
         self
     }
 }
@@ -122,14 +124,13 @@ impl<'de> de::Object<'de> for UpdateJobsAll {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::AllUpdateJobs => {
-                    all_update_jobs_slot
-                        .fill(&mut map, de::Nullable(de::List(de::of())))?
+                    all_update_jobs_slot.fill(&mut map, de::List(de::of()))?
                 }
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
         Ok(Self {
-            all_update_jobs: all_update_jobs_slot.or_default(),
+            all_update_jobs: all_update_jobs_slot.required()?,
         })
     }
 }
@@ -143,7 +144,7 @@ impl<'de> Deserialize<'de> for UpdateJobsAll {
 impl Serialize for UpdateJobsAll {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
-        fields.put_some("allUpdateJobs", self.all_update_jobs.as_ref())?;
+        fields.put("allUpdateJobs", &self.all_update_jobs)?;
         fields.end()
     }
 }
@@ -152,22 +153,22 @@ impl Serialize for UpdateJobsAll {
 ///
 /// Source:
 /// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/get-activegates-jobs>.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UpdateJobList {
     /// The id of the ActiveGate.
     pub ag_id: Option<ActiveGateId>,
-    /// Its jobs.
-    pub update_jobs: Option<Vec<UpdateJob>>,
+    /// Its jobs. A response without this list is an error, so that it is not taken for an empty list.
+    pub update_jobs: Vec<UpdateJob>,
 }
 
 impl UpdateJobList {
-    /// Creates a value with nothing set.
+    /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(update_jobs: impl Into<Vec<UpdateJob>>) -> Self {
         Self {
             ag_id: None,
-            update_jobs: None,
+            update_jobs: update_jobs.into(),
         }
     }
 
@@ -181,7 +182,7 @@ impl UpdateJobList {
     /// Sets [`update_jobs`](Self::update_jobs).
     #[must_use]
     pub fn with_update_jobs(mut self, update_jobs: impl Into<Vec<UpdateJob>>) -> Self {
-        self.update_jobs = Some(update_jobs.into());
+        self.update_jobs = update_jobs.into();
         self
     }
 }
@@ -205,15 +206,13 @@ impl<'de> de::Object<'de> for UpdateJobList {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::AgId => ag_id_slot.fill(&mut map, de::Nullable(de::of()))?,
-                Field::UpdateJobs => {
-                    update_jobs_slot.fill(&mut map, de::Nullable(de::List(de::of())))?
-                }
+                Field::UpdateJobs => update_jobs_slot.fill(&mut map, de::List(de::of()))?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
         Ok(Self {
             ag_id: ag_id_slot.or_default(),
-            update_jobs: update_jobs_slot.or_default(),
+            update_jobs: update_jobs_slot.required()?,
         })
     }
 }
@@ -228,7 +227,7 @@ impl Serialize for UpdateJobList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
         fields.put_some("agId", self.ag_id.as_ref())?;
-        fields.put_some("updateJobs", self.update_jobs.as_ref())?;
+        fields.put("updateJobs", &self.update_jobs)?;
         fields.end()
     }
 }
