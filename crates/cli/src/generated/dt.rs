@@ -507,9 +507,11 @@ impl UpdateJobCommand {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::ListAll { .. } | Self::List { .. } | Self::Get { .. } => None,
+            Self::ListAll { .. }
+            | Self::List { .. }
+            | Self::Validate { .. }
+            | Self::Get { .. } => None,
             Self::Create { .. } => Some("create"),
-            Self::Validate { .. } => Some("validate"),
             Self::Delete { .. } => Some("delete"),
         }
     }

@@ -19,6 +19,21 @@ fn users(status: &'static str, list: &'static str, options: &str) -> CommandOutp
 }
 
 #[test]
+fn a_check_of_an_update_job_passes_only_if_the_response_says_so() {
+    for (status, body, code) in [
+        ("200 OK", r#"{"valid":false}"#, 10),
+        ("200 OK", "<html>", 10),
+        ("200 OK", "", 10),
+        ("500 Internal Server Error", r#"{"error":{"code":500}}"#, 11),
+    ] {
+        let server = RawServer::new(move |_| RawResponse::Bytes(response(status, JSON, body)));
+        let checked = Fixture::dt(&server.url).run("dt update-job validate -1 latest");
+        let line = checked.fails_with(code);
+        assert!(!line.contains("may have been"), "{line}");
+    }
+}
+
+#[test]
 fn a_token_in_use_without_a_date_is_not_called_unused() {
     let list =
         r#"{"activeGates":[{"hostname":"edge","activeGateTokens":[{"id":"t1","state":"VALID"}]}]}"#;

@@ -137,7 +137,7 @@ impl UpdateJobs {
 
     /// Checks an update job without creating it.
     ///
-    /// An invalid one is reported with 400.
+    /// A 204 without a body says that it is valid, and 400 that it is not; any other response is an error.
     ///
     /// A target version that is neither `latest` nor of four parts is refused.
     ///
@@ -169,7 +169,7 @@ impl UpdateJobs {
             .check(checked)
             .json(&body)
             .resource(id.as_str())
-            .request(self.client.channel(), |_| Ok(()))
+            .request(self.client.channel(), ApiResponse::no_content)
     }
 
     /// Reads one update job.

@@ -276,6 +276,29 @@ async fn a_job_whose_response_is_lost_is_not_created_again() {
     fake.finish();
 }
 
+// D28
+#[tokio::test]
+async fn a_check_of_a_job_changes_nothing_and_only_a_204_without_a_body_passes() {
+    for response in [
+        FakeResponse::json(200, r#"{"valid": false}"#),
+        FakeResponse::json(200, "<html>"),
+        FakeResponse::json(201, "{}"),
+        FakeResponse::status(200),
+        FakeResponse::status(202),
+        FakeResponse::status(503),
+        FakeResponse::hang(),
+        FakeResponse::error(TransportErrorKind::Interrupted),
+    ] {
+        let (client, fake) = scripted([response]);
+        let newest = UpdateJobCreate::new(ActiveGateVersion::latest());
+        let valid = client.update_jobs().validate(&"-1".into(), newest);
+        let error = valid.retry(RetryPolicy::never()).send().await.unwrap_err();
+        assert_eq!(error.applied(), Applied::No, "{error}");
+        assert!(!error.to_string().contains("may have been"), "{error}");
+        fake.finish();
+    }
+}
+
 /// The JSON of an ActiveGate of this size in bytes.
 fn large_gate(number: usize, size: usize) -> ActiveGate {
     let gate = |attribute: String| {

@@ -663,7 +663,7 @@ pub static CREATE_UPDATE_JOB_FOR_AG: Operation = Operation {
 ///
 /// `POST /activeGates/{agId}/updateJobs/validator`
 ///
-/// An invalid one is reported with 400.
+/// A 204 without a body says that it is valid, and 400 that it is not; any other response is an error.
 pub static VALIDATE_UPDATE_JOB_FOR_AG: Operation = Operation {
     vendor: "dt",
     id: "validateUpdateJobForAg",
@@ -689,7 +689,7 @@ pub static VALIDATE_UPDATE_JOB_FOR_AG: Operation = Operation {
     response: None,
     success: 204,
     idempotent: true,
-    safe: false,
+    safe: true,
     authenticated: true,
     deprecated: None,
     paging: None,
