@@ -604,16 +604,7 @@ impl Record for models::ActiveGateToken {
 }
 
 impl Record for models::ActiveGateTokenEnforcement {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "AUTO ENFORCED",
-            value: |it| columns::text(it.auto_enforced.as_ref()),
-        },
-        Column {
-            header: "MANUAL ENFORCED",
-            value: |it| columns::text(it.manual_enforced.as_ref()),
-        },
-    ];
+    const COLUMNS: &'static [Column<Self>] = columns::ACTIVE_GATE_TOKEN_ENFORCEMENT;
 }
 
 impl Record for models::UpdateJob {

@@ -8,7 +8,8 @@ use gatelet_models::asa::{
     ServiceUser, ServiceUserKey,
 };
 use gatelet_models::dt::{
-    ActiveGate, ActiveGateToken, ActiveGateTokenCreated, ActiveGateTokenUse, UpdateJob,
+    ActiveGate, ActiveGateToken, ActiveGateTokenCreated, ActiveGateTokenEnforcement,
+    ActiveGateTokenUse, TimeSpan, TimeUnit, UpdateJob,
 };
 use gatelet_models::{Lenient, Timestamp};
 
@@ -272,6 +273,21 @@ pub(crate) const ACTIVE_GATE: &[Column<ActiveGate>] = &[
     },
 ];
 
+pub(crate) const ACTIVE_GATE_TOKEN_ENFORCEMENT: &[Column<ActiveGateTokenEnforcement>] = &[
+    Column {
+        header: "AUTO ENFORCED",
+        value: |it| text(it.auto_enforced.as_ref()),
+    },
+    Column {
+        header: "MANUAL ENFORCED",
+        value: |it| text(it.manual_enforced.as_ref()),
+    },
+    Column {
+        header: "AUTO ENFORCED IN",
+        value: |it| it.auto_enforcement_estimation.as_ref().map(time_span),
+    },
+];
+
 pub(crate) const UPDATE_JOB: &[Column<UpdateJob>] = &[
     Column {
         header: "ID",
@@ -306,6 +322,12 @@ pub(crate) const UPDATE_JOB: &[Column<UpdateJob>] = &[
         value: |job| job.error.clone(),
     },
 ];
+
+/// Formats a length of time with its unit.
+fn time_span(span: &TimeSpan) -> String {
+    let unit = span.unit.clone().unwrap_or(TimeUnit::Millis);
+    format!("{} {unit}", span.value)
+}
 
 /// Formats the tokens of an ActiveGate with their states.
 fn token_uses(tokens: &[ActiveGateTokenUse]) -> String {
