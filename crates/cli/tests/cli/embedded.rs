@@ -374,7 +374,18 @@ fn active_gates_are_listed_by_their_tokens_and_shown() {
     let groups = fixture.run("--emulator dt active-gate groups").success();
     assert_eq!(groups, "NAME\ndefault\n");
     let enforcement = fixture.run("--emulator dt active-gate token-enforcement");
-    assert!(enforcement.success().starts_with("AUTO ENFORCED"));
+    let enforcement = enforcement.success();
+    let rows: Vec<_> = enforcement.lines().map(str::trim).collect();
+    assert!(rows[0].ends_with("AUTO ENFORCED IN"), "{enforcement}");
+    assert!(rows[1].ends_with("30 DAYS"), "{enforcement}");
+    for command in ["list", "get", "groups", "attention"] {
+        let help = fixture.run(&format!("dt active-gate {command} --help"));
+        let help = help.success();
+        let told = "deprecated on SaaS since version 1.343";
+        assert!(help.contains(told), "{help}");
+    }
+    let help = fixture.run("dt active-gate-token users --help").success();
+    assert!(help.contains("deprecated on SaaS"), "{help}");
 }
 
 #[test]

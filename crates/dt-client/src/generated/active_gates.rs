@@ -34,7 +34,9 @@ impl ActiveGates {
     ///
     /// Those that are connected or were in the last two hours; others are not in the list, whatever tokens they have.
     /// The order is not documented, and the list has no pages. A text is matched as a part; whether the case counts
-    /// is not documented. Deprecated on SaaS since version 1.343, and current on Managed.
+    /// is not documented.
+    ///
+    /// Deprecated on SaaS since version 1.343, and current on Managed.
     ///
     /// A version that is not of three numbers is refused.
     ///
@@ -61,7 +63,9 @@ impl ActiveGates {
 
     /// Lists the groups of ActiveGates.
     ///
-    /// The list has no pages. The pages of Managed do not mention it. Deprecated on SaaS since version 1.343.
+    /// The list has no pages. The pages of Managed do not mention it.
+    ///
+    /// Deprecated on SaaS since version 1.343.
     ///
     /// Needs the permission `activeGates.read`.
     ///
@@ -103,8 +107,9 @@ impl ActiveGates {
 
     /// Reads one ActiveGate.
     ///
-    /// It is not documented how long an ActiveGate that is not connected can be read. Deprecated on SaaS since
-    /// version 1.343, and current on Managed.
+    /// It is not documented how long an ActiveGate that is not connected can be read.
+    ///
+    /// Deprecated on SaaS since version 1.343, and current on Managed.
     ///
     /// Needs the permission `activeGates.read`.
     ///

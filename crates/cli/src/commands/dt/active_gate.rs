@@ -18,6 +18,8 @@ const ATTENTION: &str = "\
 Reports tokens that end within the time, or are unknown, invalid, absent or not supported; ActiveGates that are offline; updates that are
 due or failed. An ActiveGate that has been offline for more than two hours is not reported.
 
+The list of ActiveGates is deprecated on SaaS since version 1.343, and current on Managed.
+
 Needs the scopes activeGates.read and activeGateTokenManagement.read.";
 
 /// Sets the texts of the commands.

@@ -10,7 +10,9 @@ use crate::output::record::{Column, Record};
 /// The text after the help of the command.
 pub(crate) const HELP: &str = "\
 No row is no proof that the token is unused: an ActiveGate that has been offline for more than two hours is not shown, and needs its token
-when it starts again. See also when the token was last used.
+when it starts again. See also when the token was last used, and how many ActiveGates do not say which tokens they have.
+
+The list of ActiveGates is deprecated on SaaS since version 1.343, and current on Managed.
 
 Needs the scopes activeGates.read and activeGateTokenManagement.read.";
 

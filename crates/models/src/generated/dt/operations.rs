@@ -252,7 +252,7 @@ pub static REVOKE_TOKEN: Operation = Operation {
 ///
 /// Those that are connected or were in the last two hours; others are not in the list, whatever tokens they have.
 /// The order is not documented, and the list has no pages. A text is matched as a part; whether the case counts
-/// is not documented. Deprecated on SaaS since version 1.343, and current on Managed.
+/// is not documented.
 pub static GET_ALL_ACTIVE_GATES: Operation = Operation {
     vendor: "dt",
     id: "getAllActiveGates",
@@ -365,7 +365,7 @@ pub static GET_ALL_ACTIVE_GATES: Operation = Operation {
     idempotent: true,
     safe: true,
     authenticated: true,
-    deprecated: None,
+    deprecated: Some("on SaaS since version 1.343, and current on Managed"),
     paging: None,
     permissions: &["activeGates.read"],
     alternative_to: None,
@@ -376,7 +376,7 @@ pub static GET_ALL_ACTIVE_GATES: Operation = Operation {
 ///
 /// `GET /activeGates/groups`
 ///
-/// The list has no pages. The pages of Managed do not mention it. Deprecated on SaaS since version 1.343.
+/// The list has no pages. The pages of Managed do not mention it.
 pub static GET_ACTIVE_GATE_GROUPS: Operation = Operation {
     vendor: "dt",
     id: "getActiveGateGroups",
@@ -393,7 +393,7 @@ pub static GET_ACTIVE_GATE_GROUPS: Operation = Operation {
     idempotent: true,
     safe: true,
     authenticated: true,
-    deprecated: None,
+    deprecated: Some("on SaaS since version 1.343"),
     paging: None,
     permissions: &["activeGates.read"],
     alternative_to: None,
@@ -432,8 +432,7 @@ pub static GET_TOKEN_ENFORCEMENT: Operation = Operation {
 ///
 /// `GET /activeGates/{agId}`
 ///
-/// It is not documented how long an ActiveGate that is not connected can be read. Deprecated on SaaS since
-/// version 1.343, and current on Managed.
+/// It is not documented how long an ActiveGate that is not connected can be read.
 pub static GET_ONE_ACTIVE_GATE_BY_ID: Operation = Operation {
     vendor: "dt",
     id: "getOneActiveGateById",
@@ -461,7 +460,7 @@ pub static GET_ONE_ACTIVE_GATE_BY_ID: Operation = Operation {
     idempotent: true,
     safe: true,
     authenticated: true,
-    deprecated: None,
+    deprecated: Some("on SaaS since version 1.343, and current on Managed"),
     paging: None,
     permissions: &["activeGates.read"],
     alternative_to: None,
