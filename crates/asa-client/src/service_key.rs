@@ -36,7 +36,7 @@ enum Source {
 }
 
 impl TokenExchange for ServiceKey {
-    fn validate(&self) -> Result<(), Error> {
+    fn validate(&self, _: &Channel) -> Result<(), Error> {
         let key = self.read()?;
         Credential::validate("key_id", &key.key_id)?;
         Credential::validate("key_secret", key.key_secret.expose())

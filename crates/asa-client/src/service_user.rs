@@ -70,8 +70,8 @@ impl CredentialProvider for ServiceUser {
         self.0.credential(channel).await
     }
 
-    fn validate(&self) -> Result<(), Error> {
-        self.0.validate()
+    fn validate(&self, channel: &Channel) -> Result<(), Error> {
+        self.0.validate(channel)
     }
 
     fn is_ready(&self, channel: &Channel) -> bool {

@@ -369,9 +369,6 @@ impl ChannelBuilder {
         transport: impl Transport,
         clock: impl Clock,
     ) -> Result<Channel, Error> {
-        if let Some(credentials) = &self.credentials {
-            credentials.validate()?;
-        }
         let mut headers = HeaderMap::with_capacity(4);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(USER_AGENT, user_agent(self.user_agent.as_deref())?);
@@ -395,10 +392,14 @@ impl ChannelBuilder {
             account: self.account,
             clock: AnyClock::new(clock),
         });
-        Ok(Channel {
+        let channel = Channel {
             endpoint: home,
             inner,
-        })
+        };
+        if let Some(credentials) = channel.credentials() {
+            credentials.validate(&channel)?;
+        }
+        Ok(channel)
     }
 }
 

@@ -28,13 +28,14 @@ pub trait CredentialProvider: Send + Sync + 'static {
         channel: &Channel,
     ) -> impl Future<Output = Result<Credential, Error>> + Send;
 
-    /// Checks the settings when a client is built, so that a mistyped secret is found before the first call. The
-    /// default accepts.
+    /// Checks the settings when a client is built, so that a mistyped secret is found before the first call. The channel is that of
+    /// the client, whose address a setting may depend on. The default accepts.
     ///
     /// # Errors
     ///
     /// `InvalidInput` that names the invalid setting and never contains its value.
-    fn validate(&self) -> Result<(), Error> {
+    fn validate(&self, channel: &Channel) -> Result<(), Error> {
+        let _ = channel;
         Ok(())
     }
 
@@ -74,7 +75,7 @@ pub(crate) trait DynCredentialProvider: Send + Sync {
         channel: &'a Channel,
     ) -> BoxFuture<'a, Result<Credential, Error>>;
 
-    fn validate(&self) -> Result<(), Error>;
+    fn validate(&self, channel: &Channel) -> Result<(), Error>;
 
     fn is_ready(&self, channel: &Channel) -> bool;
 
@@ -95,8 +96,9 @@ impl<T: CredentialProvider> DynCredentialProvider for T {
         Box::pin(self.credential(channel))
     }
 
-    fn validate(&self) -> Result<(), Error> {
-        catch_unwind_sync(|| CredentialProvider::validate(self)).unwrap_or_else(|_| Err(panicked()))
+    fn validate(&self, channel: &Channel) -> Result<(), Error> {
+        catch_unwind_sync(|| CredentialProvider::validate(self, channel))
+            .unwrap_or_else(|_| Err(panicked()))
     }
 
     fn is_ready(&self, channel: &Channel) -> bool {
@@ -133,8 +135,8 @@ impl<T: CredentialProvider> CredentialProvider for Arc<T> {
         self.as_ref().credential(channel)
     }
 
-    fn validate(&self) -> Result<(), Error> {
-        CredentialProvider::validate(self.as_ref())
+    fn validate(&self, channel: &Channel) -> Result<(), Error> {
+        CredentialProvider::validate(self.as_ref(), channel)
     }
 
     fn is_ready(&self, channel: &Channel) -> bool {

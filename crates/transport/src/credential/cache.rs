@@ -52,7 +52,8 @@ const MAX_EARLY_BACKOFF: Duration = Duration::from_secs(60);
 
 /// Exchanges a secret for a credential of limited lifetime, for example key id and key secret for a bearer token.
 pub trait TokenExchange: Send + Sync + 'static {
-    /// Makes one exchange, by an unauthenticated call on the channel.
+    /// Makes one exchange, by an unauthenticated call on the channel, or on one to the vendor's
+    /// [login host](Channel::anonymous).
     ///
     /// # Errors
     ///
@@ -67,7 +68,8 @@ pub trait TokenExchange: Send + Sync + 'static {
     /// # Errors
     ///
     /// `InvalidInput` that names the invalid setting and never contains its value.
-    fn validate(&self) -> Result<(), Error> {
+    fn validate(&self, channel: &Channel) -> Result<(), Error> {
+        let _ = channel;
         Ok(())
     }
 
@@ -208,6 +210,11 @@ impl<E: TokenExchange> CachedCredential<E> {
         }
     }
 
+    /// Returns the exchange; the cached credential is dropped.
+    pub fn into_inner(self) -> E {
+        self.exchange
+    }
+
     /// Binds the cache to the first channel, and refuses every other.
     fn claim(&self, channel: &Channel) -> Result<&AnyClock, Error> {
         let owner = self.owner.get_or_init(|| Owner::of(channel));
@@ -298,8 +305,8 @@ impl<E: TokenExchange> CredentialProvider for CachedCredential<E> {
         }
     }
 
-    fn validate(&self) -> Result<(), Error> {
-        self.exchange.validate()
+    fn validate(&self, channel: &Channel) -> Result<(), Error> {
+        self.exchange.validate(channel)
     }
 
     fn identity(&self) -> Option<Identity> {

@@ -162,7 +162,7 @@ impl CredentialProvider for FileToken {
         self.current().map_err(Error::exchange_failed)
     }
 
-    fn validate(&self) -> Result<(), Error> {
+    fn validate(&self, _: &Channel) -> Result<(), Error> {
         self.current()
             .map(drop)
             .map_err(|reason| Error::invalid_input("token_file", reason))

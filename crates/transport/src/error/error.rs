@@ -111,6 +111,21 @@ impl Error {
         self
     }
 
+    /// Sets what follows the kind in the line and comes before the vendor's message, for example what to do. It must not contain a
+    /// secret.
+    ///
+    /// ```
+    /// use gatelet_transport::Error;
+    ///
+    /// let error = Error::invalid_input("scopes", "are empty").with_detail("name at least one");
+    /// assert_eq!(error.to_string(), "invalid `scopes`: name at least one (not sent)");
+    /// ```
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<Box<str>>) -> Self {
+        self.0.detail = Some(detail.into());
+        self
+    }
+
     /// Returns the kind.
     #[must_use]
     pub fn kind(&self) -> &ErrorKind {
@@ -267,11 +282,6 @@ impl Error {
 
 /// Setters for the rest of the crate.
 impl Error {
-    pub(crate) fn with_detail(mut self, detail: impl Into<Box<str>>) -> Self {
-        self.0.detail = Some(detail.into());
-        self
-    }
-
     pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
         self

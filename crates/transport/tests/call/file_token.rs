@@ -152,7 +152,10 @@ async fn a_rejected_token_gives_way_to_one_that_another_call_has_read() {
             return ok();
         }
         fs::write(&path, "two").unwrap();
-        other.validate().unwrap();
+        // Building another client reads the file.
+        let builder = builder().credentials(other.clone());
+        let another = FakeTransport::script([]);
+        builder.build_with(another, ManualClock::auto()).unwrap();
         fs::remove_file(&path).unwrap();
         FakeResponse::status(401)
     });

@@ -69,7 +69,7 @@ impl CredentialProvider for Panics {
         }
     }
 
-    fn validate(&self) -> Result<(), Error> {
+    fn validate(&self, _: &Channel) -> Result<(), Error> {
         self.at("validate");
         Ok(())
     }
