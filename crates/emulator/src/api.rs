@@ -12,5 +12,6 @@ pub(crate) mod route;
 pub(crate) mod router;
 pub(crate) mod server_call;
 pub(crate) mod server_request;
+pub(crate) mod signed_claims;
 pub(crate) mod vendor;
 pub(crate) mod vendors;

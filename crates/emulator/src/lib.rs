@@ -7,7 +7,8 @@
 //! - ASA: `/v1/teams/{team}/…`, with a bearer from the service-token exchange. `POST /emulator/v1/gateways`, which ASA does
 //!   not have, enrolls a gateway, see `Emulator::enroll_gateway`.
 //! - Dynatrace: `/api/v2/…`, also below `/e/{environment}` and as `/platform/classic/environment-api/v2/…`; all forms are
-//!   the same environment. Only `Authorization: Api-Token …` is accepted.
+//!   the same environment. Classic tokens are accepted as `Api-Token` on the first two; platform tokens, and the tokens that OAuth clients
+//!   get from `POST /sso/oauth2/token`, as `Bearer` on all.
 //! - Its own: `PUT /emulator/v1/faults`, if `Serve::faults` enables it, scripts faults for the next requests.
 //! - Any other path, and those of a vendor whose feature is off: 404 with a line of text.
 //!
@@ -19,8 +20,8 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
-//! | `asa` | Okta ASA: `Role`, the constants `well_known::ASA_…`, and of [`Emulator`] `add_service_user`, `enroll_gateway` and `with_bearer_lifetime` |
-//! | `dt` | Dynatrace: the constants `well_known::DT_…`, and of [`Emulator`] `add_access_token`, `add_active_gate_tokens`, `add_active_gates`, `connect_active_gate`, `enroll_active_gate`, `disconnect_active_gate` and `with_token_enforcement` |
+//! | `asa` | Okta ASA: `Role`, the constants `well_known::ASA_…`, and of [`Emulator`] `add_service_user`, `add_project` and `enroll_gateway` |
+//! | `dt` | Dynatrace: the constants `well_known::DT_…`, and of [`Emulator`] `add_access_token`, `add_oauth_client`, `add_active_gate_tokens`, `add_active_gates`, `connect_active_gate`, `enroll_active_gate`, `disconnect_active_gate` and `with_token_enforcement` |
 //! | `serve` | loopback HTTP: `serve`, `Serve` and `Server` |
 //!
 //! The file of an emulator does not depend on the features that wrote it, see [`Emulator::open`].

@@ -56,7 +56,7 @@ impl State {
         self.enforces_tokens
     }
 
-    /// Returns the lifetime of ASA bearers.
+    /// Returns the lifetime of bearers.
     pub(crate) fn bearer_lifetime(&self) -> Duration {
         self.bearer_lifetime
     }

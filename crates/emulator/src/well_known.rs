@@ -16,4 +16,7 @@ pub use asa::{
     ASA_TEAM, ASA_USER,
 };
 #[cfg(feature = "dt")]
-pub use dt::{DT_OWNER, DT_READ_ONLY_TOKEN, DT_TOKEN};
+pub use dt::{
+    DT_OAUTH_CLIENT_ID, DT_OAUTH_CLIENT_SECRET, DT_OAUTH_SCOPES, DT_OWNER, DT_PLATFORM_TOKEN,
+    DT_READ_ONLY_TOKEN, DT_TOKEN,
+};

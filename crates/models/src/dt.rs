@@ -15,6 +15,7 @@
 mod expiration;
 mod expiration_error;
 mod json_schema;
+pub mod oauth;
 mod time_unit;
 mod version;
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
-use dt_client::{ApiToken, Applied, Client, CredentialFailure, ErrorKind};
+use dt_client::{ApiToken, Applied, Bearer, Client, CredentialFailure, ErrorKind};
 use gatelet_emulator::{Emulator, well_known};
 use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::testing::ManualClock;
@@ -11,8 +11,12 @@ use http::{Method, Request};
 
 /// Returns a client of an empty emulator, at an address and with a credential.
 fn client(emulator: &Emulator, address: &str, token: &str) -> Client {
-    Client::builder(address)
-        .credentials(ApiToken::new(token).unwrap())
+    let builder = Client::builder(address);
+    let builder = match token {
+        well_known::DT_PLATFORM_TOKEN => builder.credentials(Bearer::new(token).unwrap()),
+        token => builder.credentials(ApiToken::new(token).unwrap()),
+    };
+    builder
         .build_with(emulator.clone(), ManualClock::auto())
         .unwrap()
 }
@@ -23,14 +27,17 @@ fn edge(name: &str) -> ActiveGateTokenCreate {
 
 #[tokio::test]
 async fn a_token_is_created_read_and_deleted_at_every_address() {
-    for address in [
-        "https://abc.live.dynatrace.com",
-        "https://m.example/e/abc",
-        "https://gate.example:9999/e/abc",
-        "https://abc.apps.dynatrace.com/platform/classic/environment-api/v2",
+    for (address, token) in [
+        ("https://abc.live.dynatrace.com", well_known::DT_TOKEN),
+        ("https://m.example/e/abc", well_known::DT_TOKEN),
+        ("https://gate.example:9999/e/abc", well_known::DT_TOKEN),
+        (
+            "https://abc.apps.dynatrace.com/platform/classic/environment-api/v2",
+            well_known::DT_PLATFORM_TOKEN,
+        ),
     ] {
         let emulator = Emulator::memory().unwrap();
-        let client = client(&emulator, address, well_known::DT_TOKEN);
+        let client = client(&emulator, address, token);
         let tokens = client.active_gate_tokens();
         let create = edge("edge-7").with_expiration_date("now+60d");
         let created = tokens.create(create).send().await.unwrap();

@@ -1,7 +1,5 @@
 //! The emulator's methods for ASA.
 
-use std::time::Duration;
-
 use gatelet_models::Secret;
 use gatelet_models::asa::{Gateway, GatewayUpdate, Project, ResourceGroup};
 
@@ -12,13 +10,6 @@ use crate::error::Error;
 
 /// Okta ASA. Needs the feature `asa`.
 impl Emulator {
-    /// Sets the lifetime of ASA bearers issued from now on; one hour by default.
-    #[must_use]
-    pub fn with_bearer_lifetime(mut self, lifetime: Duration) -> Self {
-        self.state.set_bearer_lifetime(lifetime);
-        self
-    }
-
     /// Adds an ASA service user with a key. Its name is the key id. A key id that the team already has gets the new secret, and its
     /// service user the new role.
     ///

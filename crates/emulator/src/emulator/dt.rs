@@ -3,7 +3,7 @@
 use gatelet_models::Secret;
 use gatelet_models::dt::{ActiveGate, ActiveGateId, ActiveGateToken, ActiveGateTokenId};
 
-use crate::api::dt::{access_token, active_gate, token};
+use crate::api::dt::{access_token, active_gate, oauth_client, token};
 use crate::emulator::emulator::Emulator;
 use crate::error::Error;
 
@@ -21,6 +21,8 @@ impl Emulator {
     /// Adds a Dynatrace access token; `owner` becomes the owner of the tokens created with it. The scopes of a well-known
     /// token cannot be changed.
     ///
+    /// A token that begins with `dt0s16.` is one of the platform: it has the platform's scopes, and is accepted as `Bearer`.
+    ///
     /// # Errors
     ///
     /// [`Error::Invalid`] if the token does not have the form `dt0c01.<public>.<secret>`, [`Error::Full`] or
@@ -35,6 +37,42 @@ impl Emulator {
             let key = self.store().key();
             let scopes = scopes.join(" ");
             access_token::insert(transaction, key, token.expose(), owner, &scopes)
+        })
+    }
+
+    /// Adds an OAuth client, which exchanges its secret at `/sso/oauth2/token`; `owner` becomes the owner of the tokens created with it.
+    /// An id that exists gets the new secret and scopes, except for the scopes of the well-known client.
+    ///
+    /// ```
+    /// use gatelet_emulator::Emulator;
+    ///
+    /// let emulator = Emulator::memory()?;
+    /// let scopes = ["fleet-management:activegate.tokens:read"];
+    /// emulator.add_oauth_client("dt0s02.READER", &"dt0s02.READER.EXAMPLE".into(), "me@example.com", &scopes)?;
+    /// # Ok::<(), gatelet_emulator::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Full`] or [`Error::Storage`] if the write fails.
+    pub fn add_oauth_client(
+        &self,
+        client_id: &str,
+        client_secret: &Secret,
+        owner: &str,
+        scopes: &[&str],
+    ) -> Result<(), Error> {
+        self.store().write(|transaction| {
+            let key = self.store().key();
+            let secret = client_secret.expose();
+            oauth_client::insert(
+                transaction,
+                key,
+                client_id,
+                secret,
+                owner,
+                &scopes.join(" "),
+            )
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use bytes::Bytes;
 #[cfg(feature = "serve")]
@@ -80,6 +81,13 @@ impl Emulator {
     #[must_use]
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.state.set_clock(move || clock.now());
+        self
+    }
+
+    /// Sets the lifetime of bearers issued from now on, those of ASA and those of Dynatrace's OAuth clients; one hour by default.
+    #[must_use]
+    pub fn with_bearer_lifetime(mut self, lifetime: Duration) -> Self {
+        self.state.set_bearer_lifetime(lifetime);
         self
     }
 

@@ -121,7 +121,8 @@ fn a_token_is_created_read_and_revoked() {
 #[test]
 fn every_form_of_the_base_url_is_the_same_environment() {
     let emulator = seeded();
-    let developer = Caller::developer(&emulator);
+    let bearer = format!("Bearer {}", well_known::DT_PLATFORM_TOKEN);
+    let developer = Caller::with(&emulator, bearer);
     for base in [
         "/api/v2",
         "/e/abc-123/api/v2",

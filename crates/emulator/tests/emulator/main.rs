@@ -16,6 +16,7 @@ mod enrollment_tokens;
 mod faults;
 #[cfg(feature = "serve")]
 mod limits;
+mod oauth;
 mod other_clients;
 mod projects;
 mod resource_groups;

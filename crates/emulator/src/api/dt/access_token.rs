@@ -1,16 +1,15 @@
-//! Access tokens, with keyed hashes of their secrets.
-
-use std::collections::BTreeSet;
+//! Access tokens, classic ones and those of the platform, with keyed hashes of their secrets.
 
 use gatelet_models::Method;
-use gatelet_models::dt::OperationId;
 use redb::{TableDefinition, WriteTransaction};
 
+use crate::api::dt::caller::Caller;
 use crate::api::dt::public_part::public_part;
+use crate::api::dt::scope;
 use crate::error::Error;
 use crate::store::key::{Digest, Key};
 use crate::store::store::Store;
-use crate::well_known::dt::{DT_OWNER, DT_READ_ONLY_TOKEN, DT_TOKEN};
+use crate::well_known::dt::{DT_OWNER, DT_PLATFORM_TOKEN, DT_READ_ONLY_TOKEN, DT_TOKEN};
 
 /// Public part of the token → (owner, space-separated scopes, digest of the whole token).
 type AccessTokens =
@@ -18,15 +17,14 @@ type AccessTokens =
 
 const ACCESS_TOKENS: AccessTokens = TableDefinition::new("dt.access_tokens");
 
-/// An authenticated access token.
-pub(crate) struct AccessToken {
-    pub(crate) owner: String,
-    pub(crate) scopes: Vec<String>,
+/// Returns whether a token has the form of the platform's tokens.
+pub(crate) fn is_for_platform(token: &str) -> bool {
+    token.starts_with("dt0s16.")
 }
 
 /// Creates the table with the well-known access tokens.
 pub(crate) fn create_table(transaction: &WriteTransaction, key: &Key) -> Result<(), Error> {
-    for token in [DT_TOKEN, DT_READ_ONLY_TOKEN] {
+    for token in [DT_TOKEN, DT_READ_ONLY_TOKEN, DT_PLATFORM_TOKEN] {
         insert(transaction, key, token, DT_OWNER, "")?;
     }
     Ok(())
@@ -49,7 +47,7 @@ pub(crate) fn insert(
 }
 
 /// Authenticates an access token. An unknown token costs the same comparison as a wrong secret.
-pub(crate) fn authenticate(store: &Store, token: &str) -> Result<Option<AccessToken>, Error> {
+pub(crate) fn authenticate(store: &Store, token: &str) -> Result<Option<Caller>, Error> {
     let presented = store.key().digest("access token", &[token.as_bytes()]);
     store.read(|transaction| {
         let tokens = transaction.open_table(ACCESS_TOKENS)?;
@@ -59,7 +57,7 @@ pub(crate) fn authenticate(store: &Store, token: &str) -> Result<Option<AccessTo
         let is_authentic = expected.matches(&presented);
         Ok(stored
             .filter(|_| is_authentic)
-            .map(|(owner, scopes, _)| AccessToken {
+            .map(|(owner, scopes, _)| Caller {
                 owner: owner.to_owned(),
                 scopes: well_known_scopes(token)
                     .unwrap_or_else(|| scopes.split(' ').map(str::to_owned).collect()),
@@ -67,29 +65,21 @@ pub(crate) fn authenticate(store: &Store, token: &str) -> Result<Option<AccessTo
     })
 }
 
-/// Returns the scopes of a well-known access token. They follow the operation table and not the store, so that a store
-/// made by an earlier version gets the scopes of new operations.
+/// Returns the scopes of a well-known access token.
 fn well_known_scopes(token: &str) -> Option<Vec<String>> {
-    let reads_only = match token {
-        DT_TOKEN => false,
-        DT_READ_ONLY_TOKEN => true,
+    let permissions = match token {
+        DT_TOKEN => scope::permissions(|_| true),
+        DT_READ_ONLY_TOKEN => scope::permissions(|operation| operation.method == Method::Get),
+        DT_PLATFORM_TOKEN => return Some(scope::all_on_platform()),
         _ => return None,
     };
-    let operations = OperationId::ALL.iter().map(|id| id.operation());
-    let allowed = operations.filter(|operation| !reads_only || operation.method == Method::Get);
-    let scopes: BTreeSet<_> = allowed
-        .flat_map(|operation| operation.permissions)
-        .collect();
-    Some(
-        scopes
-            .into_iter()
-            .map(|scope| (*scope).to_owned())
-            .collect(),
-    )
+    Some(permissions.into_iter().map(str::to_owned).collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use gatelet_models::dt::OperationId;
+
     use super::*;
     use crate::api::dt::vendor::DT;
 

@@ -1,31 +1,57 @@
-//! Authorization: an access token with one of the operation's scopes.
+//! Authorization: a credential with one of the operation's scopes.
+//!
+//! A classic token is accepted with the scheme `Api-Token` on classic paths; a platform token and the token of an OAuth client
+//! with `Bearer` on classic paths and on the platform's. So it is documented, or was seen in clients and in quoted responses.
 
-use crate::api::dt::access_token;
-use crate::api::dt::access_token::AccessToken;
+use crate::api::dt::caller::Caller;
 use crate::api::dt::error_response::ErrorResponse;
+use crate::api::dt::{access_token, oauth_token, scope};
 use crate::api::server_call;
 use crate::api::server_call::ServerCall;
 
-/// Returns the presented token if it is valid and has one of the operation's scopes.
-pub(crate) fn authorize(call: &ServerCall<'_>) -> Result<AccessToken, ErrorResponse> {
+/// The start of the paths of the platform.
+const PLATFORM: &str = "/platform/";
+
+/// Returns the caller if the presented credential is valid and has one of the operation's scopes.
+pub(crate) fn authorize(call: &ServerCall<'_>) -> Result<Caller, ErrorResponse> {
     let header = call.head.headers.get(http::header::AUTHORIZATION);
     header.ok_or_else(ErrorResponse::no_credential)?;
-    // The platform accepts no access token, and there are no others.
-    if call.operation.alternative_to.is_some() {
-        return Err(ErrorResponse::bad_credential());
+    if let Some(token) = server_call::authorization(call.head, "Bearer") {
+        return authorize_bearer(call, token);
     }
-    let token = server_call::authorization(call.head, "Api-Token")
-        .ok_or_else(ErrorResponse::bad_credential)?;
-    let token = access_token::authenticate(call.state.store(), token)?;
+    if call.head.uri.path().starts_with(PLATFORM) {
+        return Err(ErrorResponse::wrong_scheme());
+    }
+    let token = server_call::authorization(call.head, "Api-Token");
+    let token = token.filter(|token| !access_token::is_for_platform(token));
     let token = token.ok_or_else(ErrorResponse::bad_credential)?;
+    let caller = access_token::authenticate(call.state.store(), token)?;
+    let caller = caller.ok_or_else(ErrorResponse::bad_credential)?;
     let acceptable = call.operation.permissions;
-    let has_scope = token
-        .scopes
-        .iter()
-        .any(|scope| acceptable.contains(&scope.as_str()));
-    if has_scope {
-        Ok(token)
-    } else {
-        Err(ErrorResponse::no_scope(acceptable))
+    match caller.has_any(acceptable) {
+        true => Ok(caller),
+        false => Err(ErrorResponse::no_scope("Token", acceptable)),
+    }
+}
+
+fn authorize_bearer(call: &ServerCall<'_>, token: &str) -> Result<Caller, ErrorResponse> {
+    let (kind, caller) = match access_token::is_for_platform(token) {
+        true => (
+            "Token",
+            access_token::authenticate(call.state.store(), token)?,
+        ),
+        false => {
+            let now = call.state.now();
+            (
+                "OAuth token",
+                oauth_token::authenticate(call.state, token, now)?,
+            )
+        }
+    };
+    let caller = caller.ok_or_else(ErrorResponse::bad_credential)?;
+    let acceptable = scope::on_platform(call.operation.permissions);
+    match caller.has_any(&acceptable) {
+        true => Ok(caller),
+        false => Err(ErrorResponse::no_scope(kind, &acceptable)),
     }
 }

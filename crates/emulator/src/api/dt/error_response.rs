@@ -1,5 +1,7 @@
 //! Dynatrace's error responses.
 
+use std::borrow::Borrow;
+
 use bytes::Bytes;
 use gatelet_models::dt::{
     ConstraintViolation, Error as ErrorBody, ErrorEnvelope, ParameterLocation,
@@ -38,11 +40,19 @@ impl ErrorResponse {
         Self::new(401, "Token Authentication failed")
     }
 
-    pub(crate) fn no_scope(acceptable: &[&str]) -> Self {
+    /// 401 for a classic token on the platform.
+    pub(crate) fn wrong_scheme() -> Self {
+        Self::new(
+            401,
+            "Unsupported authorization scheme, platform APIs require 'Bearer'",
+        )
+    }
+
+    pub(crate) fn no_scope<S: Borrow<str>>(kind: &str, acceptable: &[S]) -> Self {
         let scopes = acceptable.join(", ");
         Self::new(
             403,
-            format!("Token is missing required scope. Use one of: {scopes}"),
+            format!("{kind} is missing required scope. Use one of: {scopes}"),
         )
     }
 

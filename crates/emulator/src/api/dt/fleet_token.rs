@@ -7,7 +7,7 @@ use gatelet_models::dt::{
     ActiveGateType, FleetTokenCreate,
 };
 
-use crate::api::dt::access_token::AccessToken;
+use crate::api::dt::caller::Caller;
 use crate::api::dt::error_response::ErrorResponse;
 use crate::api::dt::token;
 use crate::api::server_call::ServerCall;
@@ -28,7 +28,7 @@ pub(crate) fn get(
 /// Creates a token of an environment, since only Managed has others.
 pub(crate) fn create(
     call: &ServerCall<'_>,
-    caller: &AccessToken,
+    caller: &Caller,
     request: FleetTokenCreate,
 ) -> Result<Encoded<ActiveGateTokenCreated>, ErrorResponse> {
     let mut create = ActiveGateTokenCreate::new(request.name, ActiveGateType::Environment);

@@ -8,17 +8,17 @@ use gatelet_models::dt::{
 };
 use http::Response;
 
-use crate::api::dt::access_token::AccessToken;
+use crate::api::dt::caller::Caller;
 use crate::api::dt::error_response::ErrorResponse;
 use crate::api::dt::{active_gate, auth, fleet_token, token, update_job};
 use crate::api::generated::dt::{Operations, dispatch};
 use crate::api::server_call::ServerCall;
 use crate::store::encoded::Encoded;
 
-/// An authorized call and the access token that it presented.
+/// An authorized call and who makes it.
 struct Authorized<'a> {
     call: &'a ServerCall<'a>,
-    caller: AccessToken,
+    caller: Caller,
 }
 
 /// Handles one call.

@@ -14,11 +14,8 @@ pub(crate) const ACTIVE_GATE_TOKENS: Table<ActiveGateToken> =
 pub(crate) const ACTIVE_GATES: Table<ActiveGate> =
     Table::new("dt.activeGates", "dt.activeGates.ids");
 
-/// The newest of the tables.
-pub(crate) const NEWEST: &str = "dt.updateJobs";
-
 /// Update jobs, by the id of their ActiveGate. The timestamp of a stored job is when it was created.
-pub(crate) const UPDATE_JOBS: Table<UpdateJob> = Table::new(NEWEST, "dt.updateJobs.ids");
+pub(crate) const UPDATE_JOBS: Table<UpdateJob> = Table::new("dt.updateJobs", "dt.updateJobs.ids");
 
 /// Creates the tables that do not exist.
 pub(crate) fn create_all(transaction: &WriteTransaction) -> Result<(), Error> {

@@ -8,8 +8,8 @@ use gatelet_models::{Paging, Secret, Timestamp};
 use redb::WriteTransaction;
 use serde_json::Value;
 
-use crate::api::dt::access_token::AccessToken;
 use crate::api::dt::active_gate_secret;
+use crate::api::dt::caller::Caller;
 use crate::api::dt::error_response::ErrorResponse;
 use crate::api::dt::page_key::PageKey;
 use crate::api::dt::table::ACTIVE_GATE_TOKENS;
@@ -124,7 +124,7 @@ pub(crate) fn get(
 
 pub(crate) fn create(
     call: &ServerCall<'_>,
-    caller: &AccessToken,
+    caller: &Caller,
     request: &ActiveGateTokenCreate,
 ) -> Result<Encoded<ActiveGateTokenCreated>, ErrorResponse> {
     let now = call.state.now();

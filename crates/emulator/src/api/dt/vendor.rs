@@ -2,12 +2,16 @@
 
 use bytes::Bytes;
 use gatelet_models::dt::OperationId;
+use gatelet_models::dt::oauth::TOKEN_PATH;
 use gatelet_models::{Operation, Timestamp};
 use http::{Method, Response, StatusCode};
 use redb::WriteTransaction;
 
 use crate::api::dt::error_response::ErrorResponse;
-use crate::api::dt::{access_token, active_gate_secret, enrollment, examples, handler, table};
+use crate::api::dt::{
+    access_token, active_gate_secret, enrollment, examples, handler, oauth_client, oauth_endpoint,
+    table,
+};
 use crate::api::response;
 use crate::api::route::route;
 use crate::api::server_request::ServerRequest;
@@ -25,11 +29,12 @@ impl Vendor for Dt {
     }
 
     fn newest_table(&self) -> &'static str {
-        table::NEWEST
+        oauth_client::TABLE
     }
 
     fn owns(&self, path: &str) -> bool {
-        environment_path(path).is_some() || fleet_path(path).is_some() || path == enrollment::PATH
+        let own = [enrollment::PATH, TOKEN_PATH];
+        environment_path(path).is_some() || fleet_path(path).is_some() || own.contains(&path)
     }
 
     fn handle(&self, request: &ServerRequest<'_>) -> Response<Bytes> {
@@ -40,9 +45,10 @@ impl Vendor for Dt {
         if let Some(path) = fleet_path(path) {
             return route(self, request, path, operations(true), handler::handle);
         }
-        match request.head.method == Method::POST {
-            true => enrollment::handle(request),
-            false => {
+        match (request.head.method == Method::POST, path) {
+            (true, TOKEN_PATH) => oauth_endpoint::handle(request),
+            (true, _) => enrollment::handle(request),
+            (false, _) => {
                 let refused = self.error_response(StatusCode::METHOD_NOT_ALLOWED);
                 response::with_allowed(refused, &["POST"])
             }
@@ -56,7 +62,8 @@ impl Vendor for Dt {
     fn create_tables(&self, transaction: &WriteTransaction, key: &Key) -> Result<(), Error> {
         table::create_all(transaction)?;
         active_gate_secret::create_table(transaction)?;
-        access_token::create_table(transaction, key)
+        access_token::create_table(transaction, key)?;
+        oauth_client::create_table(transaction, key)
     }
 
     fn add_examples(&self, transaction: &WriteTransaction, now: Timestamp) -> Result<(), Error> {
