@@ -75,8 +75,8 @@ impl Client {
     /// Plain `http` works only on loopback, unless the argument is a [`BaseUrl`] that allows it.
     ///
     /// The scheme of the credentials is the caller's choice: an [`ApiToken`](crate::ApiToken) on classic addresses, a
-    /// [`Bearer`](crate::Bearer) for OAuth and platform tokens. A [`FileToken`](crate::FileToken) reads either of them
-    /// from a file, again for each call, so that another process can rotate it.
+    /// [`Bearer`](crate::Bearer) for platform tokens. A [`FileToken`](crate::FileToken) reads either of them from a file, again for
+    /// each call, so that another process can rotate it. An [`OAuthClient`](crate::OAuthClient) obtains its tokens itself.
     ///
     /// With the feature `hyper` alone there is HTTP without TLS, for loopback:
     ///

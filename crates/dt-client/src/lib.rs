@@ -55,6 +55,7 @@ mod decode;
 mod dialect;
 #[rustfmt::skip]
 mod generated;
+mod oauth;
 mod token_api;
 mod token_users;
 mod update_jobs;
@@ -62,6 +63,7 @@ mod update_jobs;
 pub use attention::{AttentionReason, Finding};
 pub use client::{Client, ClientBuilder};
 pub use generated::*;
+pub use oauth::oauth_client::OAuthClient;
 pub use token_api::TokenApi;
 pub use token_users::TokenUsers;
 

@@ -8,6 +8,7 @@
 mod active_gates;
 mod created;
 mod lists;
+mod oauth;
 mod operations;
 mod platform;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
