@@ -1,5 +1,7 @@
 //! The clients that commands call.
 
+pub(crate) mod dt_credentials;
 pub(crate) mod embedded;
 pub(crate) mod factory;
 pub(crate) mod logging_transport;
+pub(crate) mod setting;

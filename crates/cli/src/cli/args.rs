@@ -63,6 +63,16 @@ Environment:
   GATELET_ASA_KEY_SECRET   secret of the API key, or GATELET_ASA_KEY_SECRET_FILE: path of a file that contains it
   GATELET_DT_URL           URL of the environment, such as https://abc12345.live.dynatrace.com
   GATELET_DT_TOKEN         API token, or GATELET_DT_TOKEN_FILE: path of a file that contains it
+                           in place of the token, an OAuth client:
+  GATELET_DT_OAUTH_CLIENT_ID
+                           ID of the client
+  GATELET_DT_OAUTH_CLIENT_SECRET
+                           secret of the client, or GATELET_DT_OAUTH_CLIENT_SECRET_FILE: path of a file that contains it
+  GATELET_DT_OAUTH_SCOPES  scopes to request, separated by spaces
+  GATELET_DT_OAUTH_RESOURCE
+                           resource, such as urn:dtenvironment:abc12345 [default: the environment in the URL]
+  GATELET_DT_OAUTH_TOKEN_URL
+                           URL of the token endpoint [default: https://sso.dynatrace.com/sso/oauth2/token]
   GATELET_EMULATOR_DATA    state file of --emulator
   GATELET_EMULATOR_FAULTS  token for emulator serve --faults, or GATELET_EMULATOR_FAULTS_FILE: path of a file that contains it
 ";

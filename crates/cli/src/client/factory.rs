@@ -5,13 +5,15 @@ use std::error::Error as _;
 use asa_client::ServiceUser;
 use gatelet_emulator::{Emulator, well_known};
 use gatelet_hyper::{HyperTransport, TokioClock};
-use gatelet_transport::{ApiToken, CallTimeouts, FileToken, TransportError};
+use gatelet_transport::{ApiToken, CallTimeouts, TransportError};
 
+use crate::client::dt_credentials;
 use crate::client::embedded;
 use crate::client::logging_transport::LoggingTransport;
+use crate::client::setting;
 use crate::error::error::CliError;
 use crate::options::global::GlobalOptions;
-use crate::{env, secret};
+use crate::secret;
 
 /// The base URL of the embedded emulator; nothing is sent there.
 const EMBEDDED: &str = "http://localhost";
@@ -53,11 +55,11 @@ impl ClientFactory {
         if self.emulator {
             return self.embedded_asa(embedded::open_default().await?);
         }
-        let mut builder = asa_client::Client::builder(required_variable("GATELET_ASA_TEAM")?);
-        if let Some(url) = utf8_variable("GATELET_ASA_URL")? {
+        let mut builder = asa_client::Client::builder(setting::required("GATELET_ASA_TEAM")?);
+        if let Some(url) = setting::optional("GATELET_ASA_URL")? {
             builder = builder.endpoint(url);
         }
-        let key_id = required_variable("GATELET_ASA_KEY_ID")?;
+        let key_id = setting::required("GATELET_ASA_KEY_ID")?;
         let user = ServiceUser::new(key_id, secret::required("GATELET_ASA_KEY_SECRET")?);
         let builder = builder
             .credentials(user)
@@ -97,12 +99,8 @@ impl ClientFactory {
                 TokioClock::new(),
             )?);
         }
-        let builder = dt_client::Client::builder(required_variable("GATELET_DT_URL")?);
-        let token = ApiToken::new(secret::required("GATELET_DT_TOKEN")?.expose())?;
-        let builder = match secret::regular_file("GATELET_DT_TOKEN") {
-            Some(path) => builder.credentials(FileToken::api_token(path)),
-            None => builder.credentials(token),
-        };
+        let builder = dt_client::Client::builder(setting::required("GATELET_DT_URL")?);
+        let builder = dt_credentials::authorize(builder)?;
         let builder = builder.timeouts(self.timeouts).user_agent(USER_AGENT);
         builder
             .build_with(self.logged(self.http_transport()?), TokioClock::new())
@@ -133,20 +131,4 @@ fn root_message(error: &TransportError) -> String {
     error
         .source()
         .map_or_else(|| error.to_string(), ToString::to_string)
-}
-
-/// Returns the value of a required variable.
-fn required_variable(name: &str) -> Result<String, CliError> {
-    utf8_variable(name)?
-        .ok_or_else(|| CliError::usage(format_args!("{name} is not set; set it or try --emulator")))
-}
-
-fn utf8_variable(name: &str) -> Result<Option<String>, CliError> {
-    env::non_empty(name)
-        .map(|value| {
-            value
-                .into_string()
-                .map_err(|_| CliError::usage(format_args!("{name} is not valid UTF-8")))
-        })
-        .transpose()
 }

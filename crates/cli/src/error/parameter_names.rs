@@ -54,6 +54,11 @@ fn typed_name(parameter: &str, operation: Option<&Operation>, url: &str) -> Opti
             "GATELET_ASA_KEY_ID".into()
         }
         "key_secret" => secret_variable_name("GATELET_ASA_KEY_SECRET"),
+        "client_id" => "GATELET_DT_OAUTH_CLIENT_ID".into(),
+        "client_secret" => secret_variable_name("GATELET_DT_OAUTH_CLIENT_SECRET"),
+        "scopes" => "GATELET_DT_OAUTH_SCOPES".into(),
+        "resource" => "GATELET_DT_OAUTH_RESOURCE".into(),
+        "token_url" => "GATELET_DT_OAUTH_TOKEN_URL".into(),
         "token" | "token_file" => secret_variable_name("GATELET_DT_TOKEN"),
         "page_size" => "--page-size".into(),
         "page_token" => "--page-token".into(),

@@ -15,6 +15,7 @@ mod key_rotation;
 mod kill;
 mod lists;
 mod models;
+mod oauth;
 mod projects;
 mod proxy;
 mod raw_http;

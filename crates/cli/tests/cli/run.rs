@@ -181,6 +181,9 @@ impl CommandOutput {
     }
 }
 
+/// The number of lines that `gatelet emulator serve` prints for shells.
+const ENVIRONMENT_LINES: usize = 12;
+
 /// A running `gatelet emulator serve`.
 pub(crate) struct EmulatorServer {
     process: Child,
@@ -225,7 +228,7 @@ impl EmulatorServer {
         let mut stderr = BufReader::new(process.stderr.take().unwrap());
         let environment = (&mut stderr)
             .lines()
-            .take(6)
+            .take(ENVIRONMENT_LINES)
             .map(|line| line.unwrap() + "\n")
             .collect();
         Self {
@@ -238,14 +241,22 @@ impl EmulatorServer {
 
     /// Returns a fixture with the printed environment.
     pub(crate) fn fixture(&self) -> Fixture {
+        self.fixture_of("export ")
+    }
+
+    /// Returns a fixture with the printed environment, and the OAuth client in place of the Dynatrace token.
+    pub(crate) fn oauth_fixture(&self) -> Fixture {
+        self.fixture_of("# export ")
+            .with("GATELET_DT_URL", &self.url)
+    }
+
+    fn fixture_of(&self, start: &str) -> Fixture {
         let mut fixture = Fixture::new();
         for line in self.environment.lines() {
-            let (name, value) = line
-                .strip_prefix("export ")
-                .unwrap()
-                .split_once('=')
-                .unwrap();
-            fixture = fixture.with(String::leak(name.to_owned()), value.trim_matches('\''));
+            if let Some(variable) = line.strip_prefix(start) {
+                let (name, value) = variable.split_once('=').unwrap();
+                fixture = fixture.with(String::leak(name.to_owned()), value.trim_matches('\''));
+            }
         }
         fixture
     }

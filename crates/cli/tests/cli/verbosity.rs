@@ -65,6 +65,7 @@ const CREATE: &str =
     "2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111 5b0c7d9e-8a4f-4b6a-9f37-2d1c0e9b8a55 --description edge";
 
 /// A command and how it is called.
+#[derive(Clone)]
 struct Command {
     /// The operation that it calls, as the help says; empty if there are several.
     operation: String,
@@ -251,18 +252,26 @@ fn no_secret_is_on_stderr_of_successful_commands() {
     let commands = commands();
     let embedded = run_all(&verbose_fixture(Fixture::new()), &commands, "--emulator");
     let over_http = run_all(&verbose_fixture(server.fixture()), &commands, "");
+    let mut of_dt = commands.clone();
+    of_dt.retain(|command| command.noun.starts_with("dt "));
+    let by_oauth = run_all(&verbose_fixture(server.oauth_fixture()), &of_dt, "");
     server.signal("-TERM");
     let (_, lines) = server.wait();
     assert!(lines.len() > commands.len(), "{lines:?}");
-    let stderr = lines.join("\n") + &embedded.0 + &over_http.0;
+    let stderr = lines.join("\n") + &embedded.0 + &over_http.0 + &by_oauth.0;
+    assert!(stderr.contains("/sso/oauth2/token"), "{stderr}");
     let secrets = [embedded.1, over_http.1].concat();
     assert_eq!(
         secrets.len(),
         10,
         "a created, a rotated and three revealed ones each"
     );
-    let secrets = secrets.iter().map(String::as_str).chain([
+    let secrets = secrets.iter().chain(&by_oauth.1).map(String::as_str);
+    let secrets = secrets.chain([
         well_known::DT_TOKEN,
+        well_known::DT_OAUTH_CLIENT_SECRET,
+        // The start of a JSON Web Token.
+        "eyJ",
         well_known::ASA_KEY_SECRET,
         "earer ",
         "pi-Token",

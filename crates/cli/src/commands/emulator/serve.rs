@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use gatelet_emulator::{Emulator, well_known};
 use gatelet_models::Secret;
+use gatelet_models::dt::oauth::{RESOURCE_PREFIX, TOKEN_PATH};
 
 use crate::client::embedded;
 use crate::error::error::CliError;
@@ -122,10 +123,19 @@ fn export_commands(url: &str) -> String {
          export GATELET_ASA_KEY_ID='{key_id}'\n\
          export GATELET_ASA_KEY_SECRET='{key_secret}'\n\
          export GATELET_DT_URL='{url}'\n\
-         export GATELET_DT_TOKEN='{token}'\n",
+         export GATELET_DT_TOKEN='{token}'\n\
+         # or, in place of GATELET_DT_TOKEN:\n\
+         # export GATELET_DT_OAUTH_CLIENT_ID='{client_id}'\n\
+         # export GATELET_DT_OAUTH_CLIENT_SECRET='{client_secret}'\n\
+         # export GATELET_DT_OAUTH_SCOPES='{scopes}'\n\
+         # export GATELET_DT_OAUTH_RESOURCE='{RESOURCE_PREFIX}emulator'\n\
+         # export GATELET_DT_OAUTH_TOKEN_URL='{url}{TOKEN_PATH}'\n",
         team = well_known::ASA_TEAM,
         key_id = well_known::ASA_KEY_ID,
         key_secret = well_known::ASA_KEY_SECRET,
         token = well_known::DT_TOKEN,
+        client_id = well_known::DT_OAUTH_CLIENT_ID,
+        client_secret = well_known::DT_OAUTH_CLIENT_SECRET,
+        scopes = well_known::DT_OAUTH_SCOPES,
     )
 }
