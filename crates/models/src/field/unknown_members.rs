@@ -42,8 +42,32 @@ use crate::json::value::{Json, has_same_members};
 pub struct UnknownMembers {
     /// In the order of the input.
     members: Vec<(Box<str>, Json)>,
-    /// The fields that were `null`.
-    nulls: Vec<&'static str>,
+    nulls: Nulls,
+}
+
+/// Which fields of an object were `null`. It needs no allocation, because most objects that are read have such fields.
+#[derive(Clone, Copy, Default)]
+struct Nulls {
+    /// The names of all fields that may be.
+    names: &'static [&'static str],
+    /// A bit for each name, the lowest for the first one.
+    bits: u64,
+}
+
+impl Nulls {
+    const NONE: Self = Self {
+        names: &[],
+        bits: 0,
+    };
+
+    fn contains(self, field: &str) -> bool {
+        let mut bits = self.bits;
+        self.names.iter().any(|name| {
+            let is_null = bits & 1 == 1;
+            bits >>= 1;
+            is_null && *name == field
+        })
+    }
 }
 
 impl UnknownMembers {
@@ -52,7 +76,7 @@ impl UnknownMembers {
     pub const fn new() -> Self {
         Self {
             members: Vec::new(),
-            nulls: Vec::new(),
+            nulls: Nulls::NONE,
         }
     }
 
@@ -94,14 +118,14 @@ impl UnknownMembers {
 
     /// Returns whether a field was `null` when the object was read.
     pub(crate) fn was_null(&self, field: &str) -> bool {
-        self.nulls.contains(&field)
+        self.nulls.contains(field)
     }
 
     /// Returns the unknown members alone, for an object with other fields.
     pub(crate) fn without_nulls(&self) -> Self {
         Self {
             members: self.members.clone(),
-            nulls: Vec::new(),
+            nulls: Nulls::NONE,
         }
     }
 
@@ -171,15 +195,20 @@ impl Collector {
         Ok(())
     }
 
-    /// Ends the object; `fields` says of each field whether it was `null`.
+    /// Ends the object; `are_null` says of each of these fields whether it was `null`.
     pub(crate) fn finish<const N: usize>(
         self,
-        fields: [(&'static str, bool); N],
+        names: &'static [&'static str; N],
+        are_null: [bool; N],
     ) -> UnknownMembers {
-        let nulls = fields.into_iter().filter(|(_, is_null)| *is_null);
+        const { assert!(N <= 64, "there is a bit for each field") };
+        let bits = are_null.into_iter().rev();
         UnknownMembers {
             members: self.members,
-            nulls: nulls.map(|(name, _)| name).collect(),
+            nulls: Nulls {
+                names,
+                bits: bits.fold(0, |bits, is_null| (bits << 1) | u64::from(is_null)),
+            },
         }
     }
 }

@@ -111,10 +111,13 @@ impl StructGenerator<'_> {
         }
         let is_optional =
             |field: &&Field| self.presence(field) == Presence::Optional && field.is_nullable;
-        let nulls = self.fields.iter().filter(is_optional).map(|field| {
-            let (name, slot) = (&field.name, slot(field));
-            quote!((#name, #slot.is_null()))
-        });
+        let nullable = self.fields.iter().filter(is_optional);
+        let (names, are_null): (Vec<_>, Vec<_>) = nullable
+            .map(|field| {
+                let slot = slot(field);
+                (&field.name, quote!(#slot.is_null()))
+            })
+            .unzip();
         Unknown {
             variant: quote!(Unknown(Box<str>)),
             other: quote!(Field::Unknown(name.into())),
@@ -122,7 +125,7 @@ impl StructGenerator<'_> {
                 quote!(let mut unknown = crate::field::unknown_members::Collector::new();),
             ),
             read: quote!(Field::Unknown(name) => unknown.read(name, &mut map)?,),
-            value: Some(quote!(unknown_members: unknown.finish([#(#nulls),*]),)),
+            value: Some(quote!(unknown_members: unknown.finish(&[#(#names),*], [#(#are_null),*]),)),
         }
     }
 

@@ -267,18 +267,26 @@ impl<'de> de::Object<'de> for Gateway {
         }
         Ok(Self {
             unknown_members: unknown
-                .finish([
-                    ("labels", labels_slot.is_null()),
-                    ("description", description_slot.is_null()),
-                    ("access_address", access_address_slot.is_null()),
-                    ("default_address", default_address_slot.is_null()),
-                    ("cloud_provider", cloud_provider_slot.is_null()),
-                    ("last_seen", last_seen_slot.is_null()),
-                    (
+                .finish(
+                    &[
+                        "labels",
+                        "description",
+                        "access_address",
+                        "default_address",
+                        "cloud_provider",
+                        "last_seen",
                         "infrastructure_orchestrator",
+                    ],
+                    [
+                        labels_slot.is_null(),
+                        description_slot.is_null(),
+                        access_address_slot.is_null(),
+                        default_address_slot.is_null(),
+                        cloud_provider_slot.is_null(),
+                        last_seen_slot.is_null(),
                         infrastructure_orchestrator_slot.is_null(),
-                    ),
-                ]),
+                    ],
+                ),
             id: id_slot.required()?,
             name: name_slot.required()?,
             refuse_connections: refuse_connections_slot.required()?,
@@ -467,11 +475,10 @@ impl<'de> de::Object<'de> for InfrastructureOrchestrator {
         }
         Ok(Self {
             unknown_members: unknown
-                .finish([
-                    ("id", id_slot.is_null()),
-                    ("name", name_slot.is_null()),
-                    ("labels", labels_slot.is_null()),
-                ]),
+                .finish(
+                    &["id", "name", "labels"],
+                    [id_slot.is_null(), name_slot.is_null(), labels_slot.is_null()],
+                ),
             id: id_slot.or_default(),
             name: name_slot.or_default(),
             labels: labels_slot.or_default(),
@@ -794,7 +801,7 @@ impl<'de> de::Object<'de> for GatewayUpdate {
             }
         }
         Ok(Self {
-            unknown_members: unknown.finish([]),
+            unknown_members: unknown.finish(&[], []),
             name: name_slot.required()?,
             refuse_connections: refuse_connections_slot.or_default(),
             labels: labels_slot.or_default(),

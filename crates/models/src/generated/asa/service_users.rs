@@ -165,12 +165,15 @@ impl<'de> de::Object<'de> for UserDetails {
         }
         Ok(Self {
             unknown_members: unknown
-                .finish([
-                    ("first_name", first_name_slot.is_null()),
-                    ("last_name", last_name_slot.is_null()),
-                    ("full_name", full_name_slot.is_null()),
-                    ("email", email_slot.is_null()),
-                ]),
+                .finish(
+                    &["first_name", "last_name", "full_name", "email"],
+                    [
+                        first_name_slot.is_null(),
+                        last_name_slot.is_null(),
+                        full_name_slot.is_null(),
+                        email_slot.is_null(),
+                    ],
+                ),
             first_name: first_name_slot.or_default(),
             last_name: last_name_slot.or_default(),
             full_name: full_name_slot.or_default(),
@@ -423,17 +426,24 @@ impl<'de> de::Object<'de> for ServiceUser {
         }
         Ok(Self {
             unknown_members: unknown
-                .finish([
-                    ("user_type", user_type_slot.is_null()),
-                    ("team_name", team_name_slot.is_null()),
-                    ("details", details_slot.is_null()),
-                    ("deleted_at", deleted_at_slot.is_null()),
-                    (
+                .finish(
+                    &[
+                        "user_type",
+                        "team_name",
+                        "details",
+                        "deleted_at",
                         "oauth_client_application_id",
+                        "role_grants",
+                    ],
+                    [
+                        user_type_slot.is_null(),
+                        team_name_slot.is_null(),
+                        details_slot.is_null(),
+                        deleted_at_slot.is_null(),
                         oauth_client_application_id_slot.is_null(),
-                    ),
-                    ("role_grants", role_grants_slot.is_null()),
-                ]),
+                        role_grants_slot.is_null(),
+                    ],
+                ),
             id: id_slot.required()?,
             name: name_slot.required()?,
             status: status_slot.required()?,
@@ -829,7 +839,7 @@ impl<'de> de::Object<'de> for ServiceUserUpdate {
             }
         }
         Ok(Self {
-            unknown_members: unknown.finish([]),
+            unknown_members: unknown.finish(&[], []),
             name: name_slot.required()?,
             status: status_slot.required()?,
             user_type: user_type_slot.or_default(),

@@ -100,7 +100,7 @@ impl<'de> de::Object<'de> for Door {
             }
         }
         Ok(Self {
-            unknown_members: unknown.finish([]),
+            unknown_members: unknown.finish(&[], []),
             id: id_slot.required()?,
             label: label_slot.or_default(),
         })
@@ -239,7 +239,7 @@ impl<'de> de::Object<'de> for DoorUpdate {
             }
         }
         Ok(Self {
-            unknown_members: unknown.finish([]),
+            unknown_members: unknown.finish(&[], []),
             label: label_slot.or_default(),
             locked: locked_slot.or_default(),
             name: name_slot.or_default(),
