@@ -62,6 +62,111 @@ pub fn gateways(count: u32) -> String {
     format!(r#"{{"list":[{list}]}}"#)
 }
 
+/// The modules of an ActiveGate, with their attributes.
+const MODULES: [(&str, &str); 18] = [
+    (
+        "AWS",
+        r#""accounts":"12","endpoint":"https://10.1.2.3:9999/aws/communication""#,
+    ),
+    (
+        "AZURE",
+        r#""subscriptions":"4","endpoint":"https://10.1.2.3:9999/azure/communication""#,
+    ),
+    ("BEACON_FORWARDER", ""),
+    ("CLOUD_FOUNDRY", r#""foundations":"2""#),
+    ("DB_INSIGHT", ""),
+    ("DEBUGGING", ""),
+    (
+        "EXTENSIONS_V1",
+        r#""pluginsCount":"12","executionModel":"embedded""#,
+    ),
+    (
+        "EXTENSIONS_V2",
+        r#""datasources":"sql,snmp,wmi,prometheus,jmx,snmptraps","maxDatasources":"16","performanceProfile":"default""#,
+    ),
+    (
+        "KUBERNETES",
+        r#""clusterId":"7f3ab1c2-3f0e-4d6f-9f6e-1d2c3b4a5968","monitoring":"metrics,events,logs","pipelines":"4""#,
+    ),
+    (
+        "LOGS",
+        r#""maxQueueSize":"524288","endpoint":"https://10.1.2.3:9999/e/abc12345/api/v2/logs/ingest""#,
+    ),
+    ("MEMORY_DUMPS", r#""quota":"107374182400""#),
+    (
+        "METRIC_API",
+        r#""endpoint":"https://10.1.2.3:9999/e/abc12345/api/v2/metrics/ingest""#,
+    ),
+    (
+        "ONE_AGENT_ROUTING",
+        r#""routing":"https://10.1.2.3:9999/communication","zone":"default""#,
+    ),
+    (
+        "OTLP_INGEST",
+        r#""endpoint":"https://10.1.2.3:9999/e/abc12345/api/v2/otlp""#,
+    ),
+    (
+        "REST_API",
+        r#""endpoint":"https://10.1.2.3:9999/e/abc12345/api""#,
+    ),
+    (
+        "SYNTHETIC",
+        r#""browser":"Chromium 134.0.6998.88","vucVersion":"1.343.0.20260901-101500""#,
+    ),
+    ("VMWARE", r#""hosts":"vcenter-1.example.com""#),
+    ("Z_OS", ""),
+];
+
+/// Returns a list of ActiveGates, about 3.6 kB each, most of it in their modules.
+#[must_use]
+pub fn active_gates(count: u32) -> String {
+    let list = join_objects(count, |out, i| {
+        write!(
+            out,
+            r#"{{"id":"{}","networkAddresses":["10.1.{}.{}","edge-{i}.internal.example.com","edge-{i}.example.com"],"#,
+            i64::from(scramble(i)) - 2_147_483_648,
+            i / 250,
+            i % 250
+        )?;
+        write!(
+            out,
+            r#""loadBalancerAddresses":[],"osType":"LINUX","osArchitecture":"X86","osBitness":"64","autoUpdateStatus":"UP2DATE","offlineSince":"#
+        )?;
+        match i % 8 {
+            0 => write!(out, "{}", 1_790_000_000_000 + u64::from(i) * 977)?,
+            _ => out.write_str("null")?,
+        }
+        write!(
+            out,
+            r#","version":"1.343.{}.20260901-101500","type":"ENVIRONMENT","hostname":"edge-{i}.example.com","mainEnvironment":null,"environments":["abc12345"],"networkZone":"zone-{}","group":"group-{}","#,
+            i % 30,
+            i % 7,
+            i % 5
+        )?;
+        write!(
+            out,
+            r#""containerized":false,"fipsMode":false,"connectedHosts":{{"number":{}}},"autoUpdateSettings":{{"setting":"INHERITED","effectiveSetting":"ENABLED","targetVersion":"1.344","updateWindows":{{"windows":[]}}}},"#,
+            i % 400
+        )?;
+        write!(
+            out,
+            r#""activeGateTokens":[{{"id":"dt0g02.{:08X}","state":"VALID","environmentId":"abc12345"}}],"modules":["#,
+            scramble(i)
+        )?;
+        for (at, (module, attributes)) in (0..).zip(MODULES) {
+            let comma = if at > 0 { "," } else { "" };
+            write!(
+                out,
+                r#"{comma}{{"misconfigured":false,"type":"{module}","version":"1.343.{}.20260901-101500","attributes":{{{attributes}}},"enabled":{}}}"#,
+                i % 30,
+                (i + at) % 3 != 0
+            )?;
+        }
+        out.write_str("]}")
+    });
+    format!(r#"{{"activeGates":[{list}]}}"#)
+}
+
 /// The number of dates that [`dates`] returns.
 pub const DATES: u32 = 1000;
 

@@ -74,6 +74,7 @@ pub type CreateGroup = fn() -> Result<Group, Error>;
 pub const GROUPS: &[(&str, CreateGroup)] = &[
     ("tokens", tokens),
     ("gateways", gateways),
+    ("active-gates", active_gates),
     ("iso-ms", || Ok(dates_against_iso8601(true))),
     ("iso-s", || Ok(dates_against_iso8601(false))),
     ("rfc-ms", || Ok(dates_against_rfc3339(true))),
@@ -84,6 +85,7 @@ pub const GROUPS: &[(&str, CreateGroup)] = &[
 
 const TOKENS: u32 = 3000;
 const GATEWAYS: u32 = 1000;
+const ACTIVE_GATES: u32 = 2000;
 
 fn tokens() -> Result<Group, Error> {
     let page = input::tokens(TOKENS);
@@ -103,7 +105,7 @@ fn tokens() -> Result<Group, Error> {
 fn gateways() -> Result<Group, Error> {
     let list = input::gateways(GATEWAYS);
     let ours =
-        ours::<gatelet_models::asa::GatewayList>(list.clone(), GATEWAYS)?.with_limits(0.70, 0.70);
+        ours::<gatelet_models::asa::GatewayList>(list.clone(), GATEWAYS)?.with_limits(0.80, 0.75);
     let mut subjects = peers::<first_sdk::GatewayList>(list.clone(), GATEWAYS, ours);
     subjects.extend(without_fast_reader::<gatelet_models::asa::GatewayList>(
         list, GATEWAYS,
@@ -111,6 +113,22 @@ fn gateways() -> Result<Group, Error> {
     Ok(Group {
         title: "a list of 1000 gateways",
         unit: "gateway",
+        subjects,
+    })
+}
+
+fn active_gates() -> Result<Group, Error> {
+    let list = input::active_gates(ACTIVE_GATES);
+    let ours = ours::<gatelet_models::dt::ActiveGateList>(list.clone(), ACTIVE_GATES)?
+        .with_limits(None, 0.65);
+    let mut subjects = peers::<first_sdk::ActiveGateList>(list.clone(), ACTIVE_GATES, ours);
+    subjects.extend(without_fast_reader::<gatelet_models::dt::ActiveGateList>(
+        list,
+        ACTIVE_GATES,
+    )?);
+    Ok(Group {
+        title: "a list of 2000 ActiveGates",
+        unit: "ActiveGate",
         subjects,
     })
 }

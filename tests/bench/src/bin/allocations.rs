@@ -4,7 +4,8 @@ use std::alloc::System;
 use std::error::Error;
 
 use bench::{input, response::response};
-use gatelet_models::{asa::GatewayList, dt::ActiveGateTokenList};
+use gatelet_models::asa::GatewayList;
+use gatelet_models::dt::{ActiveGate, ActiveGateList, ActiveGateModule, ActiveGateTokenList};
 use gatelet_transport::ApiResponse;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -41,7 +42,40 @@ fn main() -> Result<(), Box<dyn Error>> {
             // The cloud provider is a known word and needs no allocation.
             each.sum::<usize>() + 1
         },
+    )?;
+    let active_gates = response(input::active_gates(2000))?;
+    check(
+        &mut out,
+        "2000 ActiveGates",
+        &active_gates,
+        |list: &ActiveGateList| {
+            let each = list.active_gates.iter().map(owned_by_gate);
+            each.sum::<usize>() + 1
+        },
     )
+}
+
+/// Counts the texts and lists of an ActiveGate. Words that are known and lists that are empty need no allocation.
+fn owned_by_gate(gate: &ActiveGate) -> usize {
+    let texts = |list: &Option<Vec<String>>| {
+        let count = list.as_ref().map_or(0, Vec::len);
+        count + usize::from(count > 0)
+    };
+    let modules = gate.modules.iter().flatten().map(owned_by_module);
+    // The id, host name, word size, version, group and network zone, the version to update to, and the token with its two texts.
+    let others = 6 + 1 + 3;
+    texts(&gate.environments)
+        + texts(&gate.network_addresses)
+        + texts(&gate.load_balancer_addresses)
+        + modules.sum::<usize>()
+        + 1
+        + others
+}
+
+/// Counts the version of a module and its attributes: a map of few entries is one allocation.
+fn owned_by_module(module: &ActiveGateModule) -> usize {
+    let attributes = module.attributes.as_ref().map_or(0, |it| it.len());
+    1 + 2 * attributes + usize::from(attributes > 0)
 }
 
 fn check<T: serde::de::DeserializeOwned>(
