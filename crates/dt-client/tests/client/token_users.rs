@@ -10,6 +10,7 @@ use dt_client::{
     ApiToken, AttentionReason, Client, Clock as _, Error, ErrorKind, Finding, TokenUsers,
 };
 use gatelet_emulator::{Emulator, well_known};
+use gatelet_transport::TransportErrorKind;
 use gatelet_transport::testing::{FakeResponse, ManualClock};
 
 use crate::support::{URL, page_of, refusal, scripted, token};
@@ -211,6 +212,94 @@ async fn an_error_of_either_list_is_the_error_of_the_whole() {
     let (client, fake) = scripted([gates("{}"), page_of(7, &[], None)]);
     assert!(client.active_gates().attention(DAY).await.is_err());
     fake.finish();
+}
+
+/// Returns a page with one token, which ends in two hours; `next` is the JSON of `nextPageKey`.
+fn page_with(name: &str, next: &str) -> FakeResponse {
+    let token = token(name).replace('}', r#", "expirationDate": "2026-01-01T02:00:00Z"}"#);
+    let body = format!(
+        r#"{{"totalCount": 3, "pageSize": 3000, "nextPageKey": {next}, "activeGateTokens": [{token}]}}"#
+    );
+    FakeResponse::json(200, body)
+}
+
+#[tokio::test]
+async fn a_lost_page_of_tokens_is_an_error_and_not_a_shorter_result() {
+    let list = r#"{"id": "1", "activeGateTokens": [{"id": "dt0g02.c", "state": "VALID"}]}"#;
+    let interrupted = || FakeResponse::error(TransportErrorKind::Interrupted);
+    let overloaded = || FakeResponse::status(503);
+    let expired = refusal(400, "the page key has expired");
+    for lost in [
+        vec![interrupted(), interrupted(), interrupted()],
+        vec![overloaded(), overloaded(), overloaded()],
+        vec![expired],
+        vec![FakeResponse::json(200, "{}")],
+        vec![page_with("b", "7")],
+        vec![page_with("b", r#""k2""#)],
+    ] {
+        let mut script = vec![gates(list), page_with("a", r#""k2""#)];
+        script.extend(lost);
+        let (client, fake) = scripted(script);
+        let error = client.active_gates().attention(DAY).await.unwrap_err();
+        assert_eq!(error.operation(), Some("dt listTokens"), "{error}");
+        fake.finish();
+    }
+
+    let pages = [
+        gates(list),
+        page_with("a", r#""k2""#),
+        interrupted(),
+        overloaded(),
+        page_with("b", r#""k3""#),
+        page_with("c", "null"),
+    ];
+    let (client, fake) = scripted(pages);
+    let found = client.active_gates().attention(DAY).await.unwrap();
+    assert_eq!(reasons(&found), ["1 TOKEN_EXPIRES"]);
+    fake.finish();
+}
+
+#[tokio::test]
+async fn a_list_of_gates_that_is_cut_does_not_say_that_nobody_uses_a_token() {
+    let cut = || gates("{}").with_body_error(TransportErrorKind::Interrupted);
+    let (client, fake) = scripted([cut(), cut(), cut()]);
+    let users = client.active_gate_tokens().users(&"dt0g02.a".into()).await;
+    let error = users.unwrap_err();
+    assert_eq!(error.operation(), Some("dt getAllActiveGates"), "{error}");
+    fake.finish();
+    // Nor does the token, which is known, if the list is refused.
+    let (client, fake) = scripted([refusal(403, "no")]);
+    let users = client.active_gate_tokens().users(&"dt0g02.a".into()).await;
+    assert_eq!(users.unwrap_err().status().map(|it| it.as_u16()), Some(403));
+    fake.finish();
+}
+
+#[tokio::test]
+async fn ids_of_any_form_are_compared_byte_for_byte() {
+    let long = "x".repeat(10_000);
+    let odd = ["", " ", "-1", "0x3efdd091", "a/b", "%2F", "ü", &long];
+    let shown = ["dt0g02.A", "dt0g02.a ", "", "dt0g02.a.SECRET", "DT0G02.a"];
+    let list = odd.iter().zip(shown.iter().cycle()).map(|(id, token)| {
+        let token = format!(r#"{{"id": "{token}", "state": "UNKNOWN"}}"#);
+        format!(r#"{{"id": "{id}", "activeGateTokens": [{token}]}}"#)
+    });
+    let list: Vec<String> = list.collect();
+    let list = list.join(",");
+    let (client, _) = scripted([gates(&list), FakeResponse::json(200, token("a"))]);
+    let users = client.active_gate_tokens().users(&"dt0g02.a".into()).await;
+    assert_eq!(ids(&users.unwrap()), Vec::<&str>::new());
+    let (client, _) = scripted([gates(&list), FakeResponse::json(200, token("A"))]);
+    let users = client.active_gate_tokens().users(&"dt0g02.A".into()).await;
+    assert_eq!(ids(&users.unwrap()), ["", "%2F"]);
+
+    let (client, _) = scripted([gates(&list), page_of(1, &["a"], None)]);
+    let found = client.active_gates().attention(DAY).await.unwrap();
+    let found: Vec<_> = found
+        .iter()
+        .filter_map(|it| it.active_gate.as_ref())
+        .collect();
+    let found: Vec<_> = found.iter().map(|id| id.as_str()).collect();
+    assert_eq!(found, odd);
 }
 
 fn reasons(findings: &[Finding]) -> Vec<String> {
