@@ -1,6 +1,6 @@
 //! Decoding of responses that a description cannot specify.
 
-use gatelet_models::asa::GatewaySetupToken;
+use gatelet_models::asa::{GatewaySetupToken, ServiceUserKeyWithSecret};
 use gatelet_transport::{ApiResponse, Error};
 
 /// Decodes a new setup token although other members may contain invalid characters. Only an invalid id is an error, because the
@@ -11,6 +11,26 @@ pub(crate) fn create_gateway_setup_token(
     let created: GatewaySetupToken = response.json_lossy()?;
     if created.id.as_str().contains(char::REPLACEMENT_CHARACTER) {
         return Err(response.decode_error("id", "contains an invalid character"));
+    }
+    Ok(created)
+}
+
+/// Decodes a new key. Without a usable id and secret it is an error, because nothing could log in with it. A secret that this client
+/// cannot send may be usable elsewhere.
+pub(crate) fn rotate_service_user_key(
+    response: &ApiResponse,
+) -> Result<ServiceUserKeyWithSecret, Error> {
+    let created: ServiceUserKeyWithSecret = response.json_lossy()?;
+    for (member, text) in [
+        ("id", created.id.as_str()),
+        ("secret", created.secret.expose()),
+    ] {
+        if text.is_empty() {
+            return Err(response.decode_error(member, "is empty"));
+        }
+        if text.contains(char::REPLACEMENT_CHARACTER) {
+            return Err(response.decode_error(member, "contains an invalid character"));
+        }
     }
     Ok(created)
 }

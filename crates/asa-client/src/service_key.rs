@@ -37,9 +37,7 @@ enum Source {
 
 impl TokenExchange for ServiceKey {
     fn validate(&self, _: &Channel) -> Result<(), Error> {
-        let key = self.read()?;
-        Credential::validate("key_id", &key.key_id)?;
-        Credential::validate("key_secret", key.key_secret.expose())
+        check_key(&self.read()?)
     }
 
     async fn exchange(&self, channel: &Channel) -> Result<IssuedCredential, Error> {
@@ -111,6 +109,12 @@ impl ServiceKey {
             (Err(error), None) => Err(error),
         }
     }
+}
+
+/// Refuses a key that no login can use.
+pub(crate) fn check_key(key: &ServiceTokenRequest) -> Result<(), Error> {
+    Credential::validate("key_id", &key.key_id)?;
+    Credential::validate("key_secret", key.key_secret.expose())
 }
 
 /// Returns whether the server refuses the key itself.

@@ -45,6 +45,7 @@ impl OperationCall {
             .with_idempotent(operation.idempotent)
             .with_safe(operation.safe)
             .with_success(operation.success)
+            .with_any_success(!operation.idempotent)
             .with_authenticated(operation.authenticated);
         Self {
             operation,

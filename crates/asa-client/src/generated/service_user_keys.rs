@@ -4,11 +4,12 @@
 //!
 //! What service users log in with.
 
-use gatelet_client::OperationCall;
+use gatelet_client::{ListRequest, OperationCall, PageBody};
 use gatelet_models::asa as models;
-use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
+use gatelet_transport::{Channel, Deleted, OperationRequest};
 use crate::check;
 use crate::client::Client;
+use crate::decode;
 
 impl Client {
     /// Returns the operations on service user keys.
@@ -33,7 +34,10 @@ impl ServiceUserKeys {
 
     /// Lists the keys of a service user.
     ///
-    /// The response does not contain the secrets.
+    /// The response does not contain the secrets. The reference has a `Link` header and no query parameters here;
+    /// `count` and `offset` are those that the introduction has for all lists.
+    ///
+    /// Page size: The number of objects on a page; 100 if omitted. No upper limit is documented.
     ///
     /// Needs the permission `access_admin` or `reporting_user` or `resource_admin`.
     ///
@@ -41,18 +45,20 @@ impl ServiceUserKeys {
     ///
     /// ```
     /// # async fn example(client: &asa_client::Client, id: &str) -> Result<(), asa_client::Error> {
-    /// let response = client.service_user_keys().list(id).send().await?;
-    /// println!("{response:?}");
+    /// let mut items = client.service_user_keys().list(id).items();
+    /// while let Some(item) = items.try_next().await? {
+    ///     println!("{item:?}");
+    /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn list(&self, id: &str) -> OperationRequest<models::ServiceUserKeyList> {
-        OperationCall::new(
-                models::OperationId::ListServiceUserKeys.operation(),
-                &[self.channel.account(), id],
-            )
-            .resource(id)
-            .request(&self.channel, ApiResponse::json)
+    pub fn list(&self, id: &str) -> ListRequest<models::ServiceUserKey> {
+        ListRequest::new(
+            &self.channel,
+            models::OperationId::ListServiceUserKeys.operation(),
+            &[self.channel.account(), id],
+            |page: models::ServiceUserKeyList| PageBody::new("list", page.list),
+        )
     }
 
     /// Creates a key for a service user, after which its other keys have an end.
@@ -60,6 +66,9 @@ impl ServiceUserKeys {
     /// Every key without an end gets one, 48 hours from now. No operation creates a key without that. After an
     /// unclear outcome a new key may exist whose secret nobody knows; list the keys, delete that one, and rotate
     /// again.
+    ///
+    /// Any success with readable JSON is read, because the response cannot be requested again. A key without id or
+    /// secret is an error.
     ///
     /// It is not repeated after its response was lost: [`Error::applied`](gatelet_transport::Error::applied) then
     /// says whether it may have taken effect.
@@ -84,7 +93,7 @@ impl ServiceUserKeys {
                 &[self.channel.account(), id],
             )
             .resource(id)
-            .request(&self.channel, ApiResponse::json)
+            .request(&self.channel, decode::rotate_service_user_key)
     }
 
     /// Deletes a key of a service user.

@@ -7,7 +7,7 @@ use gatelet_transport::{Deleted, Error};
 use crate::rotation::check_key_error::{CheckFailure, CheckKeyError};
 use crate::rotation::key_owner::{KeyOwner, is_same_key};
 use crate::rotation::new_key::NewKey;
-use crate::service_key::issue;
+use crate::service_key::{check_key, issue};
 
 /// A new key that is stored and works. The old keys work until they end or are deleted.
 #[derive(Clone, Debug)]
@@ -29,7 +29,12 @@ impl NewKey {
         if *read_back != self.pair() {
             return Err(CheckKeyError::new(CheckFailure::ReadBack, self));
         }
-        match issue(read_back, self.owner.client.channel()).await {
+        // The service may create a secret that no header field and no file can contain.
+        let checked = match check_key(read_back) {
+            Ok(()) => issue(read_back, self.owner.client.channel()).await,
+            Err(error) => Err(error),
+        };
+        match checked {
             Ok(_) => Ok(CheckedKey {
                 id: self.key().id.clone(),
                 secret: self.key().secret.clone(),

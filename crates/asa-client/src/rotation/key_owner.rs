@@ -1,7 +1,7 @@
 //! The service user of a rotation.
 
 use gatelet_models::asa::{ServiceUserKey, ServiceUserKeyId};
-use gatelet_transport::{Deleted, Error};
+use gatelet_transport::{Applied, Deleted, Error};
 
 use crate::check::is_own_key;
 use crate::client::Client;
@@ -17,8 +17,7 @@ pub(crate) struct KeyOwner {
 impl KeyOwner {
     /// Returns the keys that exist now and did not exist before.
     pub(crate) async fn unknown_keys(&self) -> Result<Vec<ServiceUserKey>, Error> {
-        let keys = self.client.service_user_keys();
-        let mut found = keys.list(&self.user_name).send().await?.list;
+        let mut found = list_keys(&self.client, &self.user_name).await?;
         found.retain(|key| !self.has(&key.id));
         Ok(found)
     }
@@ -34,8 +33,8 @@ impl KeyOwner {
         self.keys.iter().find(|key| is_own_key(channel, &key.id))
     }
 
-    /// Returns what to do after a rotation whose outcome is unknown.
-    pub(crate) fn advice(&self) -> String {
+    /// Returns what to do after a rotation without a result, whose outcome may be known.
+    pub(crate) fn advice(&self, applied: Applied) -> String {
         let Self {
             user_name, keys, ..
         } = self;
@@ -49,8 +48,12 @@ impl KeyOwner {
             1..=MAX_IDS => format!("the one that is not {}", ids.join(" or ")),
             _ => "the one that was created last".to_owned(),
         };
+        let exists = match applied {
+            Applied::Yes => "exists",
+            _ => "may exist",
+        };
         format!(
-            "a new key may exist whose secret nobody knows, and {ending}: list the keys of service user {user_name}, delete {unknown}, and rotate again"
+            "a new key {exists} whose secret nobody knows, and {ending}: list the keys of service user {user_name}, delete {unknown}, and rotate again"
         )
     }
 
@@ -64,6 +67,15 @@ impl KeyOwner {
         keys.delete_with(&self.user_name, id, Some(new_secret))
             .await
     }
+}
+
+/// Lists the keys of a service user on all pages.
+pub(crate) async fn list_keys(
+    client: &Client,
+    user_name: &str,
+) -> Result<Vec<ServiceUserKey>, Error> {
+    let keys = client.service_user_keys().list(user_name);
+    keys.items().try_collect().await
 }
 
 /// The maximum number of ids in an advice.

@@ -4,7 +4,7 @@ use gatelet_models::Timestamp;
 use gatelet_transport::Error;
 
 use crate::client::Client;
-use crate::rotation::key_owner::KeyOwner;
+use crate::rotation::key_owner::{KeyOwner, list_keys};
 use crate::rotation::prepared_rotation::PreparedRotation;
 
 /// A rotation that has not begun. Nothing changes before [`PreparedRotation::rotate`].
@@ -33,9 +33,9 @@ impl KeyRotation {
             Some(name) => name,
             None => client.user_name().await?,
         };
-        let keys = client.service_user_keys().list(&user_name).send().await?;
+        let keys = list_keys(&client, &user_name).await?;
         Ok(PreparedRotation::new(KeyOwner {
-            keys: keys.list,
+            keys,
             client,
             user_name,
         }))

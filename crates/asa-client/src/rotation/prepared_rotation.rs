@@ -1,6 +1,7 @@
 //! A rotation that knows the service user and its keys.
 
 use gatelet_models::asa::ServiceUserKey;
+use gatelet_transport::Applied;
 
 use crate::rotation::key_owner::KeyOwner;
 use crate::rotation::new_key::NewKey;
@@ -40,7 +41,7 @@ impl PreparedRotation {
     /// [`RotateKeyError`].
     #[must_use]
     pub fn advice(&self) -> String {
-        self.owner.advice()
+        self.owner.advice(Applied::Unknown)
     }
 
     /// Creates the new key; every other key without an end gets one. The request is not repeated after an unclear outcome.

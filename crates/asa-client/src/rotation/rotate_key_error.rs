@@ -37,7 +37,9 @@ impl RotateKeyError {
     /// Returns what to do if a new key may exist: how to find it, and which keys will end.
     #[must_use]
     pub fn advice(&self) -> Option<String> {
-        self.may_have_rotated().then(|| self.0.owner.advice())
+        let applied = self.0.error.applied();
+        self.may_have_rotated()
+            .then(|| self.0.owner.advice(applied))
     }
 
     /// Lists the keys that did not exist before. A key that another program created meanwhile is among them.

@@ -348,3 +348,97 @@ async fn a_deletion_after_a_rotation_does_not_show_the_new_secret() {
     let error = checked.delete_old(&KEY_ID.into()).await.unwrap_err();
     assert!(!everything(&error).contains(NEW_SECRET), "{error}");
 }
+
+#[tokio::test]
+async fn the_keys_of_every_page_are_known() {
+    let page = |id: &str, next: Option<&str>| {
+        let body = format!(r#"{{"list": [{{"id": "{id}"}}]}}"#);
+        let page = FakeResponse::json(200, body);
+        let link = |next| format!(r#"</v1/teams/t/service_users/bot/keys?{next}>; rel="next""#);
+        match next {
+            Some(next) => page.with_header("link", link(next)),
+            None => page,
+        }
+    };
+    let lost = FakeResponse::error(TransportErrorKind::Interrupted);
+    let script = [
+        current_user(),
+        page("first", Some("offset=first")),
+        page(KEY_ID, None),
+        lost,
+        page("first", Some("offset=first")),
+        page(KEY_ID, Some("offset=own")),
+        page("unknown", None),
+    ];
+    let (client, _) = authorized(script);
+    let prepared = client.rotate_key().prepare().await.unwrap();
+    assert_eq!(prepared.own_key().unwrap().id.as_str(), KEY_ID);
+    let error = prepared.rotate().await.unwrap_err();
+    let unknown = error.unknown_keys().await.unwrap();
+    assert_eq!(unknown.len(), 1);
+    assert_eq!(unknown[0].id.as_str(), "unknown");
+}
+
+/// Returns the responses to a rotation that are odd, and say that a key exists.
+fn odd_successes() -> [FakeResponse; 4] {
+    let body = format!(r#"{{"id": "new", "secret": "{NEW_SECRET}"}}"#);
+    let created = |status, content_type: &str| {
+        FakeResponse::status(status)
+            .with_header("content-type", content_type)
+            .with_body(body.clone())
+    };
+    [
+        created(201, "application/json"),
+        created(202, "text/plain"),
+        created(200, "text/html; charset=utf-8"),
+        created(200, "application/octet-stream"),
+    ]
+}
+
+#[tokio::test]
+async fn a_new_key_is_read_from_any_success_with_json() {
+    for odd in odd_successes() {
+        let shown = format!("{odd:?}");
+        let (client, _) = authorized([current_user(), keys(&[]), odd]);
+        let prepared = client.rotate_key().prepare().await.unwrap();
+        let new = prepared.rotate().await.expect(&shown);
+        assert_eq!(new.pair(), ServiceTokenRequest::new("new", NEW_SECRET));
+    }
+}
+
+#[tokio::test]
+async fn a_new_key_without_id_or_secret_is_an_error_that_says_that_it_exists() {
+    for (body, member) in [
+        (r#"{"id": "", "secret": "canary-new-secret"}"#, "id"),
+        (r#"{"id": "new", "secret": ""}"#, "secret"),
+        (r#"{"id": "new", "secret": "\ud800"}"#, "secret"),
+    ] {
+        let odd = FakeResponse::json(200, body);
+        let (client, _) = authorized([current_user(), keys(&[]), odd]);
+        let prepared = client.rotate_key().prepare().await.unwrap();
+        let error = prepared.rotate().await.unwrap_err();
+        assert_eq!(error.error().applied(), Applied::Yes, "{error}");
+        let path = member.into();
+        assert_eq!(error.error().kind(), &ErrorKind::Decode { path });
+        let text = error.to_string();
+        assert!(text.contains("; a new key exists"), "{text}");
+        assert!(!text.contains(NEW_SECRET), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_no_login_can_send_is_kept_and_its_check_fails_before_it_is_sent() {
+    let odd = FakeResponse::json(200, r#"{"id": "new", "secret": "canary with spaces\n"}"#);
+    let (client, fake) = authorized([current_user(), keys(&[]), odd]);
+    let prepared = client.rotate_key().prepare().await.unwrap();
+    let new = prepared.rotate().await.unwrap();
+    let pair = new.pair();
+    assert_eq!(pair.key_secret.expose(), "canary with spaces\n");
+    let error = new.check(&pair).await.unwrap_err();
+    let parameter = "key_secret";
+    let kind = error.login_error().unwrap().kind();
+    assert_eq!(kind, &ErrorKind::InvalidInput { parameter });
+    assert!(!error.to_string().contains("canary"), "{error}");
+    assert_eq!(error.into_key().pair(), pair);
+    assert_eq!(fake.requests().len(), 4);
+}

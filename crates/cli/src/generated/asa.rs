@@ -906,6 +906,8 @@ pub(crate) enum ServiceUserKeyCommand {
     List {
         #[arg(help = "Name of the service user", allow_negative_numbers = true)]
         id: String,
+        #[command(flatten)]
+        paging: Paging,
     },
     #[command(
         about = "Create a key for a service user, after which its other keys have an end",
@@ -938,9 +940,10 @@ impl ServiceUserKeyCommand {
     ) -> Result<(), CliError> {
         let operations = client.service_user_keys();
         match self {
-            Self::List { id } => {
-                let response = operations.list(&id).send().await?;
-                list::write_items(response.list, output)
+            Self::List { id, paging } => {
+                let list = operations.list(&id);
+                let limit = paging.limit;
+                list::write_pages(paging.apply(list).pages(), limit, output).await
             }
             Self::Rotate(command) => command.run(client, output).await,
             Self::Delete(command) => command.run(client, output).await,

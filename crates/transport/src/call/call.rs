@@ -50,6 +50,9 @@ pub struct Call {
     pub safe: bool,
     /// The status of success; after a 204 no body is read.
     pub success: u16,
+    /// Whether any 2xx with a JSON object is a success, whatever its status and content type, because the response cannot be
+    /// requested again.
+    pub any_success: bool,
     /// Whether the call sends the channel's credential.
     pub authenticated: bool,
     /// The time limit of the whole call with its credential, attempts and waits; `None` uses the channel's.
@@ -76,6 +79,7 @@ impl Call {
             body: None,
             content_type: HeaderValue::from_static("application/json"),
             success: 200,
+            any_success: false,
             authenticated: true,
             timeout: None,
             retry: None,
@@ -152,6 +156,13 @@ impl Call {
     #[must_use]
     pub fn with_success(mut self, success: u16) -> Self {
         self.success = success;
+        self
+    }
+
+    /// Sets [`any_success`](Self::any_success).
+    #[must_use]
+    pub fn with_any_success(mut self, any_success: bool) -> Self {
+        self.any_success = any_success;
         self
     }
 

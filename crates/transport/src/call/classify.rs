@@ -1,6 +1,7 @@
 //! Classifies the result of an attempt.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -23,7 +24,7 @@ use crate::url::base_url::BaseUrl;
 use crate::wire::body_limit::BodyLimit;
 use crate::wire::content_type::ContentType;
 use crate::wire::field;
-use crate::wire::json::{body_text, decode, html_hint};
+use crate::wire::json::{body_text, decode, decode_lossy, html_hint};
 use crate::wire::rate_limit;
 
 /// An attempt that failed, and what is known about it.
@@ -411,6 +412,9 @@ fn unusable_success(call: &Call, status: StatusCode, finding: Finding) -> Failed
 
 /// Returns whether the response has the status that the call expects.
 fn is_success(call: &Call, response: &Response<Bytes>) -> bool {
+    if is_read_anyway(call, response) {
+        return true;
+    }
     // The content type of an empty body means nothing.
     let is_page = !response.body().is_empty() && is_html_page(response.headers());
     is_success_with(call, response.status(), is_page)
@@ -420,6 +424,14 @@ fn is_success(call: &Call, response: &Response<Bytes>) -> bool {
 /// an HTML page.
 fn is_success_with(call: &Call, status: StatusCode, is_page: bool) -> bool {
     status.as_u16() == call.success || (!has_output(call) && status.is_success() && !is_page)
+}
+
+/// Returns whether a response is read although it is not as described.
+fn is_read_anyway(call: &Call, response: &Response<Bytes>) -> bool {
+    call.any_success
+        && has_output(call)
+        && response.status().is_success()
+        && decode_lossy::<BTreeMap<String, IgnoredAny>>(response.body()).is_ok()
 }
 
 fn is_html_page(headers: &HeaderMap) -> bool {
@@ -432,7 +444,7 @@ fn has_output(call: &Call) -> bool {
 
 /// Checks that a body to be decoded is declared as JSON.
 fn check_type(call: &Call, response: &Response<Bytes>) -> Result<(), Finding> {
-    if !has_output(call) {
+    if !has_output(call) || is_read_anyway(call, response) {
         return Ok(());
     }
     match ContentType::of(response.headers()) {

@@ -261,6 +261,32 @@ async fn a_create_with_an_unreadable_response_was_applied() {
     }
 }
 
+#[tokio::test]
+async fn a_response_that_cannot_be_requested_again_is_read_from_any_success_with_an_object() {
+    let lenient = || call(Method::POST).with_any_success(true);
+    for (status, content_type) in [
+        (200, "text/plain"),
+        (202, "application/json"),
+        (206, "text/html"),
+        (299, "application/json; charset=iso-8859-1"),
+    ] {
+        let odd = || typed(status, content_type.as_bytes(), r#"{"id": "a"}"#);
+        let read = run(lenient(), [odd()]).await.0.unwrap();
+        let body: serde_json::Value = read.json().unwrap();
+        assert_eq!(body["id"], "a", "{status} {content_type}");
+        fail(call(Method::POST), [odd()]).await;
+    }
+    for other in [
+        typed(201, b"text/html", PAGE),
+        typed(202, b"application/json", "[]"),
+        typed(202, b"text/plain", ""),
+        typed(202, b"application/json", r#"{"id": "a""#),
+        typed(302, b"application/json", r#"{"id": "a"}"#),
+    ] {
+        fail(lenient(), [other]).await;
+    }
+}
+
 // D15
 #[tokio::test]
 async fn a_401_is_the_credentials_and_a_403_the_apis() {

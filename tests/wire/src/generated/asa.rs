@@ -137,7 +137,7 @@ pub(crate) async fn call(
             value(client.service_users().current_user().send()).await
         }
         OperationId::ListServiceUserKeys => {
-            value(client.service_user_keys().list(target.text(0)).send()).await
+            page(client.service_user_keys().list(target.text(0)), id.operation()).await
         }
         OperationId::RotateServiceUserKey => {
             value(client.service_user_keys().rotate(target.text(0)).send()).await

@@ -223,7 +223,7 @@ impl Operations for Authorized<'_> {
     fn list_service_user_keys(
         &self,
         user_name: &str,
-    ) -> Result<Encoded<ServiceUserKeyList>, ErrorResponse> {
+    ) -> Result<LinkedPage<ServiceUserKeyList>, ErrorResponse> {
         service_user_key::list(self.0, user_name)
     }
 

@@ -11,16 +11,17 @@ use gatelet_models::{Lenient, Timestamp};
 use redb::{ReadTransaction, WriteTransaction};
 
 use crate::api::asa::error_response::ErrorResponse;
+use crate::api::asa::page::{self, Scope};
 use crate::api::asa::table::{KEYS, SERVICE_USERS};
 use crate::api::asa::team::team;
 use crate::api::asa::{credential, id};
+use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
 use crate::random;
 use crate::state::State;
-use crate::store::encoded::{Encoded, List};
+use crate::store::encoded::Encoded;
 use crate::store::key::Digest;
-use crate::store::table::Order;
 
 /// The rest of the life of a key after a rotation.
 const REST: Duration = Duration::from_secs(48 * 60 * 60);
@@ -103,25 +104,21 @@ fn end(key: &ServiceUserKey) -> Option<Timestamp> {
     key.expires_at.filter(|end| !end.is_unset())
 }
 
-impl List for ServiceUserKeyList {
-    type Item = ServiceUserKey;
-    const MEMBER: &'static str = "list";
-}
-
 pub(crate) fn list(
     call: &ServerCall<'_>,
     user_name: &str,
-) -> Result<Encoded<ServiceUserKeyList>, ErrorResponse> {
+) -> Result<LinkedPage<ServiceUserKeyList>, ErrorResponse> {
     let team = team(call);
-    let tenant = tenant(&team, user_name);
-    let keys = call.state.store().read(|transaction| {
-        if SERVICE_USERS.get(transaction, &team, user_name)?.is_none() {
-            return Err(ErrorResponse::not_found());
-        }
-        let order = Order::OldestFirst;
-        Ok(KEYS.page(transaction, &tenant, order, None, usize::MAX, |_| true)?)
-    })?;
-    Ok(Encoded::list(&[], keys.iter().map(|row| &row.json))?)
+    let store = call.state.store();
+    let user = store.read(|transaction| SERVICE_USERS.get(transaction, &team, user_name))?;
+    if user.is_none() {
+        return Err(ErrorResponse::not_found());
+    }
+    let scope = Scope {
+        tenant: &tenant(&team, user_name),
+        member: "id",
+    };
+    page::list_in(call, &KEYS, scope, |_| true, Ok)
 }
 
 pub(crate) fn rotate(

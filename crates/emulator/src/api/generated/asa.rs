@@ -167,7 +167,7 @@ pub(crate) trait Operations {
     fn list_service_user_keys(
         &self,
         user_name: &str,
-    ) -> Result<Encoded<models::ServiceUserKeyList>, ErrorResponse>;
+    ) -> Result<LinkedPage<models::ServiceUserKeyList>, ErrorResponse>;
     /// Creates a key for a service user, after which its other keys have an end.
     fn rotate_service_user_key(
         &self,
@@ -356,6 +356,11 @@ impl List for models::ServiceUserList {
 
 impl List for models::ProjectList {
     type Item = models::Project;
+    const MEMBER: &'static str = "list";
+}
+
+impl List for models::ServiceUserKeyList {
+    type Item = models::ServiceUserKey;
     const MEMBER: &'static str = "list";
 }
 

@@ -1279,7 +1279,8 @@ pub static GET_CURRENT_USER: Operation = Operation {
 ///
 /// `GET /v1/teams/{team_name}/service_users/{user_name}/keys`
 ///
-/// The response does not contain the secrets.
+/// The response does not contain the secrets. The reference has a `Link` header and no query parameters here;
+/// `count` and `offset` are those that the introduction has for all lists.
 pub static LIST_SERVICE_USER_KEYS: Operation = Operation {
     vendor: "asa",
     id: "ListServiceUserKeys",
@@ -1289,7 +1290,21 @@ pub static LIST_SERVICE_USER_KEYS: Operation = Operation {
     method: Method::Get,
     path: "/v1/teams/{team_name}/service_users/{user_name}/keys",
     reserved: &[],
-    query: &[],
+    query: &[
+        QueryParameter {
+            name: "count",
+            kind: QueryKind::Integer {
+                minimum: Some(1),
+                maximum: None,
+            },
+            description: "The number of objects on a page; 100 if omitted. No upper limit is documented.",
+        },
+        QueryParameter {
+            name: "offset",
+            kind: QueryKind::Text,
+            description: "An opaque value from the `Link` header of the previous page, which says where this page begins.",
+        },
+    ],
     request: None,
     response: Some("ServiceUserKeyList"),
     success: 200,
@@ -1297,7 +1312,10 @@ pub static LIST_SERVICE_USER_KEYS: Operation = Operation {
     safe: true,
     authenticated: true,
     deprecated: None,
-    paging: None,
+    paging: Some(Paging::Link {
+        page_size: "count",
+        page_token: "offset",
+    }),
     permissions: &["access_admin", "reporting_user", "resource_admin"],
     alternative_to: None,
     source: "https://developer.okta.com/docs/reference/api/asa/service-users",

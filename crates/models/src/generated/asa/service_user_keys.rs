@@ -134,7 +134,7 @@ impl Serialize for ServiceUserKey {
     }
 }
 
-/// The keys of a service user.
+/// One page of the keys of a service user.
 ///
 /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
 #[derive(Clone, Debug, PartialEq, Eq)]
