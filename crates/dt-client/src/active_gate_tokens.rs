@@ -16,7 +16,7 @@ pub(crate) const LARGEST_PAGE: u32 = 3000;
 
 impl ActiveGateTokens {
     /// Finds the tokens that a create with an unknown outcome may have created: those of its name and kind that were created at `since`
-    /// or later and show no use. Needs the scope `activeGateTokenManagement.read`.
+    /// or later and show no use. Needs the scope of [`list`](Self::list).
     ///
     /// `since` is a time before the create by the local clock; the server's clock may be up to five minutes behind. A token that another
     /// process has just created with the same name is found too. Nothing is deleted. The secret of a lost token cannot be recovered, so

@@ -96,13 +96,13 @@ impl ActiveGates {
     /// in the API's list, so an empty result does not prove that all is well, and a token that no listed ActiveGate shows is not reported.
     ///
     /// The dates are those of the environment's tokens, compared with the client's clock; the API itself marks a token as expiring 30 days
-    /// before its end. One that it marks so and whose date is not known is reported without a date. Needs the scopes `activeGates.read`
-    /// and `activeGateTokenManagement.read`. Each request has the client's timeout and retry policy.
+    /// before its end. One that it marks so and whose date is not known is reported without a date. Needs the scopes of
+    /// [`list`](Self::list) and of [`ActiveGateTokens::list`]. Each request has the client's timeout and retry policy.
     ///
     /// # Errors
     ///
     /// Those of [`list`](Self::list) and of [`ActiveGateTokens::list`]; [`Error::operation`] says which of them failed, and so which scope
-    /// is missing after a 403: `dt getAllActiveGates` or `dt listTokens`. An incomplete list of tokens is an error too.
+    /// is missing after a 403: `dt getAllActiveGates` or `dt listTokens`, or on the platform `dt listFleetTokens`. An incomplete list of tokens is an error too.
     ///
     /// ```
     /// # use dt_client::{ApiToken, Client};

@@ -44,13 +44,13 @@ impl ActiveGateTokens {
     /// Finds the ActiveGates that show a token, before it is deleted or replaced, or after.
     ///
     /// The API has no filter by token: this lists all ActiveGates and compares the ids of their tokens, then reads the token. That the
-    /// ids are the same in both families is documented. Needs the scopes `activeGates.read` and `activeGateTokenManagement.read`.
-    /// Both calls have the client's timeout and retry policy.
+    /// ids are the same in both families is documented. Needs the scopes of [`ActiveGates::list`] and of
+    /// [`get`](Self::get). Both calls have the client's timeout and retry policy.
     ///
     /// # Errors
     ///
     /// Those of [`ActiveGates::list`] and of [`get`](Self::get); [`Error::operation`] says which of them failed, `dt getAllActiveGates` or
-    /// `dt getToken`. After a 403, it so tells which scope is missing. After a 404 of `dt getToken`, neither the environment nor an
+    /// `dt getToken`, or on the platform `dt getFleetToken`. After a 403, it so tells which scope is missing. After a 404 of the latter, neither the environment nor an
     /// ActiveGate knows the token; one of `dt getAllActiveGates` says nothing about the token, but that the server does not list
     /// ActiveGates.
     ///

@@ -1,15 +1,17 @@
 //! The platform's API of tokens: the same methods, other requests and errors.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{
-    ApiToken, Applied, Bearer, Client, CredentialProvider, Error, ErrorKind, FileToken, TokenApi,
+    ApiToken, Applied, Bearer, Client, Clock as _, CredentialProvider, Error, ErrorKind, FileToken,
+    TokenApi, Transport, TransportError,
 };
-use gatelet_transport::Channel;
-use gatelet_transport::Credential;
-use gatelet_transport::TransportErrorKind;
+use gatelet_emulator::{Emulator, well_known};
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
+use gatelet_transport::{Channel, Credential, TransportErrorKind, from_fn};
 
 use crate::support::*;
 
@@ -388,4 +390,147 @@ async fn a_404_of_the_gateway_does_not_prove_that_a_token_is_gone() {
     let error = delete(&client).await.unwrap_err();
     assert!(!error.is_not_found(), "{error}");
     assert_eq!(error.applied(), Applied::Unknown);
+}
+
+/// Returns a client of an environment of the emulator, whose token is accepted by both APIs.
+fn emulated(transport: impl Transport, api: TokenApi) -> Client {
+    Client::builder(HOST)
+        .credentials(Bearer::new(well_known::DT_PLATFORM_TOKEN).unwrap())
+        .api(api)
+        .build_with(transport, ManualClock::auto())
+        .unwrap()
+}
+
+fn edge(name: &str) -> ActiveGateTokenCreate {
+    ActiveGateTokenCreate::new(name, ActiveGateType::Environment)
+}
+
+#[tokio::test]
+async fn a_token_of_either_api_is_read_and_deleted_in_the_other() {
+    let apis = [TokenApi::Classic, TokenApi::Platform];
+    for (one, other) in apis
+        .into_iter()
+        .flat_map(|one| apis.map(|other| (one, other)))
+    {
+        let emulator = Emulator::memory().unwrap();
+        let [one, other] = [one, other].map(|api| emulated(emulator.clone(), api));
+        let [one, other] = [one, other].map(|client| client.active_gate_tokens());
+        let create = edge("edge-7").with_expiration_date("now+60d");
+        let created = one.create(create).send().await.unwrap();
+        assert!(created.expiration_date.value().unwrap().is_some());
+        let read = other.get(&created.id).send().await.unwrap();
+        assert_eq!(read.name, "edge-7");
+        assert_eq!(other.list().items().try_collect().await.unwrap(), [read]);
+        let deleted = other.delete(&created.id).send().await.unwrap();
+        assert!(!deleted.was_already_gone);
+        for api in [one, other] {
+            assert!(
+                api.get(&created.id)
+                    .send()
+                    .await
+                    .unwrap_err()
+                    .is_not_found()
+            );
+            assert!(
+                api.delete(&created.id)
+                    .send()
+                    .await
+                    .unwrap_err()
+                    .is_not_found()
+            );
+            assert_eq!(api.list().send().await.unwrap().total_count, Some(0));
+        }
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_listed_page_by_page_each_once() {
+    let emulator = Emulator::memory().unwrap();
+    let client = emulated(emulator, TokenApi::Platform);
+    let tokens = client.active_gate_tokens();
+    for number in 0..250 {
+        let create = edge(&format!("edge-{number}"));
+        tokens.create(create).send().await.unwrap();
+    }
+    let pages = tokens
+        .list()
+        .page_size(100)
+        .pages()
+        .try_collect()
+        .await
+        .unwrap();
+    let sizes: Vec<_> = pages.iter().map(|page| page.items.len()).collect();
+    assert_eq!(sizes, [100, 100, 50]);
+    let names = pages.into_iter().flatten().map(|token| token.name);
+    assert_eq!(names.collect::<std::collections::BTreeSet<_>>().len(), 250);
+}
+
+#[tokio::test]
+async fn a_token_whose_create_lost_its_response_is_found_and_deleted() {
+    let emulator = Emulator::memory().unwrap();
+    let creates = Arc::new(AtomicU32::default());
+    let (server, count) = (emulator.clone(), creates.clone());
+    let loses_responses = from_fn(move |request: http::Request<bytes::Bytes>| {
+        let (server, count) = (server.clone(), count.clone());
+        async move {
+            let is_create = request.method() == http::Method::POST;
+            let response = server.send(request).await?;
+            match is_create {
+                true => {
+                    count.fetch_add(1, Ordering::Relaxed);
+                    Err(TransportError::new(TransportErrorKind::Interrupted))
+                }
+                false => Ok(response),
+            }
+        }
+    });
+    let client = emulated(loses_responses, TokenApi::Platform);
+    let tokens = client.active_gate_tokens();
+    let error = tokens.create(edge("edge-7")).send().await.unwrap_err();
+    assert_eq!(error.applied(), Applied::Unknown);
+    assert_eq!(creates.load(Ordering::Relaxed), 1, "it was repeated");
+    // The emulator uses the machine's clock, which is ahead of manual ones.
+    let before = ManualClock::new().now();
+    let lost = tokens.find_lost(&edge("edge-7"), before).await.unwrap();
+    assert_eq!(lost.len(), 1);
+    tokens.delete(&lost[0].id).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_users_of_a_token_are_found_with_a_platform_token() {
+    let emulator = Emulator::memory().unwrap();
+    emulator.seed().unwrap();
+    let client = emulated(emulator, TokenApi::Platform);
+    let tokens = client.active_gate_tokens();
+    let users = tokens.users(&"dt0g02.123abc".into()).await.unwrap();
+    assert_eq!(users.active_gates.len(), 1);
+    let day = Duration::from_secs(24 * 60 * 60);
+    client.active_gates().attention(30 * day).await.unwrap();
+}
+
+// D15
+#[tokio::test]
+async fn the_gateway_of_the_platform_refuses_a_classic_token_and_names_missing_scopes() {
+    let emulator = Emulator::memory().unwrap();
+    let client = |token: &str| {
+        Client::builder(HOST)
+            .credentials(Bearer::new(token).unwrap())
+            .build_with(emulator.clone(), ManualClock::auto())
+            .unwrap()
+    };
+    let error = get(&client(well_known::DT_TOKEN)).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 401);
+    let reader = "dt0s16.PUBLIC.CANARY";
+    let scopes = ["fleet-management:activegate.tokens:read"];
+    emulator
+        .add_access_token(&reader.into(), "me", &scopes)
+        .unwrap();
+    let error = create(&client(reader)).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 403);
+    assert_eq!(error.applied(), Applied::No);
+    let message = error.message().unwrap();
+    assert!(
+        message.contains("fleet-management:activegate.tokens:create"),
+        "{message}"
+    );
 }

@@ -14,6 +14,7 @@ mod enrollment;
 mod enrollment_tokens;
 #[cfg(feature = "serve")]
 mod faults;
+mod fleet;
 #[cfg(feature = "serve")]
 mod limits;
 mod oauth;

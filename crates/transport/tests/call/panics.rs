@@ -79,6 +79,11 @@ impl CredentialProvider for Panics {
         true
     }
 
+    fn scheme(&self) -> Option<&'static str> {
+        self.at("scheme");
+        Some("Bearer")
+    }
+
     fn invalidate(&self, _: &Credential) -> bool {
         self.at("invalidate");
         true
@@ -115,6 +120,8 @@ async fn a_panicking_provider_fails_only_its_call() {
     assert_eq!(error.kind(), &PANICKED);
     let channel = build("is_ready", &FakeTransport::script([])).unwrap();
     assert_eq!((channel.is_ready(), channel.is_ready()), (false, true));
+    let channel = build("scheme", &FakeTransport::script([])).unwrap();
+    assert_eq!((channel.scheme(), channel.scheme()), (None, Some("Bearer")));
     let server =
         FakeTransport::script([FakeResponse::status(401), FakeResponse::status(401), ok()]);
     let channel = build("invalidate", &server).unwrap();
@@ -301,6 +308,10 @@ impl Dialect for PanickingDialect {
     }
 
     fn server_delay(&self, _: &HeaderMap, _: std::time::SystemTime) -> Option<Duration> {
+        panic!("canary-panic")
+    }
+
+    fn body_delay(&self, _: &str) -> Option<Duration> {
         panic!("canary-panic")
     }
 

@@ -12,8 +12,17 @@ use crate::api::server_call::ServerCall;
 /// The start of the paths of the platform.
 const PLATFORM: &str = "/platform/";
 
-/// Returns the caller if the presented credential is valid and has one of the operation's scopes.
+/// Returns the caller if the presented credential is valid and has one of the operation's scopes. On the paths of the platform's own APIs
+/// its gateway refuses the others.
 pub(crate) fn authorize(call: &ServerCall<'_>) -> Result<Caller, ErrorResponse> {
+    let caller = authorize_any(call);
+    match call.operation.alternative_to {
+        Some(_) => caller.map_err(|refused| refused.by_gateway(call.operation.permissions)),
+        None => caller,
+    }
+}
+
+fn authorize_any(call: &ServerCall<'_>) -> Result<Caller, ErrorResponse> {
     let header = call.head.headers.get(http::header::AUTHORIZATION);
     header.ok_or_else(ErrorResponse::no_credential)?;
     if let Some(token) = server_call::authorization(call.head, "Bearer") {

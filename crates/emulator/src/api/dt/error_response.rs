@@ -6,7 +6,8 @@ use bytes::Bytes;
 use gatelet_models::dt::{
     ConstraintViolation, Error as ErrorBody, ErrorEnvelope, ParameterLocation,
 };
-use http::{Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use serde_json::json;
 
 use crate::api::dt::response::CONTENT_TYPE;
 use crate::api::response;
@@ -20,7 +21,17 @@ pub(crate) struct ErrorResponse {
     status: u16,
     message: String,
     violations: Vec<ConstraintViolation>,
+    gateway: Option<Gateway>,
 }
+
+/// What the platform's gateway adds when it refuses a request itself.
+#[derive(Debug)]
+struct Gateway {
+    missing_scopes: Vec<String>,
+}
+
+/// The field by which the platform's gateway says that it made the response.
+const SOURCE: HeaderName = HeaderName::from_static("dynatrace-response-source");
 
 impl ErrorResponse {
     fn new(status: u16, message: impl Into<String>) -> Self {
@@ -28,6 +39,30 @@ impl ErrorResponse {
             status,
             message: message.into(),
             violations: Vec::new(),
+            gateway: None,
+        }
+    }
+
+    /// Turns the refusal of a credential into that of the platform's gateway, which names the scopes that are missing.
+    pub(crate) fn by_gateway(self, acceptable: &[&str]) -> Self {
+        if !matches!(self.status, 401 | 403) {
+            return self;
+        }
+        let is_missing_scope = self.status == 403;
+        let message = match is_missing_scope {
+            true => {
+                "The authorization token does not provide the necessary permissions.".to_owned()
+            }
+            false => self.message,
+        };
+        let scopes = acceptable.iter().filter(|_| is_missing_scope);
+        let gateway = Gateway {
+            missing_scopes: scopes.map(|scope| (*scope).to_owned()).collect(),
+        };
+        Self {
+            message,
+            gateway: Some(gateway),
+            ..self
         }
     }
 
@@ -90,8 +125,18 @@ impl ErrorResponse {
             .with_code(i32::from(self.status))
             .with_message(self.message)
             .with_constraint_violations(self.violations);
-        let body = serde_json::to_vec(&ErrorEnvelope::new().with_error(error));
-        response::json(self.status, CONTENT_TYPE, body.unwrap_or_default())
+        let mut body = json!(ErrorEnvelope::new().with_error(error));
+        if let Some(Gateway { missing_scopes }) = &self.gateway
+            && !missing_scopes.is_empty()
+        {
+            body["error"]["details"] = json!({ "missingScopes": missing_scopes });
+        }
+        let mut response = response::json(self.status, CONTENT_TYPE, body.to_string().into());
+        if self.gateway.is_some() {
+            let value = HeaderValue::from_static("API Gateway");
+            response.headers_mut().insert(SOURCE, value);
+        }
+        response
     }
 }
 
