@@ -5,3 +5,4 @@ pub(crate) mod label;
 pub(crate) mod operation_help;
 pub(crate) mod paging;
 pub(crate) mod time_span;
+pub(crate) mod token_api;

@@ -11,6 +11,7 @@ use crate::error::exit::Exit;
 use crate::generated::asa::Asa;
 use crate::generated::dt::Dt;
 use crate::options::global::GlobalOptions;
+use crate::options::token_api::TokenApiName;
 
 /// Manage gateways of Okta Advanced Server Access, and ActiveGates and their tokens of Dynatrace
 #[derive(Debug, Parser)]
@@ -39,13 +40,28 @@ pub(crate) enum Command {
     Asa(Asa),
     /// Dynatrace
     #[command(
-        subcommand,
         visible_alias = "dynatrace",
         mut_subcommand("active-gate", active_gate::with_texts),
         mut_subcommand("active-gate-token", active_gate_token::with_texts),
         mut_subcommand("update-job", update_job::with_texts)
     )]
-    Dt(Dt),
+    Dt {
+        /// API of the ActiveGate tokens [default: what URL and credential say]
+        ///
+        /// `platform` is the Fleet Management API of the Dynatrace platform, implemented as documented and not verified against the service. By
+        /// default, a URL that ends in the path of an API chooses this one, https://{environment}.apps.dynatrace.com with an OAuth
+        /// client `platform`, and any other `classic`.
+        #[arg(
+            long,
+            global = true,
+            value_enum,
+            value_name = "API",
+            help_heading = "Global options"
+        )]
+        api: Option<TokenApiName>,
+        #[command(subcommand)]
+        command: Dt,
+    },
     /// An emulator of both APIs
     #[command(subcommand)]
     Emulator(EmulatorCommand),
@@ -62,7 +78,7 @@ Environment:
   GATELET_ASA_KEY_ID       ID of the service user's API key
   GATELET_ASA_KEY_SECRET   secret of the API key, or GATELET_ASA_KEY_SECRET_FILE: path of a file that contains it
   GATELET_DT_URL           URL of the environment, such as https://abc12345.live.dynatrace.com
-  GATELET_DT_TOKEN         API token, or GATELET_DT_TOKEN_FILE: path of a file that contains it
+  GATELET_DT_TOKEN         API token, with --api platform a platform token, or GATELET_DT_TOKEN_FILE: path of a file that contains it
                            in place of the token, an OAuth client:
   GATELET_DT_OAUTH_CLIENT_ID
                            ID of the client
@@ -73,6 +89,7 @@ Environment:
                            resource, such as urn:dtenvironment:abc12345 [default: the environment in the URL]
   GATELET_DT_OAUTH_TOKEN_URL
                            URL of the token endpoint [default: https://sso.dynatrace.com/sso/oauth2/token]
+  GATELET_DT_API           API of the ActiveGate tokens, classic or platform, unless --api names it
   GATELET_EMULATOR_DATA    state file of --emulator
   GATELET_EMULATOR_FAULTS  token for emulator serve --faults, or GATELET_EMULATOR_FAULTS_FILE: path of a file that contains it
 ";

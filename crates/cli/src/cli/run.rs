@@ -32,7 +32,10 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
         Command::Asa(asa) => {
             until_stopped(asa.mutation_verb(), asa.run(&clients, &mut output)).await
         }
-        Command::Dt(dt) => until_stopped(dt.mutation_verb(), dt.run(&clients, &mut output)).await,
+        Command::Dt { api, command } => {
+            let clients = clients.with_token_api(api);
+            until_stopped(command.mutation_verb(), command.run(&clients, &mut output)).await
+        }
         Command::Emulator(emulator) => emulator.run(&clients, &mut output).await,
     }
 }

@@ -2,11 +2,12 @@
 
 use dt_client::{ClientBuilder, OAuthClient};
 use gatelet_models::Secret;
-use gatelet_transport::{ApiToken, FileToken};
+use gatelet_transport::{ApiToken, Bearer, Credential, FileToken};
 
 use crate::client::setting;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::options::token_api::TokenApiName;
 use crate::secret;
 
 const TOKEN: &str = "GATELET_DT_TOKEN";
@@ -16,11 +17,14 @@ const SCOPES: &str = "GATELET_DT_OAUTH_SCOPES";
 const RESOURCE: &str = "GATELET_DT_OAUTH_RESOURCE";
 const TOKEN_URL: &str = "GATELET_DT_OAUTH_TOKEN_URL";
 
-/// Sets the credentials of a client that the environment names.
+/// Sets the credentials of a client that the environment names. A token for the platform is a platform token, whose scheme is `Bearer`.
 ///
 /// # Errors
 /// None are set, or both a token and an OAuth client, or a part of them is missing or invalid.
-pub(crate) fn authorize(builder: ClientBuilder) -> Result<ClientBuilder, CliError> {
+pub(crate) fn authorize(
+    builder: ClientBuilder,
+    api: Option<TokenApiName>,
+) -> Result<ClientBuilder, CliError> {
     let client_id = setting::optional(CLIENT_ID)?;
     let client_secret = secret::optional(CLIENT_SECRET)?;
     match (secret::optional(TOKEN)?, client_id, client_secret) {
@@ -28,10 +32,15 @@ pub(crate) fn authorize(builder: ClientBuilder) -> Result<ClientBuilder, CliErro
             "both an API token and an OAuth client are set; unset {TOKEN} or {CLIENT_ID} and {CLIENT_SECRET}, and their files"
         ))),
         (Some(token), None, None) => {
-            let token = ApiToken::new(token.expose())?;
-            Ok(match secret::regular_file(TOKEN) {
-                Some(path) => builder.credentials(FileToken::api_token(path)),
-                None => builder.credentials(token),
+            let (file, token) = (secret::regular_file(TOKEN), token.expose());
+            Credential::validate("token", token)?;
+            Ok(match (api, file) {
+                (Some(TokenApiName::Platform), Some(path)) => {
+                    builder.credentials(FileToken::bearer(path))
+                }
+                (Some(TokenApiName::Platform), None) => builder.credentials(Bearer::new(token)?),
+                (_, Some(path)) => builder.credentials(FileToken::api_token(path)),
+                (_, None) => builder.credentials(ApiToken::new(token)?),
             })
         }
         (None, Some(id), Some(secret)) => Ok(builder.credentials(oauth_client(id, secret)?)),

@@ -3,9 +3,10 @@
 use std::error::Error as _;
 
 use asa_client::ServiceUser;
+use dt_client::TokenApi;
 use gatelet_emulator::{Emulator, well_known};
 use gatelet_hyper::{HyperTransport, TokioClock};
-use gatelet_transport::{ApiToken, CallTimeouts, TransportError};
+use gatelet_transport::{ApiToken, Bearer, CallTimeouts, ErrorKind, TransportError};
 
 use crate::client::dt_credentials;
 use crate::client::embedded;
@@ -13,10 +14,15 @@ use crate::client::logging_transport::LoggingTransport;
 use crate::client::setting;
 use crate::error::error::CliError;
 use crate::options::global::GlobalOptions;
+use crate::options::token_api::TokenApiName;
 use crate::secret;
 
 /// The base URL of the embedded emulator; nothing is sent there.
 const EMBEDDED: &str = "http://localhost";
+
+/// What to do if the URL chooses the platform's API of tokens, and the token is not sent as one of the platform.
+const PLATFORM_TOKEN: &str = "GATELET_DT_URL is that of the platform's API of tokens, which needs a platform token; add --api platform \
+    if GATELET_DT_TOKEN is one, or --api classic";
 
 /// The suffix of the client's own `User-Agent`.
 const USER_AGENT: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));
@@ -28,6 +34,7 @@ pub(crate) struct ClientFactory {
     proxy_from_environment: bool,
     timeouts: CallTimeouts,
     verbose: bool,
+    token_api: Option<TokenApiName>,
 }
 
 impl ClientFactory {
@@ -39,7 +46,13 @@ impl ClientFactory {
             proxy_from_environment: global.proxy_from_environment,
             timeouts,
             verbose: global.verbose > 0,
+            token_api: None,
         }
+    }
+
+    /// Sets the API of Dynatrace's ActiveGate tokens.
+    pub(crate) fn with_token_api(self, token_api: Option<TokenApiName>) -> Self {
+        Self { token_api, ..self }
     }
 
     /// Returns whether requests are logged to stderr.
@@ -91,20 +104,40 @@ impl ClientFactory {
     /// A setting is missing or invalid, or the emulator cannot be opened.
     pub(crate) async fn dt(&self) -> Result<dt_client::Client, CliError> {
         if self.emulator {
-            let builder = dt_client::Client::builder(EMBEDDED)
-                .credentials(ApiToken::new(well_known::DT_TOKEN)?)
-                .timeouts(self.timeouts);
+            let builder = dt_client::Client::builder(EMBEDDED).timeouts(self.timeouts);
+            let builder = match self.token_api {
+                Some(TokenApiName::Platform) => builder
+                    .credentials(Bearer::new(well_known::DT_PLATFORM_TOKEN)?)
+                    .api(TokenApi::Platform),
+                Some(TokenApiName::Classic) | None => {
+                    builder.credentials(ApiToken::new(well_known::DT_TOKEN)?)
+                }
+            };
             return Ok(builder.build_with(
                 self.logged(embedded::open_default().await?),
                 TokioClock::new(),
             )?);
         }
-        let builder = dt_client::Client::builder(setting::required("GATELET_DT_URL")?);
-        let builder = dt_credentials::authorize(builder)?;
+        let api = match self.token_api {
+            Some(api) => Some(api),
+            None => setting::optional(TokenApiName::VARIABLE)?
+                .map(|text| text.parse())
+                .transpose()?,
+        };
+        let mut builder = dt_client::Client::builder(setting::required("GATELET_DT_URL")?);
+        if let Some(api) = api {
+            builder = builder.api(api.into());
+        }
+        let builder = dt_credentials::authorize(builder, api)?;
         let builder = builder.timeouts(self.timeouts).user_agent(USER_AGENT);
         builder
             .build_with(self.logged(self.http_transport()?), TokioClock::new())
-            .map_err(|error| CliError::from_client_error(&error, "GATELET_DT_URL"))
+            .map_err(|error| match error.kind() {
+                ErrorKind::InvalidInput { parameter } if *parameter == "credentials" => {
+                    CliError::usage(PLATFORM_TOKEN)
+                }
+                _ => CliError::from_client_error(&error, "GATELET_DT_URL"),
+            })
     }
 
     /// Creates the transport to the vendors' servers.

@@ -29,6 +29,7 @@ mod server;
 mod signals;
 #[cfg(unix)]
 mod terminal;
+mod token_api;
 mod token_users;
 #[cfg(target_os = "linux")]
 mod tunnel;

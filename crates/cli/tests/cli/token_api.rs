@@ -1,0 +1,162 @@
+//! `--api`: which API of Dynatrace the commands on ActiveGate tokens call.
+
+use gatelet_emulator::well_known;
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
+use crate::run::{CANARY, EmulatorServer, Fixture};
+
+const LIST: &str = "dt active-gate-token list -o json";
+const FLEET: &str = "/platform/fleet-management/v1/activegate/tokens";
+
+/// Starts a server without tokens that keeps the requests.
+fn server() -> RawServer {
+    RawServer::new(|_| {
+        let body = r#"{"totalCount": 0, "activeGateTokens": []}"#;
+        RawResponse::Bytes(response("200 OK", "application/json", body))
+    })
+}
+
+/// Runs `list` with these variables and options; returns the first line of the request and its credential.
+fn request(options: &str, variables: &[(&'static str, &str)]) -> (String, String) {
+    let server = server();
+    let fixture = Fixture::dt(&server.url);
+    let fixture = variables
+        .iter()
+        .fold(fixture, |fixture, (name, value)| fixture.with(name, *value));
+    fixture.run(&format!("{LIST} {options}")).success();
+    let request = server.requests.recv().unwrap();
+    let credential = request.lines().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("authorization").then_some(value)
+    });
+    let line = request.lines().next().unwrap();
+    (line.to_owned(), credential.unwrap().to_owned())
+}
+
+#[test]
+fn an_option_or_a_variable_chooses_the_api_and_the_scheme_of_the_token() {
+    let classic = (
+        "/api/v2/activeGateTokens".to_owned(),
+        format!("Api-Token {CANARY}"),
+    );
+    let platform = (FLEET.to_owned(), format!("Bearer {CANARY}"));
+    let variable = "GATELET_DT_API";
+    for (options, variables, (path, credential)) in [
+        ("", &[][..], &classic),
+        ("--api classic", &[], &classic),
+        ("--api platform", &[], &platform),
+        ("", &[(variable, "platform")], &platform),
+        ("", &[(variable, "")], &classic),
+        ("--api classic", &[(variable, "platform")], &classic),
+    ] {
+        let (line, sent) = request(options, variables);
+        assert_eq!(
+            line,
+            format!("GET {path} HTTP/1.1"),
+            "{options} {variables:?}"
+        );
+        assert_eq!(sent, *credential, "{options} {variables:?}");
+    }
+}
+
+#[test]
+fn every_command_on_tokens_works_on_the_platform_of_the_emulator() {
+    let fixture = Fixture::new();
+    let create = "--emulator dt active-gate-token create edge-7 --api platform -o json";
+    let created = fixture.run(create).json();
+    let id = created["id"].as_str().unwrap();
+    let get = format!("--emulator dt --api platform active-gate-token get {id} -o json");
+    let token = fixture.run(&get).json();
+    assert_eq!(token["name"], "edge-7");
+    assert_eq!(token.get("activeGateType"), None);
+    // The other API has the same tokens.
+    let by_classic = fixture.run(&format!("--emulator {LIST}")).json();
+    assert_eq!(by_classic.as_array().unwrap().len(), 5);
+    let by_platform = fixture
+        .run(&format!("--emulator {LIST} --api platform"))
+        .json();
+    assert_eq!(by_platform.as_array().unwrap().len(), 5);
+    let users = format!("--emulator dt --api platform active-gate-token users {id} -o json");
+    assert_eq!(fixture.run(&users).json()["token"]["id"], id);
+    fixture
+        .run("--emulator dt --api platform active-gate attention")
+        .success();
+    fixture
+        .run(&format!(
+            "--emulator dt --api platform active-gate-token delete {id}"
+        ))
+        .success();
+    let gone = fixture.run(&get);
+    assert_eq!(gone.code, Some(5));
+    assert!(gone.stderr.contains("dt getFleetToken"), "{}", gone.stderr);
+}
+
+#[test]
+fn an_invalid_api_is_a_usage_error() {
+    let fixture = Fixture::dt("http://127.0.0.1:9").with("GATELET_DT_API", "fleet");
+    let refused = fixture.run(LIST);
+    assert_eq!(refused.code, Some(2));
+    assert_eq!(
+        refused.stderr,
+        "gatelet: invalid GATELET_DT_API: must be classic or platform\n"
+    );
+    let refused = Fixture::new().run(&format!("{LIST} --api fleet"));
+    assert_eq!(refused.code, Some(2));
+    assert!(
+        refused.stderr.contains("classic, platform"),
+        "{}",
+        refused.stderr
+    );
+    // It is an option of Dynatrace's commands only.
+    assert_eq!(
+        Fixture::new()
+            .run("--emulator asa gateway list --api classic")
+            .code,
+        Some(2)
+    );
+}
+
+#[test]
+fn an_address_of_the_platform_refuses_an_api_token_before_it_is_sent() {
+    let server = server();
+    let fixture = Fixture::dt(&format!("{}{FLEET}", server.url));
+    let refused = fixture.run(LIST);
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("--api platform"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!refused.stderr.contains("CANARY"));
+    assert!(server.requests.try_recv().is_err());
+    fixture.run(&format!("{LIST} --api platform")).success();
+}
+
+#[test]
+fn the_help_says_what_is_chosen_by_default_and_that_it_is_not_verified() {
+    let help = Fixture::new()
+        .run("dt active-gate-token list --help")
+        .success();
+    for text in [
+        "--api <API>",
+        "not verified against the service",
+        "With --api platform:\n  dt listFleetTokens: GET /activegate/tokens",
+        "fleet-management:activegate.tokens:read",
+    ] {
+        assert!(help.contains(text), "{text}: {help}");
+    }
+}
+
+#[test]
+fn a_served_emulator_accepts_a_platform_token() {
+    let server = EmulatorServer::start(&Fixture::new());
+    let fixture = Fixture::new()
+        .with("GATELET_DT_URL", &server.url)
+        .with("GATELET_DT_TOKEN", well_known::DT_PLATFORM_TOKEN)
+        .with("GATELET_DT_API", "platform");
+    fixture.run(LIST).success();
+    let refused = fixture
+        .with("GATELET_DT_TOKEN", well_known::DT_TOKEN)
+        .run(LIST);
+    assert_eq!(refused.code, Some(3), "{}", refused.stderr);
+}
