@@ -8,8 +8,6 @@ use gatelet_transport::{Error, OperationRequest};
 use crate::check;
 use crate::gateway_selection::ServedProjects;
 use crate::generated::gateway_setup_tokens::GatewaySetupTokens;
-#[cfg(doc)]
-use crate::generated::gateways::Gateways;
 use crate::projects::served_in_either_product;
 
 impl GatewaySetupTokens {
@@ -53,7 +51,7 @@ impl GatewaySetupTokens {
             })
     }
     /// Reads a setup token and all projects of the team, and judges which of them the gateways that enroll with the token will serve,
-    /// as [`Gateways::projects`] does for a gateway.
+    /// as [`Gateways::projects`](crate::Gateways::projects) does for a gateway.
     ///
     /// A gateway may have labels of its own beside those of its setup token.
     ///

@@ -13,7 +13,7 @@ use crate::output::stdout::Stdout;
 /// Sets the texts of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
     command
-        .about("Server enrollment tokens, which new servers enroll in a project with")
+        .about("Server enrollment tokens, which new servers enroll in a project of Advanced Server Access with")
         // Beside `get`, which takes the same id.
         .mut_subcommand("reveal", |reveal| reveal.display_order(2))
         .mut_subcommand("list", |list| {

@@ -14,7 +14,7 @@ use crate::terminal::eprint_line;
 /// Sets the texts of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
     command
-        .about("Projects, which say by labels which gateways they use")
+        .about("Projects of Advanced Server Access, which say by labels which gateways they use")
         .mut_subcommand("list", |list| {
             list.mut_arg("descending", |it| it.help("List newest first"))
         })
