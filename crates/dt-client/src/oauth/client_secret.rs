@@ -73,15 +73,7 @@ impl ClientSecret {
             (parameter::SCOPE, &scope),
             (parameter::RESOURCE, resource),
         ];
-        // A byte is encoded with at most three bytes, and there are two separators.
-        let length = pairs.iter().fold(0_usize, |length, (name, value)| {
-            let value = value.len().saturating_mul(3);
-            length
-                .saturating_add(name.len())
-                .saturating_add(value)
-                .saturating_add(2)
-        });
-        let mut body = Zeroizing::new(String::with_capacity(length));
+        let mut body = Zeroizing::new(String::with_capacity(longest(&pairs)));
         form_urlencoded::Serializer::new(&mut *body).extend_pairs(pairs);
         Bytes::from_owner(body)
     }
@@ -110,6 +102,16 @@ impl ClientSecret {
     }
 }
 
+/// Returns the length of a form whose bytes are all encoded, which takes three bytes each.
+fn longest(pairs: &[(&str, &str)]) -> usize {
+    pairs.iter().fold(0, |length: usize, (name, value)| {
+        let value = value.len().saturating_mul(3);
+        let pair = name.len().saturating_add(value);
+        // The separators.
+        length.saturating_add(pair).saturating_add(2)
+    })
+}
+
 fn check_scopes(scopes: &[String]) -> Result<(), Error> {
     if scopes.is_empty() {
         return Err(Error::invalid_input(
@@ -136,5 +138,21 @@ fn with_advice(refusal: Error) -> Error {
     match refusal.status().map(|status| status.as_u16()) {
         Some(400 | 401 | 403) => refusal.with_detail(advice),
         _ => refusal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::longest;
+
+    #[test]
+    fn no_form_is_longer_than_its_buffer() {
+        for value in ["", "plain-text.1_2", "%%%", "a b+c&d=e", "é\u{1f511}"] {
+            let pairs = [("client_secret", value), ("scope", value)];
+            let form = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(pairs)
+                .finish();
+            assert!(form.len() <= longest(&pairs), "{form}");
+        }
     }
 }

@@ -22,7 +22,19 @@ use crate::oauth::client_secret::ClientSecret;
 /// If the login host refuses the exchange, calls fail with `Credential(Rejected)`. The [`source`](std::error::Error::source) has OAuth's
 /// code, for example `invalid_scope`, and says what to do; the next exchange starts no earlier than a second later.
 ///
-/// The exchange is as documented and as seen in other clients; it was not tried against the service.
+/// # Scopes
+///
+/// The operations of the Environment API v2 name the scopes of classic tokens. These allow an OAuth client the same:
+///
+/// | classic token | OAuth client |
+/// | --- | --- |
+/// | `activeGateTokenManagement.read`, `.create`, `.write` | `fleet-management:activegate.tokens:read`, `:create`, `:write` |
+/// | `activeGates.read`, `.write` | `fleet-management:activegates:read`, `:write` |
+///
+/// Older clients may be registered with `environment-api:activegate-tokens:…` and `environment-api:activegates:…` instead. The exchange and
+/// these scopes are as documented and as seen in other clients; they were not tried against the service.
+///
+/// # Examples
 ///
 /// ```
 /// use dt_client::{Client, OAuthClient};

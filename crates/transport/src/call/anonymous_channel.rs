@@ -26,6 +26,17 @@ use crate::url::base_url::BaseUrl;
 /// }
 /// # fn check(channel: &Channel, dialect: impl Dialect) { drop(log_in(channel, dialect)); }
 /// ```
+///
+/// So this does not compile:
+///
+/// ```compile_fail,E0308
+/// use gatelet_transport::{AnonymousChannel, ApiResponse, Call, OperationRequest};
+///
+/// fn list(login: &AnonymousChannel) -> OperationRequest<String> {
+///     let call = Call::new("example ListNames", http::Method::GET, "/v1/names");
+///     OperationRequest::new(login, call, ApiResponse::json)
+/// }
+/// ```
 #[derive(Clone)]
 pub struct AnonymousChannel(Channel);
 
