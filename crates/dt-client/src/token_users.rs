@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use gatelet_client::OperationCall;
 use gatelet_models::Timestamp;
 use gatelet_models::dt::{
     ActiveGate, ActiveGateToken, ActiveGateTokenId, ActiveGateTokenState, ActiveGateTokenUse,
+    OperationId,
 };
 use gatelet_transport::Error;
 
@@ -49,8 +51,9 @@ impl ActiveGateTokens {
     ///
     /// # Errors
     ///
-    /// Those of [`ActiveGates::list`] and of [`get`](Self::get); [`Error::operation`] says which of them failed, `dt getAllActiveGates` or
-    /// `dt getToken`, or on the platform `dt getFleetToken`. After a 403, it so tells which scope is missing. After a 404 of the latter, neither the environment nor an
+    /// `InvalidInput` for an id that cannot be sent, before anything is. Otherwise those of [`ActiveGates::list`] and of
+    /// [`get`](Self::get); [`Error::operation`] says which of them failed, `dt getAllActiveGates` or `dt getToken`, or on the platform
+    /// `dt getFleetToken`. After a 403, it so tells which scope is missing. After a 404 of the latter, neither the environment nor an
     /// ActiveGate knows the token; one of `dt getAllActiveGates` says nothing about the token, but that the server does not list
     /// ActiveGates.
     ///
@@ -74,6 +77,9 @@ impl ActiveGateTokens {
     /// # }
     /// ```
     pub async fn users(&self, id: &ActiveGateTokenId) -> Result<TokenUsers, Error> {
+        // An id that cannot be sent is refused before all ActiveGates are listed.
+        let (_, read) = self.client.route(OperationId::GetToken);
+        OperationCall::new(read, &[id.as_str()]).into_call()?;
         let list = ActiveGates::new(&self.client).list().send().await?;
         let (active_gates, others): (Vec<_>, Vec<_>) = list
             .active_gates
