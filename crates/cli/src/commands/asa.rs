@@ -4,6 +4,7 @@ pub(crate) mod enrollment_token;
 pub(crate) mod gateway;
 pub(crate) mod gateway_setup_token;
 mod key_destination;
+mod key_end;
 mod key_rotation;
 pub(crate) mod project;
 pub(crate) mod resource_group;

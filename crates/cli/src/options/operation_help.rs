@@ -6,6 +6,9 @@ const SHOWN_ONCE: &str = "Prints the token with its secret, which cannot be show
 
 const HANDED_OVER: &str = "Prints the key with its secret, which cannot be shown again, unless `--out` or `--out-command` takes it.";
 
+const OWN_KEY: &str =
+    "Lists the keys of the service user, and warns on stderr if the one that it logs in with ends.";
+
 /// Describes the API call of a command that prints a secret which no other command shows.
 pub(crate) fn secret_help(operation: &Operation) -> String {
     format!("{SHOWN_ONCE}\n\n{}", operation_help(operation))
@@ -13,7 +16,12 @@ pub(crate) fn secret_help(operation: &Operation) -> String {
 
 /// Describes the API call of a command that prints a new key, or hands it over.
 pub(crate) fn new_key_help(operation: &Operation) -> String {
-    format!("{HANDED_OVER}\n\n{}", operation_help(operation))
+    format!("{HANDED_OVER}\n{}", own_key_help(operation))
+}
+
+/// Describes the API call of a command that reads the keys of the service user, too.
+pub(crate) fn own_key_help(operation: &Operation) -> String {
+    format!("{OWN_KEY}\n\n{}", operation_help(operation))
 }
 
 /// Describes the API call of a command: method, path, permissions and the vendor's documentation; and the same of the operation of another

@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use gatelet_models::asa::ServiceTokenRequest;
+use zeroize::Zeroizing;
 
 /// A file that receives a key: written beside its final place, for its owner only, and renamed when it is on disk.
 #[derive(Debug)]
@@ -16,6 +17,9 @@ pub(crate) struct PairFile {
     /// Whether the pair is on disk, beside its place or there.
     is_kept: bool,
 }
+
+/// The room for a pair as JSON, more than any has.
+const MAX_JSON: usize = 4096;
 
 /// Why a pair is not in its final place, where nothing has changed.
 #[derive(Debug)]
@@ -40,10 +44,9 @@ impl PairFile {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&beside).map_err(|error| {
-            let text = format!("could not create {}: {error}", beside.display());
-            io::Error::new(error.kind(), text)
-        })?;
+        let file = options
+            .open(&beside)
+            .map_err(|error| not_created(&beside, &error))?;
         Ok(Self {
             path,
             beside,
@@ -76,11 +79,7 @@ impl PairFile {
     }
 
     fn write(&mut self, pair: &ServiceTokenRequest) -> io::Result<()> {
-        let mut json = serde_json::to_vec(pair)?;
-        json.push(b'\n');
-        let written = self.file.write_all(&json);
-        json.fill(0);
-        written?;
+        self.file.write_all(&to_json(pair)?)?;
         self.file.sync_all()
     }
 }
@@ -92,6 +91,18 @@ impl Drop for PairFile {
             let _ = fs::remove_file(&self.beside);
         }
     }
+}
+
+/// Returns the error of a file that could not be created. One that is there may contain a key that nothing else contains.
+fn not_created(path: &Path, error: &io::Error) -> io::Error {
+    let path = path.display();
+    let text = match error.kind() {
+        io::ErrorKind::AlreadyExists => format!(
+            "{path} exists: another run may be writing it, or one that was killed left it, perhaps with the only copy of a new key; move it away if its key is in `service-user key list`, and remove it otherwise"
+        ),
+        _ => format!("could not create {path}: {error}"),
+    };
+    io::Error::new(error.kind(), text)
 }
 
 /// Returns where a file is or will be. A symbolic link leads to the file, which a rename would replace by a file otherwise.
@@ -125,7 +136,17 @@ pub(crate) fn read_back(path: &Path) -> io::Result<ServiceTokenRequest> {
 }
 
 fn read(path: &Path) -> io::Result<ServiceTokenRequest> {
-    Ok(serde_json::from_slice(&fs::read(path)?)?)
+    let json = Zeroizing::new(fs::read(path)?);
+    Ok(serde_json::from_slice(&json)?)
+}
+
+/// Returns a pair as a line of JSON, which is overwritten when it is dropped.
+pub(crate) fn to_json(pair: &ServiceTokenRequest) -> io::Result<Zeroizing<Vec<u8>>> {
+    // No growth of the buffer leaves a copy behind.
+    let mut json = Zeroizing::new(Vec::with_capacity(MAX_JSON));
+    serde_json::to_writer(&mut *json, pair)?;
+    json.push(b'\n');
+    Ok(json)
 }
 
 /// Syncs the folder of a file, so that its name survives a power failure.
@@ -195,6 +216,17 @@ mod tests {
         fs::remove_file(folder.path().join("key.json.new")).unwrap();
         let error = file.store(&ServiceTokenRequest::new("id", "hunter2"));
         assert!(matches!(error, Err(StoreError::Lost(_))), "{error:?}");
+    }
+
+    #[test]
+    fn a_pair_that_a_killed_run_left_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let left = PairFile::create(&path).unwrap();
+        let error = PairFile::create(&path).unwrap_err().to_string();
+        let expected = format!("{} exists: another run", left.beside.display());
+        assert!(error.starts_with(&expected), "{error}");
+        assert!(left.beside.exists());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use gatelet_emulator::well_known::{ASA_KEY_ID, ASA_USER};
 use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 use serde_json::Value;
 
-use crate::run::{CommandOutput, Fixture, team};
+use crate::run::{CommandOutput, EmulatorServer, Fixture, team};
 
 fn run(fixture: &Fixture, arguments: &str) -> CommandOutput {
     fixture.run(&format!("--emulator asa service-user key {arguments}"))
@@ -45,6 +45,22 @@ fn a_rotated_key_is_in_its_file_before_anything_logs_in_with_it() {
     let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
     assert_eq!(keys.as_array().unwrap().len(), 2);
     assert_eq!(keys[1]["id"], id);
+}
+
+#[test]
+fn a_key_that_ends_is_warned_of_at_a_rotation_and_by_whoami() {
+    let server = EmulatorServer::start(&Fixture::new());
+    let run = |line: &str| server.fixture().run(&format!("asa service-user {line}"));
+    assert_eq!(run("whoami").stderr, "");
+    run("key rotate").success();
+    for line in ["key rotate", "whoami"] {
+        let output = run(line);
+        let warning = "warning: the key that this command logs in with ends at 20";
+        assert!(output.stderr.contains(warning), "{output:?}");
+        output.success();
+    }
+    let other = run("key rotate reporter").stderr;
+    assert!(!other.contains("warning"), "{other}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A person at a terminal, who is asked before a token is deleted.
+//! A person at a terminal, who is asked before a token or a service user is deleted.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
@@ -149,6 +149,35 @@ fn an_option_deletes_without_asking() {
     assert!(!shown.contains("used by"), "{shown}");
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert!(!token_exists(&fixture));
+}
+
+#[test]
+fn a_person_is_asked_before_a_service_user_is_deleted_for_good() {
+    let fixture = Fixture::new();
+    let user = |line: &str| fixture.run(&format!("--emulator asa service-user {line}"));
+    user("create bot").success();
+    let update = ["--emulator", "asa", "service-user", "update", "bot"];
+    let mut terminal = Terminal::open();
+    let deleted = [&update[..], &["--status", "DELETED"]].concat();
+    let mut child = terminal.run(&fixture, &deleted);
+    let shown = terminal.read_until("[y/N] ");
+    assert!(
+        shown.contains("Delete service user bot for good?"),
+        "{shown}"
+    );
+    terminal.near.write_all(b"n\n").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_eq!(user("get bot -o json").json()["status"], "ACTIVE");
+
+    let disabled = [&update[..], &["--status", "DISABLED"]].concat();
+    let mut child = terminal.run(&fixture, &disabled);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let mut child = terminal.run(&fixture, &[&deleted[..], &["--yes"]].concat());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(user("get bot -o json").json()["status"], "DELETED");
+
+    user("create other").success();
+    user("update other --status DELETED").success();
 }
 
 #[test]

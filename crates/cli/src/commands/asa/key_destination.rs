@@ -17,7 +17,7 @@ use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::output::Output;
-use crate::output::pair_file::{PairFile, StoreError, read_back};
+use crate::output::pair_file::{PairFile, StoreError, read_back, to_json};
 use crate::output::stdout::Stdout;
 use crate::terminal::eprint_line;
 
@@ -136,13 +136,12 @@ async fn hand_over(command: &OsStr, pair: &ServiceTokenRequest) -> io::Result<()
         .stdin(Stdio::piped())
         .stdout(io::stderr())
         .spawn()?;
-    let mut json = serde_json::to_vec(pair)?;
-    json.push(b'\n');
+    let json = to_json(pair)?;
     let written = match process.stdin.take() {
         Some(mut stdin) => stdin.write_all(&json).await,
         None => Ok(()),
     };
-    json.fill(0);
+    drop(json);
     let status = process.wait().await?;
     match (status.success(), written) {
         (false, _) => Err(io::Error::other(status.to_string())),

@@ -4,6 +4,7 @@ use asa_client::{CheckedKey, KeyRotation, NewKey, PreparedRotation};
 use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKeyId};
 
 use crate::commands::asa::key_destination::Destination;
+use crate::commands::asa::key_end::warn_of_end;
 use crate::commands::asa::rotation_progress::Progress;
 use crate::commands::report;
 use crate::error::error::CliError;
@@ -37,6 +38,7 @@ async fn take_steps(
     progress: &Progress,
 ) -> Result<(), CliError> {
     let prepared = rotation.prepare().await?;
+    warn_of_end(prepared.own_key());
     let old = prepared.own_key().map(|key| key.id.clone());
     if delete_old && old.is_none() {
         return Err(CliError::usage(

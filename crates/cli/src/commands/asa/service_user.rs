@@ -2,10 +2,15 @@
 
 use asa_client::Client;
 use clap::Command;
-use gatelet_models::asa::{self as models, ServiceUserCreate, ServiceUserUpdate, UserStatus};
+use gatelet_models::asa::{
+    self as models, ServiceUserCreate, ServiceUserUpdate, UserStatus, operations,
+};
 
+use crate::commands::asa::key_end::warn_of_end;
 use crate::commands::asa::service_user_key;
+use crate::commands::confirmation::{can_ask, confirm};
 use crate::error::error::CliError;
+use crate::options::operation_help::own_key_help;
 use crate::output::columns::text;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
@@ -25,7 +30,11 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .mut_subcommand("get", |get| {
             get.mut_arg("id", |id| id.value_name("NAME").help(NAME))
         })
-        .mut_subcommand("current-user", |current| current.visible_alias("whoami"))
+        .mut_subcommand("current-user", |current| {
+            current
+                .visible_alias("whoami")
+                .after_help(own_key_help(&operations::GET_CURRENT_USER))
+        })
         .mut_subcommand("key", service_user_key::with_texts)
 }
 
@@ -54,13 +63,20 @@ impl Create {
 pub(crate) struct CurrentUser {}
 
 impl CurrentUser {
-    /// Prints what the service says, or the name in the bearer where the service does not.
+    /// Prints what the service says, or the name in the bearer where the service does not, and warns if the key in use ends.
     pub(crate) async fn run(
         self,
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        Ok(output.item(client.current_user().await?)?)
+        let current = client.current_user().await?;
+        let keys = client.rotate_key().of_user(&current.name).prepare().await;
+        output.item(current)?;
+        // A caller without the right to list keys still learns who it is.
+        if let Ok(keys) = keys {
+            warn_of_end(keys.own_key());
+        }
+        Ok(())
     }
 }
 
@@ -72,16 +88,26 @@ pub(crate) struct Update {
     /// New status: ACTIVE, DISABLED, or DELETED for good
     #[arg(long)]
     status: UserStatus,
+    /// Set DELETED without asking, also on a terminal
+    #[arg(short, long)]
+    yes: bool,
 }
 
 impl Update {
-    /// Reads the service user, writes it back with the new status, and prints it.
+    /// Reads the service user, writes it back with the new status, and prints it; on a terminal, it asks before it deletes.
     pub(crate) async fn run(
         self,
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let Self { id: name, status } = self;
+        let Self {
+            id: name,
+            status,
+            yes,
+        } = self;
+        if status == UserStatus::Deleted && !yes && can_ask() {
+            confirm(&format!("Delete service user {name} for good?")).await?;
+        }
         let users = client.service_users();
         let user = users.get(&name).send().await?;
         let update = ServiceUserUpdate::from(&user).with_status(status);
