@@ -83,15 +83,19 @@ fn unknown_argument(argument: &str) -> String {
     let name = argument.split('=').next().unwrap_or_default();
     let is_option =
         name.starts_with('-') && name.bytes().all(|b| b == b'-' || b.is_ascii_alphabetic());
+    let hint = match name.starts_with('-') && !name.starts_with("--") {
+        true => "; before an id that begins with `-`, write `--`",
+        false => "",
+    };
     if !is_option {
-        return String::from("unexpected argument");
+        return format!("unexpected argument{hint}");
     }
     if SECRET_WORDS.iter().any(|word| name.contains(word)) {
         return format!(
             "unknown option {name}: secrets are read from the environment or a file only"
         );
     }
-    format!("unknown option {name}")
+    format!("unknown option {name}{hint}")
 }
 
 /// Returns clap's suggestion, or the possible values.
@@ -162,6 +166,17 @@ mod tests {
         assert_eq!(
             mistake(&["dt", "token", "list", "--token", "x"]),
             "unknown option --token: secrets are read from the environment or a file only; see --help"
+        );
+        for id in ["-0x1", "-1a", "-7;x"] {
+            assert_eq!(
+                mistake(&["dt", "active-gate", "get", id]),
+                "unexpected argument; before an id that begins with `-`, write `--`; see --help",
+                "{id}"
+            );
+        }
+        assert_eq!(
+            mistake(&["dt", "active-gate", "get", "-x9"]),
+            "unknown option -x; before an id that begins with `-`, write `--`; see --help"
         );
         assert_eq!(
             mistake(&["asa", "gatway", "list"]),
