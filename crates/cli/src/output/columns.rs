@@ -269,7 +269,7 @@ pub(crate) const ACTIVE_GATE: &[Column<ActiveGate>] = &[
     },
     Column {
         header: "OFFLINE SINCE",
-        value: |gate| time(gate.offline_since.as_ref()),
+        value: |gate| text(gate.offline_since.as_ref()),
     },
 ];
 
@@ -315,7 +315,7 @@ pub(crate) const UPDATE_JOB: &[Column<UpdateJob>] = &[
     },
     Column {
         header: "ENDED",
-        value: |job| time(job.timestamp.as_ref()),
+        value: |job| text(job.timestamp.as_ref()),
     },
     Column {
         header: "ERROR",
@@ -360,7 +360,7 @@ pub(crate) fn text(value: Option<&impl ToString>) -> Option<String> {
     value.map(ToString::to_string)
 }
 
-/// Formats a time; the vendors' "never" (year 1) has no value.
+/// Formats a time; "never" (year 1) has no value. Not for milliseconds, of which only an unreasonable number is that year.
 pub(crate) fn time(value: Option<&Timestamp>) -> Option<String> {
     value
         .filter(|time| !time.is_unset())

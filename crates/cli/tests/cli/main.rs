@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 
 mod access_log;
+mod active_gates;
 mod embedded;
 mod empty_responses;
 mod enrollment_tokens;

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::error::error::CliError;
 use crate::options::time_span;
-use crate::output::columns::{text, time};
+use crate::output::columns::text;
 use crate::output::list::write_items;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
@@ -93,7 +93,7 @@ impl Record for Row {
         },
         Column {
             header: "DATE",
-            value: |row| time(row.0.date.as_ref()),
+            value: |row| text(row.0.date.as_ref()),
         },
     ];
 }

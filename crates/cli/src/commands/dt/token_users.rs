@@ -125,7 +125,7 @@ impl Record for User {
         },
         Column {
             header: "OFFLINE SINCE",
-            value: |user| time(user.gate.offline_since.as_ref()),
+            value: |user| text(user.gate.offline_since.as_ref()),
         },
     ];
 }

@@ -9,7 +9,7 @@ use gatelet_models::dt::{
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::error::error::CliError;
-use crate::output::columns::{text, time};
+use crate::output::columns::text;
 use crate::output::list::write_items;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
@@ -148,7 +148,7 @@ impl Record for GateJob {
         },
         Column {
             header: "ENDED",
-            value: |row| time(row.job.timestamp.as_ref()),
+            value: |row| text(row.job.timestamp.as_ref()),
         },
         Column {
             header: "ERROR",

@@ -1,0 +1,37 @@
+//! ActiveGates and update jobs of environments that answer in unusual ways.
+
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
+use crate::run::Fixture;
+
+const JSON: &str = "application/json";
+
+/// Starts an environment without tokens whose ActiveGates or update jobs are this.
+fn environment(list: String) -> RawServer {
+    RawServer::new(move |request| {
+        let no_tokens = r#"{"totalCount":0,"activeGateTokens":[]}"#;
+        RawResponse::Bytes(match request.contains("/activeGateTokens") {
+            true => response("200 OK", JSON, no_tokens),
+            false => response("200 OK", JSON, &list),
+        })
+    })
+}
+
+#[test]
+fn a_date_that_no_calendar_has_is_shown_and_does_not_mean_online() {
+    let millis = i64::MIN;
+    let date = "0001-01-01T00:00:00Z";
+    let gate = format!(
+        r#"{{"id":"1","offlineSince":{millis},"activeGateTokens":[{{"id":"t1","state":"VALID"}}]}}"#
+    );
+    let server = environment(format!(r#"{{"activeGates":[{gate}]}}"#));
+    let fixture = Fixture::dt(&server.url);
+    for command in ["active-gate list", "active-gate attention"] {
+        let table = fixture.run(&format!("dt {command}")).success();
+        assert!(table.trim_end().ends_with(date), "{table}");
+    }
+    let job = format!(r#"{{"jobId":"1","timestamp":{millis}}}"#);
+    let server = environment(format!(r#"{{"updateJobs":[{job}]}}"#));
+    let table = Fixture::dt(&server.url).run("dt update-job list 1");
+    assert!(table.success().contains(date));
+}
