@@ -96,8 +96,11 @@ impl ActiveGates {
     /// in the API's list, so an empty result does not prove that all is well, and a token that no listed ActiveGate shows is not reported.
     ///
     /// The dates are those of the environment's tokens, compared with the client's clock; the API itself marks a token as expiring 30 days
-    /// before its end. One that it marks so and whose date is not known is reported without a date. Needs the scopes of
-    /// [`list`](Self::list) and of [`ActiveGateTokens::list`]. Each request has the client's timeout and retry policy.
+    /// before its end. One that it marks so and whose date is not known is reported without a date. One that it marks as unknown has expired
+    /// if the environment lists it with a date in the past; one without a state is unknown if the environment does not list it, unless it
+    /// may be one of another environment. Needs the scopes of [`list`](Self::list) and of [`ActiveGateTokens::list`]. Each request has the
+    /// client's timeout and retry policy. The list of ActiveGates is one response, by estimate of 1.5 to 4 kB for each, which the client's
+    /// [`body_limit`](crate::ClientBuilder::body_limit) must hold: 10 MiB unless it is raised.
     ///
     /// # Errors
     ///
@@ -133,20 +136,41 @@ impl ActiveGates {
             ends.insert(token.id, token.expiration_date);
         }
         let now = Timestamp::from(self.client.channel().clock().now());
-        let limit = now.saturating_add(within);
+        let known = KnownTokens {
+            ends,
+            now,
+            limit: now.saturating_add(within),
+        };
         Ok(gates
             .iter()
-            .flat_map(|gate| findings(gate, &ends, limit))
+            .flat_map(|gate| findings(gate, &known))
             .collect())
     }
 }
 
-/// Returns the findings of an ActiveGate. `ends` has the tokens of the environment with their expiration dates.
-fn findings(
-    gate: &ActiveGate,
-    ends: &BTreeMap<ActiveGateTokenId, Option<Timestamp>>,
+/// The tokens that the environment lists.
+struct KnownTokens {
+    /// Their expiration dates.
+    ends: BTreeMap<ActiveGateTokenId, Option<Timestamp>>,
+    now: Timestamp,
+    /// Tokens that end until then are reported.
     limit: Timestamp,
-) -> Vec<Finding> {
+}
+
+impl KnownTokens {
+    fn end(&self, id: Option<&ActiveGateTokenId>) -> Option<Timestamp> {
+        *self.ends.get(id?)?
+    }
+
+    /// Returns whether a token is not listed, although it is one of this environment.
+    fn lacks(&self, token: &ActiveGateTokenUse) -> bool {
+        let id = token.id.as_ref();
+        token.environment_id.is_none() && id.is_some_and(|id| !self.ends.contains_key(id))
+    }
+}
+
+/// Returns the findings of an ActiveGate.
+fn findings(gate: &ActiveGate, known: &KnownTokens) -> Vec<Finding> {
     let finding = |reason, token: Option<&ActiveGateTokenId>, date| Finding {
         active_gate: gate.id.clone(),
         hostname: gate.hostname.clone(),
@@ -160,8 +184,8 @@ fn findings(
     }
     for token in gate.active_gate_tokens.iter().flatten() {
         let id = token.id.as_ref();
-        let end = id.and_then(|id| *ends.get(id)?);
-        let reason = token_reason(token, end, limit);
+        let end = known.end(id);
+        let reason = token_reason(token, known);
         found.extend(reason.map(|reason| finding(reason, id, end)));
     }
     if let Some(since) = gate.offline_since {
@@ -172,18 +196,19 @@ fn findings(
     found
 }
 
-/// Returns what is wrong with a token that ends at `end`.
-fn token_reason(
-    token: &ActiveGateTokenUse,
-    end: Option<Timestamp>,
-    limit: Timestamp,
-) -> Option<AttentionReason> {
+/// Returns what is wrong with a token.
+fn token_reason(token: &ActiveGateTokenUse, known: &KnownTokens) -> Option<AttentionReason> {
     let state = token.state.as_ref();
+    let end = known.end(token.id.as_ref());
     let expires = match end {
-        Some(end) => end <= limit,
+        Some(end) => end <= known.limit,
         None => state == Some(&ActiveGateTokenState::Expiring),
     };
     match state {
+        Some(ActiveGateTokenState::UnknownWord) if end.is_some_and(|end| end <= known.now) => {
+            Some(AttentionReason::TokenExpires)
+        }
+        None if known.lacks(token) => Some(AttentionReason::TokenUnknown),
         Some(ActiveGateTokenState::UnknownWord) => Some(AttentionReason::TokenUnknown),
         Some(ActiveGateTokenState::Invalid) => Some(AttentionReason::TokenInvalid),
         Some(ActiveGateTokenState::Absent) => Some(AttentionReason::TokenAbsent),

@@ -333,7 +333,7 @@ async fn a_token_is_reported_when_it_ends_within_the_time() {
 
     clock.advance(20 * DAY);
     let ended = gates.attention(Duration::ZERO).await.unwrap();
-    assert_eq!(reasons(&ended), ["-1556499193 TOKEN_UNKNOWN"]);
+    assert_eq!(reasons(&ended), ["-1556499193 TOKEN_EXPIRES"]);
     assert_eq!(ended[0].date, Some(end));
 }
 
@@ -385,6 +385,48 @@ async fn each_problem_of_a_gate_is_a_finding() {
     assert_eq!(reasons(&found), expected);
     assert_eq!(found[2].token, Some("dt0g02.deleted".into()));
     assert_eq!(found[3].date, Some(clock.now().into()));
+}
+
+/// Returns what the entry of a gate for token `a` is reported as, half a year after the token was created.
+async fn reason_of_entry(entry: &str, listed: Option<&str>) -> Option<String> {
+    let body = listed.map_or_else(
+        || r#"{"totalCount": 0, "activeGateTokens": []}"#.to_owned(),
+        |end| {
+            let token = token("a").replace('}', &format!(r#", "expirationDate": {end}}}"#));
+            format!(r#"{{"totalCount": 1, "activeGateTokens": [{token}]}}"#)
+        },
+    );
+    let list = format!(r#"{{"id": "1", "activeGateTokens": [{entry}]}}"#);
+    let (client, _) = scripted([gates(&list), FakeResponse::json(200, body)]);
+    let found = client.active_gates().attention(DAY).await.unwrap();
+    found.first().map(|finding| finding.reason.to_string())
+}
+
+#[tokio::test]
+async fn a_token_that_the_environment_lists_as_ended_is_not_unknown() {
+    let ended = Some(r#""2001-01-01T00:00:00Z""#);
+    let later = Some(r#""9001-01-01T00:00:00Z""#);
+    let expires = Some("TOKEN_EXPIRES".to_owned());
+    let unknown = Some("TOKEN_UNKNOWN".to_owned());
+    let entry = r#"{"id": "dt0g02.a", "state": "UNKNOWN"}"#;
+    assert_eq!(reason_of_entry(entry, ended).await, expires);
+    for listed in [later, Some("null"), None] {
+        assert_eq!(reason_of_entry(entry, listed).await, unknown, "{listed:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_without_a_state_that_the_environment_does_not_list_is_unknown() {
+    let later = Some(r#""9001-01-01T00:00:00Z""#);
+    let unknown = Some("TOKEN_UNKNOWN".to_owned());
+    let entry = r#"{"id": "dt0g02.a"}"#;
+    assert_eq!(reason_of_entry(entry, None).await, unknown);
+    assert_eq!(reason_of_entry(entry, later).await, None);
+    // The token may be one of another environment.
+    let entry = r#"{"id": "dt0g02.a", "environmentId": "abc"}"#;
+    assert_eq!(reason_of_entry(entry, None).await, None);
+    let entry = r#"{"id": "dt0g02.a", "state": "VALID"}"#;
+    assert_eq!(reason_of_entry(entry, None).await, None);
 }
 
 #[tokio::test]
