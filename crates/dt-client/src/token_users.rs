@@ -47,7 +47,8 @@ impl ActiveGateTokens {
     ///
     /// The API has no filter by token: this lists all ActiveGates and compares the ids of their tokens, then reads the token. That the
     /// ids are the same in both families is documented. Needs the scopes of [`ActiveGates::list`] and of
-    /// [`get`](Self::get). Both calls have the client's timeout and retry policy.
+    /// [`get`](Self::get). Both calls have the client's timeout and retry policy. The list of ActiveGates is one response, by estimate of
+    /// 1.5 to 4 kB for each, which the client's [`body_limit`](crate::ClientBuilder::body_limit) must hold: 10 MiB unless it is raised.
     ///
     /// # Errors
     ///

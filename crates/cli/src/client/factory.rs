@@ -33,6 +33,7 @@ pub(crate) struct ClientFactory {
     emulator: bool,
     proxy_from_environment: bool,
     timeouts: CallTimeouts,
+    max_response: u64,
     verbose: bool,
     token_api: Option<TokenApiName>,
 }
@@ -45,6 +46,7 @@ impl ClientFactory {
             emulator: global.emulator,
             proxy_from_environment: global.proxy_from_environment,
             timeouts,
+            max_response: global.max_response,
             verbose: global.verbose > 0,
             token_api: None,
         }
@@ -77,6 +79,7 @@ impl ClientFactory {
         let builder = builder
             .credentials(user)
             .timeouts(self.timeouts)
+            .body_limit(self.max_response)
             .user_agent(USER_AGENT);
         builder
             .build_with(self.logged(self.http_transport()?), TokioClock::new())
@@ -94,7 +97,8 @@ impl ClientFactory {
                 well_known::ASA_KEY_ID,
                 well_known::ASA_KEY_SECRET,
             ))
-            .timeouts(self.timeouts);
+            .timeouts(self.timeouts)
+            .body_limit(self.max_response);
         Ok(builder.build_with(self.logged(emulator), TokioClock::new())?)
     }
 
@@ -104,7 +108,9 @@ impl ClientFactory {
     /// A setting is missing or invalid, or the emulator cannot be opened.
     pub(crate) async fn dt(&self) -> Result<dt_client::Client, CliError> {
         if self.emulator {
-            let builder = dt_client::Client::builder(EMBEDDED).timeouts(self.timeouts);
+            let builder = dt_client::Client::builder(EMBEDDED)
+                .timeouts(self.timeouts)
+                .body_limit(self.max_response);
             let builder = match self.token_api {
                 Some(TokenApiName::Platform) => builder
                     .credentials(Bearer::new(well_known::DT_PLATFORM_TOKEN)?)
@@ -129,7 +135,10 @@ impl ClientFactory {
             builder = builder.api(api.into());
         }
         let builder = dt_credentials::authorize(builder, api)?;
-        let builder = builder.timeouts(self.timeouts).user_agent(USER_AGENT);
+        let builder = builder
+            .timeouts(self.timeouts)
+            .body_limit(self.max_response)
+            .user_agent(USER_AGENT);
         builder
             .build_with(self.logged(self.http_transport()?), TokioClock::new())
             .map_err(|error| match error.kind() {

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
-use gatelet_transport::Violation;
+use gatelet_transport::{ErrorKind, TooLarge, Violation};
 
 use crate::error::exit::Exit;
 use crate::error::parameter_names;
@@ -97,6 +97,13 @@ impl CliError {
         while let Some(next) = source {
             line = format!("{line}: {}", truncate(&next.to_string()));
             source = next.source();
+        }
+        if let ErrorKind::TooLarge {
+            what: TooLarge::Body | TooLarge::Decoded,
+            ..
+        } = error.kind()
+        {
+            line = format!("{line}; --max-response raises the limit");
         }
         // A list that failed on its first page is resumed by the same command.
         let has_begun = error.page().is_some_and(|page| page > 1);

@@ -30,6 +30,10 @@ pub(crate) struct GlobalOptions {
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
 
+    /// Largest response in bytes, or with K, M or G
+    #[arg(long, global = true, value_name = "SIZE", default_value = "64M", value_parser = bytes)]
+    pub(crate) max_response: u64,
+
     /// Use the proxies set in HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY
     #[arg(
         long,
@@ -56,6 +60,23 @@ fn seconds(text: &str) -> Result<Duration, &'static str> {
     }
 }
 
+/// Parses a number of bytes, more than 0, with or without the letter of a power of 1024.
+fn bytes(text: &str) -> Result<u64, &'static str> {
+    const EXPECTED: &str = "must be a number of bytes, more than 0, alone or with K, M or G";
+    let (digits, unit) = match text.find(|letter: char| !letter.is_ascii_digit()) {
+        None => (text, 1),
+        Some(end) => match text.split_at(end) {
+            (digits, "K" | "k") => (digits, 1 << 10),
+            (digits, "M" | "m") => (digits, 1 << 20),
+            (digits, "G" | "g") => (digits, 1 << 30),
+            _ => return Err(EXPECTED),
+        },
+    };
+    let number: u64 = digits.parse().map_err(|_| EXPECTED)?;
+    let bytes = number.checked_mul(unit).filter(|bytes| *bytes > 0);
+    bytes.ok_or(EXPECTED)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +87,26 @@ mod tests {
         assert_eq!(seconds("86400"), Ok(Duration::from_secs(86_400)));
         for wrong in ["0", "-1", "86401", "inf", "NaN", "1e400", "", "1s"] {
             assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn bytes_are_positive_and_have_a_unit_or_none() {
+        assert_eq!(bytes("1"), Ok(1));
+        assert_eq!(bytes("10k"), Ok(10_240));
+        assert_eq!(bytes("64M"), Ok(67_108_864));
+        assert_eq!(bytes("2G"), Ok(2_147_483_648));
+        for wrong in [
+            "0",
+            "0M",
+            "-1",
+            "",
+            "M",
+            "1MB",
+            "1.5M",
+            "18446744073709551615G",
+        ] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -35,3 +35,25 @@ fn a_date_that_no_calendar_has_is_shown_and_does_not_mean_online() {
     let table = Fixture::dt(&server.url).run("dt update-job list 1");
     assert!(table.success().contains(date));
 }
+
+#[test]
+fn a_list_without_pages_may_be_large_and_an_option_limits_every_response() {
+    let text = "x".repeat(3000);
+    let gates: Vec<_> = (0..4000)
+        .map(|n| format!(r#"{{"id":"{n}","hostname":"{text}"}}"#))
+        .collect();
+    let server = environment(format!(r#"{{"activeGates":[{}]}}"#, gates.join(",")));
+    let fixture = Fixture::dt(&server.url);
+    let listed = fixture.run("dt active-gate list -o ndjson");
+    assert_eq!(listed.success().lines().count(), 4000);
+    fixture.run("dt active-gate attention").success();
+    for limit in ["11M", "1024", "100k"] {
+        let arguments = format!("dt active-gate list --max-response {limit}");
+        let line = fixture.run(&arguments).fails_with(10);
+        let advice = "; --max-response raises the limit\n";
+        assert!(line.ends_with(advice), "{line}");
+    }
+    fixture
+        .run("dt active-gate list --max-response 0")
+        .fails_with(2);
+}

@@ -251,8 +251,9 @@ pub static REVOKE_TOKEN: Operation = Operation {
 /// `GET /activeGates`
 ///
 /// Those that are connected or were in the last two hours; others are not in the list, whatever tokens they have.
-/// The order is not documented, and the list has no pages. A text is matched as a part; whether the case counts
-/// is not documented.
+/// The order is not documented. The list has no pages: it is one response, by estimate of 1.5 to 4 kB for each
+/// ActiveGate, which must not exceed the client's limit. A text is matched as a part; whether the case counts is
+/// not documented.
 pub static GET_ALL_ACTIVE_GATES: Operation = Operation {
     vendor: "dt",
     id: "getAllActiveGates",
