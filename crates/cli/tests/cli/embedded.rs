@@ -356,13 +356,13 @@ fn active_gates_are_listed_by_their_tokens_and_shown() {
         let line = format!("--emulator dt active-gate list -o json {options}");
         names(&fixture.run(&line).json(), "id")
     };
-    assert_eq!(list(""), ["1541791174", "-1556499193"]);
+    assert_eq!(list(""), ["1541791174", "-1556499193", "0x3efdd091"]);
     assert_eq!(list("--token-state EXPIRING"), ["-1556499193"]);
     assert_eq!(
         list("--enabled-module LOGS --enabled-module SYNTHETIC"),
         [""; 0]
     );
-    assert_eq!(list("--online=false"), [""; 0]);
+    assert_eq!(list("--online=false"), ["0x3efdd091"]);
     assert_eq!(
         list("--online --active-gate-version 1.343.12"),
         ["1541791174"]
@@ -405,8 +405,9 @@ fn an_update_job_is_checked_created_shown_and_deleted() {
         [id]
     );
     let all = run("list-all -o json").json();
-    assert_eq!(names(&all, "agId"), ["-1556499193"]);
-    assert_eq!(all[0]["updateJob"], created);
+    assert_eq!(names(&all, "agId"), ["1541791174", "-1556499193"]);
+    assert_eq!(all[0]["updateJob"]["jobState"], "SUCCEED");
+    assert_eq!(all[1]["updateJob"], created);
     run(&format!("delete -1556499193 {id}")).success();
     let refused = run("create -1556499193 1.2.3");
     assert_eq!(refused.code, Some(2));
@@ -475,10 +476,13 @@ fn attention_has_a_row_for_each_finding() {
     ];
     assert_eq!((row.len(), &row[..4]), (5, &expected[..]));
     let found = run("-o json").json();
-    assert_eq!(names(&found, "activeGateId"), ["-1556499193"]);
+    let reasons = ["TOKEN_EXPIRES", "TOKEN_ABSENT", "OFFLINE"];
+    assert_eq!(names(&found, "reason"), reasons);
+    assert_eq!(names(&found, "activeGateId")[0], "-1556499193");
     assert_eq!(found[0]["tokenId"], "dt0g02.soon20");
-    assert!(found[0]["date"].is_string());
-    assert_eq!(run("--within 19d -o json").success(), "[]\n");
+    assert!(found[0]["date"].is_string() && found[2]["date"].is_string());
+    let sooner = run("--within 19d -o json").json();
+    assert_eq!(names(&sooner, "reason"), reasons[1..]);
     let wrong = run("--within 30");
     assert_eq!(wrong.code, Some(2), "{wrong:?}");
 }

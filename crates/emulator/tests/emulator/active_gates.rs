@@ -46,10 +46,13 @@ fn state(emulator: &Emulator, id: &str) -> Value {
 }
 
 #[test]
-fn the_seed_has_a_gate_whose_token_expires() {
+fn the_seed_has_a_gate_whose_token_expires_and_one_that_is_offline_without_a_token() {
     let emulator = seeded();
-    assert_eq!(listed(&emulator, ""), ["1541791174", "-1556499193"]);
-    assert_eq!(listed(&emulator, "tokenState=EXPIRING"), ["-1556499193"]);
+    let all = ["1541791174", "-1556499193", "0x3efdd091"];
+    assert_eq!(listed(&emulator, ""), all);
+    assert_eq!(listed(&emulator, "tokenState=EXPIRING"), all[1..2]);
+    assert_eq!(listed(&emulator, "tokenState=ABSENT"), all[2..]);
+    assert_eq!(listed(&emulator, "online=false"), all[2..]);
     let gate = Caller::developer(&emulator).get(&format!("{GATES}/-1556499193"));
     let gate = gate.expect(200).json();
     assert_eq!(gate["offlineSince"], Value::Null);
@@ -234,7 +237,10 @@ fn paths_beside_those_of_gates_are_no_gates() {
     let enforcement = developer.get(&format!("{GATES}/tokenEnforcement"));
     assert_eq!(enforcement.expect(200).json()["manualEnforced"], false);
     let jobs = developer.get(&format!("{GATES}/updateJobs")).expect(200);
-    assert_eq!(jobs.json(), json!({ "allUpdateJobs": [] }));
+    let jobs = jobs.json();
+    assert_eq!(jobs["allUpdateJobs"][0]["agId"], "1541791174");
+    let job = &jobs["allUpdateJobs"][0]["updateJobs"][0];
+    assert_eq!(job["jobState"], "SUCCEED");
     for path in [
         "autoUpdate",
         "remoteConfigurationManagement",

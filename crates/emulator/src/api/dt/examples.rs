@@ -7,23 +7,28 @@ use std::time::Duration;
 use gatelet_models::Timestamp;
 use gatelet_models::dt::{
     ActiveGate, ActiveGateAutoUpdateConfig, ActiveGateKind, ActiveGateModule, ActiveGateModuleType,
-    ActiveGateToken, ActiveGateTokenUse, ActiveGateType, AutoUpdateSetting, AutoUpdateState,
-    AutoUpdateStatus, ConnectedHosts, OsArchitecture, OsType,
+    ActiveGateToken, ActiveGateTokenState, ActiveGateTokenUse, ActiveGateType, AutoUpdateSetting,
+    AutoUpdateState, AutoUpdateStatus, ConnectedHosts, OsArchitecture, OsType, UpdateJob,
 };
 use redb::WriteTransaction;
 
+use crate::api::dt::table::UPDATE_JOBS;
 use crate::api::dt::{active_gate, token};
 use crate::error::Error;
+use crate::store::encoded::Encoded;
 
-/// Adds the examples to the environment, with a token that expires soon and ActiveGates, of which there are no published ones.
+/// Adds the examples to the environment, with a token that expires soon, ActiveGates and an update job, of which there are no published
+/// ones.
 pub(crate) fn add(transaction: &WriteTransaction, now: Timestamp) -> Result<(), Error> {
     for token in active_gate_tokens()? {
         token::insert(transaction, &token)?;
     }
     token::insert(transaction, &expiring_token(now))?;
-    for gate in active_gates() {
+    for gate in connected_gates().into_iter().chain([offline_gate(now)]) {
         active_gate::insert(transaction, &gate)?;
     }
+    let (gate, job) = update_job(now);
+    UPDATE_JOBS.insert(transaction, gate, JOB, &Encoded::new(&job)?)?;
     Ok(())
 }
 
@@ -99,56 +104,83 @@ fn expiring_token(now: Timestamp) -> ActiveGateToken {
     token
 }
 
+/// The id of the update job.
+const JOB: &str = "-4754066816153208332";
+
+/// Returns a finished update of an ActiveGate, and the id of that. In the store, its timestamp is when it was created.
+fn update_job(now: Timestamp) -> (&'static str, UpdateJob) {
+    let job = UpdateJob::new()
+        .with_job_id(JOB)
+        .with_start_version("1.341.30.20260720-093000")
+        .with_target_version(NEWER)
+        .with_timestamp(now.saturating_sub(Duration::from_secs(60 * 60)))
+        .with_ag_type(ActiveGateKind::Environment)
+        .with_environments(["abc12345".to_owned()]);
+    (UPDATED_GATE, job)
+}
+
+/// Returns an ActiveGate without a token that has lost its connection. The list shows it for two hours.
+fn offline_gate(now: Timestamp) -> ActiveGate {
+    let absent = ActiveGateTokenUse::new().with_state(ActiveGateTokenState::Absent);
+    gate("0x3efdd091", "activegate-3", NEWER, absent)
+        .with_offline_since(now.saturating_sub(Duration::from_secs(10 * 60)))
+        .with_connected_hosts(ConnectedHosts::new().with_number(0_u32))
+}
+
+/// The id of the ActiveGate with the update job.
+const UPDATED_GATE: &str = "1541791174";
+
+/// The newer of the versions.
+const NEWER: &str = "1.343.12.20260901-101500";
+
 /// Returns two ActiveGates that are connected, one with a published token, and one with the token that expires.
-fn active_gates() -> [ActiveGate; 2] {
+fn connected_gates() -> [ActiveGate; 2] {
+    let token = |id: &str| ActiveGateTokenUse::new().with_id(id);
     [
-        (
-            "1541791174",
-            "activegate-1",
-            "1.343.12.20260901-101500",
-            "dt0g02.123abc",
-        ),
-        (
+        gate(UPDATED_GATE, "activegate-1", NEWER, token("dt0g02.123abc")),
+        gate(
             "-1556499193",
             "activegate-2",
             "1.341.30.20260720-093000",
-            EXPIRING_TOKEN,
+            token(EXPIRING_TOKEN),
         ),
     ]
-    .map(|(id, host, version, token)| {
-        let settings = ActiveGateAutoUpdateConfig::new()
-            .with_setting(AutoUpdateSetting::Inherited)
-            .with_effective_setting(AutoUpdateState::Enabled);
-        let modules = [
-            (ActiveGateModuleType::OneAgentRouting, true),
-            (ActiveGateModuleType::Logs, true),
-            (ActiveGateModuleType::Synthetic, false),
-        ];
-        let modules = modules.map(|(kind, is_enabled)| {
-            ActiveGateModule::new()
-                .with_kind(kind)
-                .with_enabled(is_enabled)
-                .with_misconfigured(false)
-        });
-        ActiveGate::new()
-            .with_id(id)
-            .with_hostname(format!("{host}.example.com"))
-            .with_os_type(OsType::Linux)
-            .with_os_architecture(OsArchitecture::X86)
-            .with_os_bitness("64")
-            .with_kind(ActiveGateKind::Environment)
-            .with_version(version)
-            .with_auto_update_status(AutoUpdateStatus::Up2date)
-            .with_auto_update_settings(settings)
-            .with_environments(["abc12345".to_owned()])
-            .with_group("default")
-            .with_network_zone("default")
-            .with_network_addresses([format!("{host}.example.com")])
-            .with_load_balancer_addresses([])
-            .with_containerized(false)
-            .with_fips_mode(false)
-            .with_connected_hosts(ConnectedHosts::new().with_number(3_u32))
-            .with_modules(modules)
-            .with_active_gate_tokens([ActiveGateTokenUse::new().with_id(token)])
-    })
+}
+
+/// Returns an ActiveGate that is connected.
+fn gate(id: &str, host: &str, version: &str, token: ActiveGateTokenUse) -> ActiveGate {
+    let settings = ActiveGateAutoUpdateConfig::new()
+        .with_setting(AutoUpdateSetting::Inherited)
+        .with_effective_setting(AutoUpdateState::Enabled);
+    let modules = [
+        (ActiveGateModuleType::OneAgentRouting, true),
+        (ActiveGateModuleType::Logs, true),
+        (ActiveGateModuleType::Synthetic, false),
+    ];
+    let modules = modules.map(|(kind, is_enabled)| {
+        ActiveGateModule::new()
+            .with_kind(kind)
+            .with_enabled(is_enabled)
+            .with_misconfigured(false)
+    });
+    ActiveGate::new()
+        .with_id(id)
+        .with_hostname(format!("{host}.example.com"))
+        .with_os_type(OsType::Linux)
+        .with_os_architecture(OsArchitecture::X86)
+        .with_os_bitness("64")
+        .with_kind(ActiveGateKind::Environment)
+        .with_version(version)
+        .with_auto_update_status(AutoUpdateStatus::Up2date)
+        .with_auto_update_settings(settings)
+        .with_environments(["abc12345".to_owned()])
+        .with_group("default")
+        .with_network_zone("default")
+        .with_network_addresses([format!("{host}.example.com")])
+        .with_load_balancer_addresses([])
+        .with_containerized(false)
+        .with_fips_mode(false)
+        .with_connected_hosts(ConnectedHosts::new().with_number(3_u32))
+        .with_modules(modules)
+        .with_active_gate_tokens([token])
 }
