@@ -9,7 +9,10 @@ use super::names;
 use super::schema::check_rust_names;
 
 /// The methods of every client, which the method of a tag would hide.
-const METHODS: [&str; 6] = ["api", "base_url", "builder", "channel", "clone", "route"];
+const METHODS: [&str; 4] = ["base_url", "builder", "channel", "clone"];
+
+/// The methods of a client that chooses between several APIs.
+const CHOICE_METHODS: [&str; 2] = ["api", "route"];
 
 /// Checks a description for its client.
 pub(crate) fn check(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
@@ -30,7 +33,11 @@ pub(crate) fn check(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics)
 fn check_tags(api: &Api, diagnostics: &mut Diagnostics) {
     for tag in &api.document.tags {
         let method = names::snake(&tag.name);
-        if METHODS.contains(&method.as_str()) || api.account == Some(&method) {
+        let mut taken = METHODS.to_vec();
+        if !api.further.is_empty() {
+            taken.extend(CHOICE_METHODS);
+        }
+        if taken.contains(&method.as_str()) || api.account == Some(&method) {
             let what = format!("the tag `{}` hides `Client::{method}`", tag.name);
             diagnostics.add(tag.at, what, "rename it");
         }

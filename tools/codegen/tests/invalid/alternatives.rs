@@ -91,7 +91,7 @@ fn an_operation_that_stands_in_for_another_takes_and_returns_the_same() {
         (
             "operationId: RemoveGardenDoor\n      x-alternative-to: RemoveDoor",
             "operationId: RemoveGardenDoor\n      x-alternative-to: GetWindow",
-            "garden.yaml:43:7: `RemoveGardenDoor` cannot stand in for `GetWindow`: it has another method; the fix: make both the same\ngarden.yaml:43:7: `RemoveGardenDoor` cannot stand in for `GetWindow`: it has another response; the fix: make both the same\ngarden.yaml:43:7: `RemoveGardenDoor` cannot stand in for `GetWindow`: it has another tag; the fix: make both the same\ngarden.yaml:43:7: `RemoveGardenDoor` cannot stand in for `GetWindow`: its path has other parameters; the fix: make both the same",
+            "garden.yaml:43:7: `RemoveGardenDoor` cannot stand in for `GetWindow`: it has another `x-safe`; the fix: make both the same\ngarden.yaml:43:7: `RemoveGardenDoor` cannot stand in for `GetWindow`: it has another method; the fix: make both the same\ngarden.yaml:43:7: `RemoveGardenDoor` cannot stand in for `GetWindow`: it has another response; the fix: make both the same\ngarden.yaml:43:7: `RemoveGardenDoor` cannot stand in for `GetWindow`: it has another tag; the fix: make both the same\ngarden.yaml:43:7: `RemoveGardenDoor` cannot stand in for `GetWindow`: its path has other parameters; the fix: make both the same",
         ),
         (
             "x-source: https://garden.example/RemoveGardenDoor\n      x-idempotent: true",
@@ -149,5 +149,23 @@ fn a_further_description_refers_to_schemas_of_the_first_by_its_name() {
         "page-token: page-key, next: nextPageKey",
         "page-token: page-key",
         "garden.yaml:19:17: cursor paging of a response without an optional string `page-key`; the fix: describe it in the schema of the response as optional: the last page does not contain it",
+    );
+}
+
+#[test]
+fn a_tag_does_not_hide_the_choice_of_an_api() {
+    let texts = ["alternatives.yaml", "alternatives.further.yaml"].map(|file| {
+        let text = description(file, ["no such text", ""]);
+        text.replace("Windows", "API")
+    });
+    let [first, further] = &texts;
+    let descriptions = [
+        ("alternatives.yaml", first.as_bytes()),
+        ("garden.yaml", further.as_bytes()),
+    ];
+    let refused = generate_vendor(GARDEN, &descriptions).unwrap_err();
+    assert_eq!(
+        refused,
+        "alternatives.yaml:9:5: the tag `API` hides `Client::api`; the fix: rename it"
     );
 }

@@ -119,8 +119,8 @@ fn a_valid_description_has_no_diagnostics() {
 fn an_unknown_keyword_is_an_error() {
     check(
         "      summary: Opens a door\n",
-        "      summary: Opens a door\n      deprecated: true\n",
-        "house.yaml:17:7: unknown keyword `deprecated`; the fix: remove it; an operation cannot have it",
+        "      summary: Opens a door\n      callbacks: {}\n",
+        "house.yaml:17:7: unknown keyword `callbacks`; the fix: remove it; an operation cannot have it",
     );
     check(
         "description: Its id }",
