@@ -1,4 +1,5 @@
-//! A typed client of Dynatrace ActiveGates and their tokens (Environment API v2).
+//! A typed client of Dynatrace ActiveGates and their tokens: the Environment API v2, and for the tokens also the Fleet Management API of
+//! the platform, which [`TokenApi`] chooses and which is implemented as documented, not verified against the service.
 //!
 //! ```
 //! use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
