@@ -33,10 +33,12 @@ pub(crate) fn delete_service_user_key(
     Ok(())
 }
 
-/// Returns whether the client logs in with a key. Ids are UUIDs, which a server takes in either case.
+/// Returns whether the client has logged in with a key, or will do so next. Ids are UUIDs, which a server takes in either case.
 pub(crate) fn is_own_key(channel: &Channel, id: &ServiceUserKeyId) -> bool {
-    let own = channel.identity();
-    own.is_some_and(|own| own.key_id.eq_ignore_ascii_case(id.as_str()))
+    channel.identity().is_some_and(|own| {
+        let mut ids = own.next_key_id.iter().chain([&own.key_id]);
+        ids.any(|own| own.eq_ignore_ascii_case(id.as_str()))
+    })
 }
 
 /// Refuses the same values as [`fetch_gateway_setup_token`].

@@ -69,7 +69,7 @@ pub use client::{Client, ClientBuilder};
 pub use gateway_selection::{GatewaySelection, SelectedGateways, ServedProjects};
 pub use generated::*;
 pub use rotation::{
-    CheckKeyError, CheckedKey, KeyRotation, NewKey, PreparedRotation, RotateKeyError,
+    CheckKeyError, CheckedKey, KeyEnd, KeyRotation, NewKey, PreparedRotation, RotateKeyError,
 };
 pub use service_user::ServiceUser;
 

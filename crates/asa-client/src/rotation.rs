@@ -2,6 +2,7 @@
 
 mod check_key_error;
 mod checked_key;
+mod key_end;
 mod key_owner;
 mod key_rotation;
 mod new_key;
@@ -10,6 +11,7 @@ mod rotate_key_error;
 
 pub use check_key_error::CheckKeyError;
 pub use checked_key::CheckedKey;
+pub use key_end::KeyEnd;
 pub use key_rotation::KeyRotation;
 pub use new_key::NewKey;
 pub use prepared_rotation::PreparedRotation;

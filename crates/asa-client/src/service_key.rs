@@ -62,7 +62,14 @@ impl TokenExchange for ServiceKey {
 
     fn identity(&self) -> Option<Identity> {
         let exchanged = lock(&self.exchanged).clone();
-        exchanged.or_else(|| Some(Identity::new(self.read().ok()?.key_id)))
+        let present = self.read().ok().map(|key| key.key_id);
+        match (exchanged, present) {
+            (Some(identity), Some(id)) if id != identity.key_id => {
+                Some(identity.with_next_key_id(id))
+            }
+            (Some(identity), _) => Some(identity),
+            (None, present) => present.map(Identity::new),
+        }
     }
 }
 
@@ -97,7 +104,7 @@ impl ServiceKey {
                 last_good,
             } => (key_id, key_secret, last_good),
         };
-        // There is one token exchange at a time, so only a client that is being built waits here.
+        // There is one token exchange at a time, so only a client that is being built, or that asks for its identity, waits here.
         let mut last_good = lock(last_good);
         let key = read_secret_file("key_id_file", key_id, str::to_owned).and_then(|key_id| {
             let key = |secret: &str| ServiceTokenRequest::new(key_id, secret);

@@ -3,7 +3,6 @@
 use gatelet_models::asa::{ServiceUserKey, ServiceUserKeyId};
 use gatelet_transport::{Applied, Deleted, Error};
 
-use crate::check::is_own_key;
 use crate::client::Client;
 
 /// The service user of a rotation, and its keys before it.
@@ -24,13 +23,18 @@ impl KeyOwner {
 
     /// Returns whether a key existed before.
     pub(crate) fn has(&self, id: &ServiceUserKeyId) -> bool {
-        self.keys.iter().any(|key| is_same_key(&key.id, id))
+        self.key(id.as_str()).is_some()
     }
 
     /// Returns the key that the client logs in with, if it is one of these.
     pub(crate) fn own_key(&self) -> Option<&ServiceUserKey> {
-        let channel = self.client.channel();
-        self.keys.iter().find(|key| is_own_key(channel, &key.id))
+        self.key(&self.client.channel().identity()?.key_id)
+    }
+
+    /// Returns the key with an id.
+    pub(crate) fn key(&self, id: &str) -> Option<&ServiceUserKey> {
+        let mut keys = self.keys.iter();
+        keys.find(|key| key.id.as_str().eq_ignore_ascii_case(id))
     }
 
     /// Returns what to do after a rotation without a result, whose outcome may be known.

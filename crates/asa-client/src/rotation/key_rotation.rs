@@ -1,9 +1,9 @@
 //! The start of a rotation.
 
-use gatelet_models::Timestamp;
 use gatelet_transport::Error;
 
 use crate::client::Client;
+use crate::rotation::key_end::KeyEnd;
 use crate::rotation::key_owner::{KeyOwner, list_keys};
 use crate::rotation::prepared_rotation::PreparedRotation;
 
@@ -82,14 +82,17 @@ impl Client {
         }
     }
 
-    /// Returns when the key that the client logs in with ends; `None` if it has no end, or is not among the keys of the service
-    /// user.
+    /// Returns when the key ends that the client logs in with next: the one in the files of
+    /// [`ServiceUser::from_files`](crate::ServiceUser::from_files), which may have been rotated.
     ///
     /// # Errors
     ///
-    /// Those of [`user_name`](Self::user_name) and of the list of keys.
-    pub async fn key_end(&self) -> Result<Option<Timestamp>, Error> {
-        let prepared = self.rotate_key().prepare().await?;
-        Ok(prepared.own_key().and_then(|key| key.end()))
+    /// Those of [`user_name`](Self::user_name) and of the list of keys; none if the client does not know its key, because then nothing
+    /// is sent.
+    pub async fn key_end(&self) -> Result<KeyEnd, Error> {
+        if self.channel().identity().is_none() {
+            return Ok(KeyEnd::UnknownKey);
+        }
+        Ok(self.rotate_key().prepare().await?.key_end())
     }
 }

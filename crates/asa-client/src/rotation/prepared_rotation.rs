@@ -3,6 +3,7 @@
 use gatelet_models::asa::ServiceUserKey;
 use gatelet_transport::Applied;
 
+use crate::rotation::key_end::KeyEnd;
 use crate::rotation::key_owner::KeyOwner;
 use crate::rotation::new_key::NewKey;
 use crate::rotation::rotate_key_error::RotateKeyError;
@@ -31,10 +32,23 @@ impl PreparedRotation {
         &self.owner.keys
     }
 
-    /// Returns the key that the client logs in with; `None` if it is another service user's.
+    /// Returns the key that the client has logged in with; `None` if it is another service user's, or unknown, as with a
+    /// [`Bearer`](crate::Bearer) that was obtained elsewhere.
     #[must_use]
     pub fn own_key(&self) -> Option<&ServiceUserKey> {
         self.owner.own_key()
+    }
+
+    /// Returns when the key ends that the client logs in with next.
+    pub(crate) fn key_end(&self) -> KeyEnd {
+        let Some(identity) = self.owner.client.channel().identity() else {
+            return KeyEnd::UnknownKey;
+        };
+        let id = identity.next_key_id.unwrap_or(identity.key_id);
+        match self.owner.key(&id) {
+            None => KeyEnd::NotListed,
+            Some(key) => key.end().map_or(KeyEnd::Never, KeyEnd::At),
+        }
     }
 
     /// Returns what to do if the rotation ends without a result, as when its future is dropped: the same as in the text of

@@ -1,7 +1,9 @@
 //! The rotation of a key, and every response of it that can be lost.
 
 use asa_client::models::{ServiceTokenRequest, Timestamp};
-use asa_client::{Applied, Client, ErrorKind, NewKey, ServiceUser, TransportErrorKind};
+use asa_client::{
+    Applied, Bearer, Client, ErrorKind, KeyEnd, NewKey, ServiceUser, TransportErrorKind,
+};
 use gatelet_emulator::{Emulator, Role};
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 
@@ -61,14 +63,14 @@ async fn the_steps_store_check_and_delete_in_this_order() {
     };
     let old = client(ServiceUser::new("bot", secret.clone()));
     assert_eq!(old.user_name().await.unwrap(), "bot");
-    assert_eq!(old.key_end().await.unwrap(), None);
+    assert_eq!(old.key_end().await.unwrap(), KeyEnd::Never);
 
     let prepared = old.rotate_key().prepare().await.unwrap();
     assert_eq!(prepared.user_name(), "bot");
     let old_id = prepared.own_key().unwrap().id.clone();
     let new = prepared.rotate().await.unwrap();
     let end = Timestamp::parse("2026-01-03T00:00:00Z").unwrap();
-    assert_eq!(old.key_end().await.unwrap(), Some(end));
+    assert_eq!(old.key_end().await.unwrap(), KeyEnd::At(end));
 
     let pair = new.pair();
     let checked = new.check(&pair).await.unwrap();
@@ -81,7 +83,7 @@ async fn the_steps_store_check_and_delete_in_this_order() {
     let error = old.gateways().list().send().await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Credential(_)), "{error}");
     let new = client(ServiceUser::new(pair.key_id, pair.key_secret));
-    assert_eq!(new.key_end().await.unwrap(), None);
+    assert_eq!(new.key_end().await.unwrap(), KeyEnd::Never);
 }
 
 #[tokio::test]
@@ -441,4 +443,47 @@ async fn a_secret_that_no_login_can_send_is_kept_and_its_check_fails_before_it_i
     assert!(!error.to_string().contains("canary"), "{error}");
     assert_eq!(error.into_key().pair(), pair);
     assert_eq!(fake.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn the_end_of_a_key_is_told_apart_from_an_unlisted_and_an_unknown_key() {
+    let others = FakeResponse::json(200, r#"{"list": [{"id": "another"}]}"#);
+    let (client, _) = authorized([current_user(), others]);
+    assert_eq!(client.key_end().await.unwrap(), KeyEnd::NotListed);
+
+    let fake = FakeTransport::script([]);
+    let client = Client::builder("t")
+        .credentials(Bearer::new("canary-bearer").unwrap())
+        .build_with(fake, ManualClock::auto())
+        .unwrap();
+    assert_eq!(client.key_end().await.unwrap(), KeyEnd::UnknownKey);
+}
+
+#[tokio::test]
+async fn the_key_in_files_that_another_process_rotated_is_the_clients_own_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (id, secret) = (folder.path().join("id"), folder.path().join("secret"));
+    std::fs::write(&id, "old").unwrap();
+    std::fs::write(&secret, "old-secret").unwrap();
+    let list = || {
+        let body =
+            r#"{"list": [{"id": "old", "expires_at": "2026-01-03T00:00:00Z"}, {"id": "new"}]}"#;
+        FakeResponse::json(200, body)
+    };
+    let bearer = crate::support::bearer("2026-01-01T01:00:00Z", "canary-bearer-1");
+    let fake = FakeTransport::script([bearer, list(), current_user(), list()]);
+    let client = Client::builder("t")
+        .credentials(ServiceUser::from_files(&id, &secret))
+        .build_with(fake, ManualClock::auto())
+        .unwrap();
+    let keys = client.service_user_keys();
+    keys.list("bot").send().await.unwrap();
+    std::fs::write(&id, "new").unwrap();
+    std::fs::write(&secret, "new-secret").unwrap();
+    for own in ["old", "new", "NEW"] {
+        let error = keys.delete("bot", &own.into()).send().await.unwrap_err();
+        let parameter = "key_id";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+    }
+    assert_eq!(client.key_end().await.unwrap(), KeyEnd::Never);
 }

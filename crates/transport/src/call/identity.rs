@@ -14,6 +14,8 @@
 pub struct Identity {
     /// The id of the key that is exchanged for a token.
     pub key_id: String,
+    /// The id of the key that the next exchange will use, if it is another one because the key's files were rotated.
+    pub next_key_id: Option<String>,
     /// The name of the user whom the token is for, if the token says so.
     pub user_name: Option<String>,
 }
@@ -23,8 +25,16 @@ impl Identity {
     pub fn new(key_id: impl Into<String>) -> Self {
         Self {
             key_id: key_id.into(),
+            next_key_id: None,
             user_name: None,
         }
+    }
+
+    /// Sets [`next_key_id`](Self::next_key_id).
+    #[must_use]
+    pub fn with_next_key_id(mut self, id: impl Into<String>) -> Self {
+        self.next_key_id = Some(id.into());
+        self
     }
 
     /// Sets [`user_name`](Self::user_name).
