@@ -1,7 +1,8 @@
 //! Checks of values before anything is sent, beyond those of the description.
 
 use gatelet_models::asa::{
-    GatewayId, GatewaySetupTokenId, GatewayUpdate, ServiceUserKeyId, ServiceUserUpdate,
+    EnrollmentTokenCreate, GatewayId, GatewaySetupTokenId, GatewayUpdate, OperationId, ProjectName,
+    ServiceUserCreate, ServiceUserKeyId, ServiceUserUpdate, UserStatus,
 };
 use gatelet_transport::{Channel, Error};
 
@@ -58,13 +59,48 @@ pub(crate) fn update_gateway_instance(
     check_exact(update.inexact_member())
 }
 
-/// Refuses an update that would not send back a number as it was read.
+/// Refuses an update to an unknown status, and one that would not send back a number as it was read.
 pub(crate) fn service_user_update(
     _: &Channel,
     _: &str,
     update: &mut ServiceUserUpdate,
 ) -> Result<(), Error> {
+    if let UserStatus::Unknown(_) = update.status {
+        let problem = "must be ACTIVE, DISABLED or DELETED";
+        return Err(Error::invalid_input("status", problem));
+    }
     check_exact(update.inexact_member())
+}
+
+/// Refuses a description that is empty or too long.
+pub(crate) fn create_server_enrollment_token(
+    _: &Channel,
+    _: &ProjectName,
+    create: &mut EnrollmentTokenCreate,
+) -> Result<(), Error> {
+    match (1..=512).contains(&create.description.chars().count()) {
+        true => Ok(()),
+        false => Err(Error::invalid_input(
+            "description",
+            "must have 1 to 512 characters",
+        )),
+    }
+}
+
+/// Refuses a name that is too long, or that the paths of the other operations cannot contain: the service user could not be reached.
+pub(crate) fn create_service_user(
+    channel: &Channel,
+    create: &mut ServiceUserCreate,
+) -> Result<(), Error> {
+    let refused = |problem: String| Err(Error::invalid_input("name", problem));
+    if !(1..=255).contains(&create.name.chars().count()) {
+        return refused("must have 1 to 255 characters".to_owned());
+    }
+    let get = OperationId::GetServiceUser.operation();
+    match get.expand(&[channel.account(), &create.name]) {
+        Ok(_) => Ok(()),
+        Err(error) => refused(error.kind.to_string()),
+    }
 }
 
 /// Refuses a member with a number that cannot be sent back as it was read.

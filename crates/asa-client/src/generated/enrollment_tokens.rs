@@ -7,6 +7,7 @@
 use gatelet_client::{ListRequest, OperationCall, PageBody};
 use gatelet_models::asa as models;
 use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
+use crate::check;
 use crate::client::Client;
 
 impl Client {
@@ -68,6 +69,8 @@ impl EnrollmentTokens {
     /// The published reference shows a body with the whole token, most of which only the service sets. Okta's own
     /// client sends the description alone, and so does this description.
     ///
+    /// A description that is empty or longer than 512 characters is refused.
+    ///
     /// It is not repeated after its response was lost: [`Error::applied`](gatelet_transport::Error::applied) then
     /// says whether it may have taken effect.
     ///
@@ -86,12 +89,18 @@ impl EnrollmentTokens {
     pub fn create(
         &self,
         id: &models::ProjectName,
-        body: models::EnrollmentTokenCreate,
+        mut body: models::EnrollmentTokenCreate,
     ) -> OperationRequest<models::EnrollmentToken> {
+        let checked = check::create_server_enrollment_token(
+            &self.channel,
+            id,
+            &mut body,
+        );
         OperationCall::new(
                 models::OperationId::CreateServerEnrollmentToken.operation(),
                 &[self.channel.account(), id.as_str()],
             )
+            .check(checked)
             .json(&body)
             .resource(id.as_str())
             .request(&self.channel, ApiResponse::json)

@@ -63,9 +63,11 @@ impl ServiceUserKeys {
 
     /// Creates a key for a service user, after which its other keys have an end.
     ///
-    /// Every key without an end gets one, 48 hours from now. No operation creates a key without that. After an
-    /// unclear outcome a new key may exist whose secret nobody knows; list the keys, delete that one, and rotate
-    /// again.
+    /// The existing keys get an end, which is documented. How soon is not: the pages of ScaleFT, as ASA was called,
+    /// say two days, and the examples of both references fit. That a key which has an end keeps it is inferred, and
+    /// none of this was seen on a live service; `expires_at` says what is true. No operation creates a key without
+    /// that. After an unclear outcome a new key may exist whose secret nobody knows; list the keys, delete that one,
+    /// and rotate again.
     ///
     /// Any success with readable JSON is read, because the response cannot be requested again. A key without id or
     /// secret is an error.
@@ -100,7 +102,8 @@ impl ServiceUserKeys {
     ///
     /// Bearer tokens that were issued for the key stop working too.
     ///
-    /// The key that the client itself logs in with is refused; `delete_in_use` deletes it.
+    /// The key that the client itself logs in with is refused; `delete_in_use` deletes it. A client with a bearer
+    /// that was obtained elsewhere does not know its key, and refuses none.
     ///
     /// Needs the permission `access_admin` or `resource_admin`.
     ///

@@ -61,7 +61,10 @@ impl ServiceUsers {
 
     /// Creates a service user.
     ///
-    /// A new service user has no key and no role. The name of a deleted user cannot be used again.
+    /// The response shows no key and no role; that a new service user has none is inferred. The name of a deleted
+    /// user cannot be used again.
+    ///
+    /// A name that no path can contain, or that is longer than 255 characters, is refused.
     ///
     /// It is not repeated after its response was lost: [`Error::applied`](gatelet_transport::Error::applied) then
     /// says whether it may have taken effect.
@@ -79,12 +82,14 @@ impl ServiceUsers {
     /// ```
     pub fn create(
         &self,
-        body: models::ServiceUserCreate,
+        mut body: models::ServiceUserCreate,
     ) -> OperationRequest<models::ServiceUser> {
+        let checked = check::create_service_user(&self.channel, &mut body);
         OperationCall::new(
                 models::OperationId::CreateServiceUser.operation(),
                 &[self.channel.account()],
             )
+            .check(checked)
             .json(&body)
             .request(&self.channel, ApiResponse::json)
     }
@@ -121,7 +126,8 @@ impl ServiceUsers {
     /// delete itself.
     ///
     /// Build the update from a service user that was read, so that everything else is sent back, members unknown to
-    /// this version included. An update that would lose digits of a number in such a member is refused.
+    /// this version included. An update that would lose digits of a number in such a member is refused, and so is a
+    /// status that is not one of the known words.
     ///
     /// Needs the permission `access_admin` or `resource_admin`.
     ///

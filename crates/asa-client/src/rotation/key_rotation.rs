@@ -46,7 +46,8 @@ impl KeyRotation {
 impl Client {
     /// Starts a rotation of the key that the client logs in with.
     ///
-    /// The vendor has one operation that creates a key and gives every other key of the service user an end, in 48 hours. Its
+    /// The vendor has one operation that creates a key and gives the other keys of the service user an end: in two days, by the
+    /// pages of ScaleFT, as ASA was called; today's references do not say it. Its
     /// response is the only one that shows the new secret. So the secret is stored first, then the stored one is tried, and the old
     /// key is deleted last; each step can fail without locking the program out.
     ///

@@ -479,3 +479,31 @@ async fn a_created_token_is_known_although_a_text_is_not_unicode() {
     ));
     fake.finish();
 }
+
+#[tokio::test]
+async fn a_body_that_the_description_forbids_is_not_sent() {
+    use asa_client::models::{
+        EnrollmentTokenCreate, ServiceUserCreate, ServiceUserUpdate, UserStatus,
+    };
+    let fake = FakeTransport::script([]);
+    let client = client(fake.clone(), &ManualClock::auto());
+    let assert_invalid = |error: Error, parameter: &'static str| {
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+    };
+    let users = client.service_users();
+    for name in ["", ".", "..", " a", "a\nb", &"x".repeat(256)] {
+        let create = users.create(ServiceUserCreate::new(name));
+        assert_invalid(create.send().await.unwrap_err(), "name");
+    }
+    for status in ["", "GONE", "active"] {
+        let update = ServiceUserUpdate::new("bot", UserStatus::from(status));
+        let update = users.update("bot", update);
+        assert_invalid(update.send().await.unwrap_err(), "status");
+    }
+    for description in ["", &"x".repeat(513)] {
+        let create = EnrollmentTokenCreate::new(description);
+        let create = client.enrollment_tokens().create(&"web".into(), create);
+        assert_invalid(create.send().await.unwrap_err(), "description");
+    }
+    assert_eq!(fake.requests().len(), 0);
+}

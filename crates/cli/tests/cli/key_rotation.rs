@@ -526,3 +526,20 @@ fn a_service_that_cannot_say_who_calls_is_answered_by_the_bearer() {
         );
     }
 }
+
+#[test]
+fn a_name_or_status_that_the_service_does_not_know_is_not_sent() {
+    let fixture = Fixture::asa("http://127.0.0.1:1");
+    let (name, update) = ("x".repeat(300), ["asa", "su", "update", "bot", "--status"]);
+    let create = ["asa", "su", "create"];
+    for (words, value) in [
+        (&create[..], ""),
+        (&create, ".."),
+        (&create, &name),
+        (&update, ""),
+        (&update, "GONE"),
+    ] {
+        let line = fixture.run_args(words.iter().chain([&value])).fails_with(2);
+        assert!(!line.contains("xxx"), "{line}");
+    }
+}

@@ -64,7 +64,7 @@ fn invalid_service_users_are_refused() {
     let emulator = memory();
     let admin = Caller::admin(&emulator);
     create(&admin, &["bot"]);
-    for name in ["", "a/b", "a\nb", &"x".repeat(256)] {
+    for name in ["", ".", "..", "a/b", "a\nb", &"x".repeat(256)] {
         admin
             .post(&team(USERS), &json!({ "name": name }))
             .expect(400);

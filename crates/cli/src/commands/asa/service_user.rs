@@ -86,11 +86,19 @@ pub(crate) struct Update {
     #[arg(value_name = "NAME", help = NAME)]
     id: String,
     /// New status: ACTIVE, DISABLED, or DELETED for good
-    #[arg(long)]
+    #[arg(long, value_parser = known_status)]
     status: UserStatus,
     /// Set DELETED without asking, also on a terminal
     #[arg(short, long)]
     yes: bool,
+}
+
+/// Parses a status that the service knows.
+fn known_status(text: &str) -> Result<UserStatus, &'static str> {
+    match UserStatus::from(text) {
+        UserStatus::Unknown(_) => Err("must be ACTIVE, DISABLED or DELETED"),
+        status => Ok(status),
+    }
 }
 
 impl Update {

@@ -12,14 +12,24 @@ pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
     }
 }
 
+/// Checks that a name can be a segment of a path, where these two mean another path.
+fn check_segment(name: &str) -> Result<(), &'static str> {
+    match name {
+        "." | ".." => Err("must not be . or .."),
+        _ => Ok(()),
+    }
+}
+
 /// Checks the name of a service user, which may also have the form of an e-mail address.
 pub(crate) fn check_user_name(name: &str) -> Result<(), &'static str> {
+    check_segment(name)?;
     check_name(&name.replace(['@', '+'], "_"))
         .map_err(|_| "must have 1 to 255 letters, digits, spaces and @+-_.")
 }
 
 /// Checks for 1 to 255 word characters, hyphens and dots: a project's name is part of paths.
 pub(crate) fn check_project_name(name: &str) -> Result<(), &'static str> {
+    check_segment(name)?;
     check_name(name)?;
     match name.contains(' ') {
         true => Err("must contain only letters, digits and -_."),
@@ -61,5 +71,9 @@ mod tests {
         ] {
             assert!(check_name(name).is_err(), "{name:?}");
         }
+        for name in [".", ".."] {
+            assert!(check_user_name(name).is_err() && check_project_name(name).is_err());
+        }
+        assert!(check_user_name("...").is_ok() && check_project_name("a..b").is_ok());
     }
 }

@@ -1158,7 +1158,8 @@ pub static LIST_SERVICE_USERS: Operation = Operation {
 ///
 /// `POST /v1/teams/{team_name}/service_users`
 ///
-/// A new service user has no key and no role. The name of a deleted user cannot be used again.
+/// The response shows no key and no role; that a new service user has none is inferred. The name of a deleted
+/// user cannot be used again.
 pub static CREATE_SERVICE_USER: Operation = Operation {
     vendor: "asa",
     id: "CreateServiceUser",
@@ -1325,9 +1326,11 @@ pub static LIST_SERVICE_USER_KEYS: Operation = Operation {
 ///
 /// `POST /v1/teams/{team_name}/service_users/{user_name}/keys`
 ///
-/// Every key without an end gets one, 48 hours from now. No operation creates a key without that. After an
-/// unclear outcome a new key may exist whose secret nobody knows; list the keys, delete that one, and rotate
-/// again.
+/// The existing keys get an end, which is documented. How soon is not: the pages of ScaleFT, as ASA was called,
+/// say two days, and the examples of both references fit. That a key which has an end keeps it is inferred, and
+/// none of this was seen on a live service; `expires_at` says what is true. No operation creates a key without
+/// that. After an unclear outcome a new key may exist whose secret nobody knows; list the keys, delete that one,
+/// and rotate again.
 pub static ROTATE_SERVICE_USER_KEY: Operation = Operation {
     vendor: "asa",
     id: "RotateServiceUserKey",
