@@ -2,6 +2,16 @@
 
 use std::fmt::Write as _;
 
+/// Returns a page like [`tokens`] that is the last one.
+#[must_use]
+pub fn last_page(count: u32) -> String {
+    tokens(count).replacen(
+        r#""nextPageKey":"___"#,
+        r#""nextPageKey":null,"last":"___"#,
+        1,
+    )
+}
+
 /// Returns a page of ActiveGate tokens, about 220 bytes each: two dates per token, one in a thousand without milliseconds.
 #[must_use]
 pub fn tokens(count: u32) -> String {
@@ -163,6 +173,19 @@ pub fn active_gates(count: u32) -> String {
             )?;
         }
         out.write_str("]}")
+    });
+    format!(r#"{{"activeGates":[{list}]}}"#)
+}
+
+/// Returns a list of ActiveGates with nothing but a token each, those of [`tokens`].
+#[must_use]
+pub fn token_users(count: u32) -> String {
+    let list = join_objects(count, |out, i| {
+        write!(
+            out,
+            r#"{{"id":"{i}","activeGateTokens":[{{"id":"dt0g02.{:08X}","state":"VALID"}}]}}"#,
+            scramble(i)
+        )
     });
     format!(r#"{{"activeGates":[{list}]}}"#)
 }

@@ -1,13 +1,15 @@
 //! The rows of the table: the code to run, and limits of its cost.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use gatelet_transport::{ApiResponse, Error};
 use serde::de::DeserializeOwned;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Iso8601, Rfc3339};
 
-use crate::{first_sdk, input, response::response};
+use crate::response::{client, response};
+use crate::{first_sdk, input};
 
 /// Rows that are compared with the first one of them.
 pub struct Group {
@@ -81,6 +83,7 @@ pub const GROUPS: &[(&str, CreateGroup)] = &[
     ("rfc-s", || Ok(dates_against_rfc3339(false))),
     ("path", error_paths),
     ("linear", linear),
+    ("join", join),
 ];
 
 const TOKENS: u32 = 3000;
@@ -259,4 +262,24 @@ fn linear() -> Result<Group, Error> {
             page("30000 tokens", 30_000)?.with_limits(None, 1.1),
         ],
     })
+}
+
+fn join() -> Result<Group, Error> {
+    Ok(Group {
+        title: "which ActiveGates need attention, by the tokens of the environment: ten times the size",
+        unit: "ActiveGate",
+        subjects: vec![
+            attention("200 ActiveGates and 300 tokens", 200, 300)?,
+            attention("2000 ActiveGates and 3000 tokens", 2000, 3000)?.with_limits(None, 1.15),
+        ],
+    })
+}
+
+/// Returns the row of a client's join of both lists.
+fn attention(name: &'static str, gates: u32, tokens: u32) -> Result<Subject, Error> {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let client = client(input::token_users(gates), input::last_page(tokens))?;
+    let find = move || pollster::block_on(client.active_gates().attention(DAY));
+    find()?;
+    Ok(Subject::new(name, gates, find))
 }
