@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use dt_client::TokenApi;
 use gatelet_hyper::{HyperTransport, TokioClock};
 use gatelet_transport::{RetryPolicy, Transport, from_fn};
 use http::{Response, StatusCode};
@@ -66,7 +67,7 @@ pub async fn count_requests(kind: CallKind, outage: Outage, calls: usize) -> usi
     );
     let clients = (
         client.asa(&fixture, kind == CallKind::AsaExchange),
-        client.dt(),
+        client.dt(TokenApi::Classic),
     );
     let permits = Arc::new(Semaphore::new(50));
     let mut running = JoinSet::new();

@@ -1,5 +1,6 @@
 //! Calls of operations through the real clients.
 
+use dt_client::TokenApi;
 use gatelet_emulator::well_known;
 use gatelet_models::asa::OperationId as Asa;
 use gatelet_transport::{
@@ -7,7 +8,7 @@ use gatelet_transport::{
 };
 use std::fmt;
 
-use crate::fixture::{Fixture, Role};
+use crate::fixture::{DT_PLATFORM_READER, Fixture, Role};
 use crate::generated;
 use crate::operation::Operation;
 use crate::target::Target;
@@ -62,7 +63,13 @@ impl TestClient {
                 let client = self.asa(fixture, false);
                 generated::asa::call(&client, id, target).await
             }
-            Operation::Dt(id) => generated::dt::call(&self.dt(), id, target).await,
+            Operation::Dt(id) => {
+                let api = match id.operation().alternative_to {
+                    Some(_) => TokenApi::Platform,
+                    None => TokenApi::Classic,
+                };
+                generated::dt::call(&self.dt(api), id, target).await
+            }
         }
     }
 
@@ -89,14 +96,22 @@ impl TestClient {
         client.unwrap()
     }
 
-    /// Creates a Dynatrace client.
-    pub(crate) fn dt(&self) -> dt_client::Client {
-        let token = match self.role {
-            Role::Writer => well_known::DT_TOKEN,
-            Role::Refused => well_known::DT_READ_ONLY_TOKEN,
+    /// Creates a Dynatrace client of one of the APIs of tokens.
+    pub(crate) fn dt(&self, api: TokenApi) -> dt_client::Client {
+        let builder = dt_client::Client::builder(self.base_url()).api(api);
+        let builder = match (api, self.role) {
+            (TokenApi::Platform, Role::Writer) => {
+                builder.credentials(Bearer::new(well_known::DT_PLATFORM_TOKEN).unwrap())
+            }
+            (TokenApi::Platform, Role::Refused) => {
+                builder.credentials(Bearer::new(DT_PLATFORM_READER).unwrap())
+            }
+            (_, Role::Writer) => builder.credentials(ApiToken::new(well_known::DT_TOKEN).unwrap()),
+            (_, Role::Refused) => {
+                builder.credentials(ApiToken::new(well_known::DT_READ_ONLY_TOKEN).unwrap())
+            }
         };
-        let client = dt_client::Client::builder(self.base_url())
-            .credentials(ApiToken::new(token).unwrap())
+        let client = builder
             .retry(self.retry.clone())
             .build_with(self.transport.clone(), self.clock.clone());
         client.unwrap()

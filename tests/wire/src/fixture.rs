@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use gatelet_emulator::{Emulator, well_known};
-use gatelet_models::Secret;
 use gatelet_models::asa::{AuthToken, OperationId as Asa, ServiceTokenRequest};
+use gatelet_models::dt::OperationId as Dt;
+use gatelet_models::{Method, Secret};
 use gatelet_transport::Clock;
 use gatelet_transport::testing::ManualClock;
 use http::{Request, Response};
@@ -38,6 +39,10 @@ impl Fixture {
     pub fn with_clock(clock: impl Clock) -> Self {
         let emulator = Emulator::memory().unwrap().with_clock(clock);
         emulator.seed().unwrap();
+        let (reader, scopes) = (DT_PLATFORM_READER.into(), dt_platform_scopes());
+        emulator
+            .add_access_token(&reader, well_known::DT_OWNER, &scopes)
+            .unwrap();
         let (writer, reader) = (
             exchange_key(
                 &emulator,
@@ -75,6 +80,16 @@ impl Fixture {
             Role::Refused => self.reader.expose(),
         }
     }
+}
+
+/// A platform token of Dynatrace that only reads.
+pub(crate) const DT_PLATFORM_READER: &str = "dt0s16.READSONLY.SECRETOFATOKENTHATONLYREADS";
+
+/// Returns the scopes of the reads of the platform.
+fn dt_platform_scopes() -> Vec<&'static str> {
+    let operations = Dt::ALL.iter().map(|id| id.operation());
+    let reads = operations.filter(|it| it.alternative_to.is_some() && it.method == Method::Get);
+    reads.flat_map(|it| it.permissions).copied().collect()
 }
 
 /// Exchanges a key for a bearer.

@@ -1,5 +1,6 @@
 //! Objects for the calls.
 
+use dt_client::TokenApi;
 use gatelet_models::asa::{
     EnrollmentTokenCreate, GatewaySetupTokenCreate, GatewayUpdate, ProjectName, ServiceUserCreate,
     ServiceUserUpdate,
@@ -98,9 +99,10 @@ impl Fixture {
 
     /// Returns an object of Dynatrace by the name of its parameter.
     async fn dt_object(&self, parameter: &str) -> Option<String> {
-        let client = self.in_memory(Role::Writer).dt();
+        let client = self.in_memory(Role::Writer).dt(TokenApi::Classic);
         Some(match parameter {
-            "activeGateTokenIdentifier" => {
+            // The second name is that of the platform's API.
+            "activeGateTokenIdentifier" | "id" => {
                 let new: ActiveGateTokenCreate = body();
                 let token = client.active_gate_tokens().create(new).send().await;
                 token.unwrap().id.to_string()

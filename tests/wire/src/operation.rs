@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use gatelet_models::{Method, asa, dt};
+use gatelet_models::{asa, dt};
 use http::Request;
 
 /// One of the vendors' operations.
@@ -16,13 +16,11 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Returns all operations, the token exchange included, but not those of the platform's API, whose credentials the emulator does not
-    /// have.
+    /// Returns all operations, the token exchange included.
     pub fn all() -> impl Iterator<Item = Self> {
         let asa = asa::OperationId::ALL.iter().copied().map(Self::Asa);
         let dt = dt::OperationId::ALL.iter().copied().map(Self::Dt);
         asa.chain(dt)
-            .filter(|it| it.operation().alternative_to.is_none())
     }
 
     /// Returns its row of the operation table.
@@ -43,7 +41,7 @@ impl Operation {
     /// Returns whether a call of it may change something. The token exchange counts, because a create follows it.
     #[must_use]
     pub fn is_write(self) -> bool {
-        self.operation().method != Method::Get
+        !self.operation().safe
     }
 
     /// Returns the values in the path of a request, below any base path; `None` if the request is another operation's.
