@@ -1,8 +1,9 @@
 //! Checks of values before anything is sent, beyond those of the description.
 
 use gatelet_models::asa::{
-    EnrollmentTokenCreate, GatewayId, GatewaySetupTokenId, GatewayUpdate, OperationId, ProjectName,
-    ServiceUserCreate, ServiceUserKeyId, ServiceUserUpdate, UserStatus,
+    EnrollmentTokenCreate, GatewayId, GatewaySetupTokenId, GatewayUpdate, OperationId, ProjectId,
+    ProjectName, ResourceGroupId, ServiceUserCreate, ServiceUserKeyId, ServiceUserUpdate,
+    UserStatus,
 };
 use gatelet_transport::{Channel, Error};
 
@@ -78,6 +79,20 @@ pub(crate) fn create_server_enrollment_token(
     _: &ProjectName,
     create: &mut EnrollmentTokenCreate,
 ) -> Result<(), Error> {
+    check_enrollment_token(create)
+}
+
+/// Refuses the same descriptions as [`create_server_enrollment_token`].
+pub(crate) fn create_resource_group_project_server_enrollment_token(
+    _: &Channel,
+    _: &ResourceGroupId,
+    _: &ProjectId,
+    create: &mut EnrollmentTokenCreate,
+) -> Result<(), Error> {
+    check_enrollment_token(create)
+}
+
+fn check_enrollment_token(create: &EnrollmentTokenCreate) -> Result<(), Error> {
     match (1..=512).contains(&create.description.chars().count()) {
         true => Ok(()),
         false => Err(Error::invalid_input(

@@ -7,6 +7,7 @@
 use gatelet_client::{ListRequest, OperationCall, PageBody};
 use gatelet_models::asa as models;
 use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
+use crate::check;
 use crate::client::Client;
 
 impl Client {
@@ -70,6 +71,8 @@ impl ResourceGroupEnrollmentTokens {
     /// The document shows a body with the whole token, most of which only the service sets. Okta's own client sends
     /// the description alone, and so does this description.
     ///
+    /// A description that is empty or longer than 512 characters is refused.
+    ///
     /// It is not repeated after its response was lost: [`Error::applied`](gatelet_transport::Error::applied) then
     /// says whether it may have taken effect.
     ///
@@ -89,13 +92,20 @@ impl ResourceGroupEnrollmentTokens {
         &self,
         resource_group_id: &models::ResourceGroupId,
         id: &models::ProjectId,
-        body: models::EnrollmentTokenCreate,
+        mut body: models::EnrollmentTokenCreate,
     ) -> OperationRequest<models::EnrollmentToken> {
+        let checked = check::create_resource_group_project_server_enrollment_token(
+            &self.channel,
+            resource_group_id,
+            id,
+            &mut body,
+        );
         OperationCall::new(
                 models::OperationId::CreateResourceGroupProjectServerEnrollmentToken
                     .operation(),
                 &[self.channel.account(), resource_group_id.as_str(), id.as_str()],
             )
+            .check(checked)
             .json(&body)
             .resource(id.as_str())
             .request(&self.channel, ApiResponse::json)

@@ -501,8 +501,12 @@ async fn a_body_that_the_description_forbids_is_not_sent() {
         assert_invalid(update.send().await.unwrap_err(), "status");
     }
     for description in ["", &"x".repeat(513)] {
-        let create = EnrollmentTokenCreate::new(description);
-        let create = client.enrollment_tokens().create(&"web".into(), create);
+        let body = EnrollmentTokenCreate::new(description);
+        let create = client.enrollment_tokens().create(&"web".into(), body);
+        assert_invalid(create.send().await.unwrap_err(), "description");
+        let body = EnrollmentTokenCreate::new(description);
+        let tokens = client.resource_group_enrollment_tokens();
+        let create = tokens.create(&"g".into(), &"p".into(), body);
         assert_invalid(create.send().await.unwrap_err(), "description");
     }
     assert_eq!(fake.requests().len(), 0);

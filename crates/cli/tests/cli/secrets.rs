@@ -193,6 +193,10 @@ fn a_deletion_that_repeats_the_secret_of_an_unwritten_token_does_not_show_it() {
             Fixture::asa(&asa.url),
             "asa enrollment-token create web --description edge",
         ),
+        (
+            Fixture::asa(&asa.url),
+            "asa resource-group enrollment-token create g p --description edge",
+        ),
     ] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);

@@ -2,6 +2,7 @@
 
 use asa_client::Client;
 use clap::Command;
+use gatelet_models::Secret;
 use gatelet_models::asa::{
     AgentToken, EnrollmentTokenCreate, EnrollmentTokenId, ProjectId, ResourceGroupId,
 };
@@ -47,7 +48,14 @@ impl Create {
         let body = EnrollmentTokenCreate::new(self.description);
         let created = tokens.create(&group, &project, body).send().await?;
         let id = created.id.clone();
-        let undo = || tokens.delete(&group, &project, &id).send();
+        let value = created.token.clone();
+        let undo = || {
+            let value = value.as_ref().map_or("", Secret::expose);
+            tokens
+                .delete(&group, &project, &id)
+                .with_secret(value)
+                .send()
+        };
         secret_output::print_or_undo(created, id.as_str(), output, undo).await
     }
 }
