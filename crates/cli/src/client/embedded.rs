@@ -1,8 +1,8 @@
 //! The embedded emulator and its state file.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
 use etcetera::BaseStrategy as _;
 use gatelet_emulator::Emulator;
@@ -23,7 +23,7 @@ const IN_USE: Duration = Duration::from_secs(3);
 pub(crate) async fn open_default() -> Result<Emulator, CliError> {
     let path = data_path()?;
     if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory).map_err(|error| {
+        create_private_folder(directory).map_err(|error| {
             CliError::new(
                 Exit::Other,
                 format_args!("could not create {}: {error}", directory.display()),
@@ -31,6 +31,14 @@ pub(crate) async fn open_default() -> Result<Emulator, CliError> {
         })?;
     }
     open(&path).await
+}
+
+/// Creates a folder and those above it, where the system has permissions for the owner alone.
+fn create_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(path)
 }
 
 /// Opens an emulator's state file. A new file gets the vendors' examples; the credentials that commands use are valid again if a

@@ -1,6 +1,6 @@
 //! Every command on `--emulator`.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -460,6 +460,25 @@ fn the_users_of_a_token_are_a_table_or_one_document() {
     let line = "the environment does not know it";
     assert!(deleted.stderr.contains(line), "{deleted:?}");
     assert!(deleted.success().contains("UNKNOWN"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_for_the_state_is_its_owners_alone_whatever_the_umask() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("share/gatelet");
+    let binary = env!("CARGO_BIN_EXE_gatelet");
+    let script = "umask 000 && exec \"$0\" --emulator dt token list";
+    let status = Command::new("/bin/sh")
+        .args(["-c", script, binary])
+        .env_clear()
+        .env("GATELET_EMULATOR_DATA", state.join("emulator.redb"))
+        .stdout(Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+    let mode = std::fs::metadata(state).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
 }
 
 #[test]
