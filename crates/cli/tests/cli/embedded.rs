@@ -462,9 +462,10 @@ fn the_users_of_a_token_are_a_table_or_one_document() {
     assert!(deleted.success().contains("UNKNOWN"));
 }
 
-#[cfg(unix)]
+// U43
 #[test]
-fn a_folder_for_the_state_is_its_owners_alone_whatever_the_umask() {
+#[cfg(unix)]
+fn the_state_is_its_owners_alone_whatever_the_umask() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("share/gatelet");
@@ -477,8 +478,15 @@ fn a_folder_for_the_state_is_its_owners_alone_whatever_the_umask() {
         .stdout(Stdio::null())
         .status();
     assert!(status.unwrap().success());
-    let mode = std::fs::metadata(state).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o700);
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&state), 0o700);
+    let files = std::fs::read_dir(&state).unwrap();
+    let files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    assert!(files.len() >= 3, "{files:?}");
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{file:?}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! the key reveals no secret.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
@@ -14,6 +14,7 @@ use subtle::ConstantTimeEq;
 
 use crate::error::Error;
 use crate::random;
+use crate::store::private_file;
 
 /// 64 random bytes: one block of SHA-256.
 #[derive(Clone)]
@@ -48,11 +49,8 @@ impl Key {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
+        let mut options = private_file::options();
+        let mut file = options.write(true).create_new(true).open(path)?;
         file.write_all(&self.0)?;
         file.sync_all()?;
         sync_directory(path)

@@ -1,8 +1,10 @@
 //! Spare disk space, freed so that objects can be deleted when the disk is full.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
+
+use crate::store::private_file;
 
 /// The size of the spare space, in bytes. Deleting an object writes about a hundredth of it.
 const SIZE: usize = 1 << 20;
@@ -25,7 +27,9 @@ impl SpareSpace for SpareFile {
         if fs::metadata(path).is_ok_and(|file| file.len() == SIZE as u64) {
             return Ok(());
         }
-        let written = File::create(path).and_then(|mut file| {
+        let mut options = private_file::options();
+        let file = options.write(true).create(true).truncate(true).open(path);
+        let written = file.and_then(|mut file| {
             file.write_all(&[0; SIZE])?;
             file.sync_all()
         });

@@ -6,7 +6,7 @@
 //! still accept writes that remove.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -19,6 +19,7 @@ use redb::{
 use crate::error::Error;
 use crate::error::is_full;
 use crate::store::key::{Digest, Key};
+use crate::store::private_file;
 use crate::store::spare_space::{SpareFile, SpareSpace};
 
 /// The format that this version writes; later formats are refused.
@@ -259,6 +260,10 @@ pub(crate) fn has_table(transaction: &ReadTransaction, name: &str) -> Result<boo
 /// Opens a database file. The error names the process that has it open.
 fn open_database(path: &Path) -> Result<Database, Error> {
     let holder = sibling_path(path, "holder");
+    // redb takes an empty file for a new one, and would create it with the permissions of the umask.
+    let mut options = private_file::options();
+    let created = options.append(true).create(true).open(path);
+    created.map_err(|error| Error::io(path, error))?;
     let database = Database::builder()
         .set_cache_size(CACHE)
         .create(path)
@@ -274,7 +279,14 @@ fn open_database(path: &Path) -> Result<Database, Error> {
         })?;
     let own = std::process::id().to_string();
     if fs::read_to_string(&holder).ok().as_ref() != Some(&own) {
-        fs::write(&holder, own).map_err(|error| Error::io(&holder, error))?;
+        let mut options = private_file::options();
+        let file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&holder);
+        let written = file.and_then(|mut file| file.write_all(own.as_bytes()));
+        written.map_err(|error| Error::io(&holder, error))?;
     }
     Ok(database)
 }
