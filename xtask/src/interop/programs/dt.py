@@ -129,7 +129,8 @@ def list_gates(query):
 for query, expected in CASES["gate_filters"]:
     with check("getAllActiveGates", query):
         ids = [gate.id for gate in list_gates(query)]
-        expect([id for id in ids if id in (ONE, TWO)], expected)
+        # The API has no order, and the emulator has examples.
+        expect(sorted(id for id in ids if id in (ONE, TWO)), sorted(expected))
 for wrong in CASES["wrong_gate_filters"]:
     with check("getAllActiveGates", f"400 for {wrong}"):
         error = refused(400, lambda: list_gates(wrong))
@@ -200,6 +201,7 @@ for query, expected in CASES["job_filters"]:
         expect(targets(list_jobs(ONE, query)), expected)
     with check("getAllUpdateJobList", query):
         lists = [(jobs.activegate_id, targets(jobs)) for jobs in list_all_jobs(query)]
+        lists = [(gate, jobs) for gate, jobs in lists if gate in (ONE, TWO)]
         expect(lists, [(ONE, expected)] if expected else [])
 # It writes times with and without an offset.
 utc = datetime.now(timezone.utc)

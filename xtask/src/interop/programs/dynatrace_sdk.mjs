@@ -115,14 +115,14 @@ await check("getAllActiveGates", "enrolled ones", async () => {
   }
 });
 
-/** Returns the ids of the ActiveGates of the cases that pass a filter. */
+/** Returns the ids of the ActiveGates of the cases, not of the emulator's examples, that pass a filter. The API has no order. */
 async function listed(filter) {
   const ids = (await dt.gates.getAllActiveGates(filter)).activeGates.map((gate) => gate.id);
-  return ids.filter((id) => [one, two].includes(id));
+  return ids.filter((id) => [one, two].includes(id)).sort();
 }
 
 for (const [filter, expected] of cases.gate_filters) {
-  await check("getAllActiveGates", JSON.stringify(filter), async () => deepEqual(await listed(filter), expected));
+  await check("getAllActiveGates", JSON.stringify(filter), async () => deepEqual(await listed(filter), expected.sort()));
 }
 for (const wrong of cases.wrong_gate_filters) {
   await check("getAllActiveGates", `400 for ${JSON.stringify(wrong)}`, async () => {
@@ -180,7 +180,8 @@ for (const [filter, expected] of cases.job_filters) {
     deepEqual(targets(list.updateJobs), expected);
   });
   await check("getAllUpdateJobList", JSON.stringify(filter), async () => {
-    const lists = (await dt.jobs.getAllUpdateJobList(filter)).allUpdateJobs;
+    const all = (await dt.jobs.getAllUpdateJobList(filter)).allUpdateJobs;
+    const lists = all.filter((list) => [one, two].includes(list.agId));
     deepEqual(lists.map((list) => [list.agId, targets(list.updateJobs)]), expected.length ? [[one, expected]] : []);
   });
 }
