@@ -1,13 +1,38 @@
 //! Reports on stderr what a command did.
 
+use std::fmt::Arguments;
+use std::io::{self, Write};
+
 use gatelet_transport::Deleted;
 
+use crate::error::error::CliError;
+use crate::error::exit::Exit;
+use crate::output::output::Output;
+use crate::output::record::Record;
 use crate::terminal::eprint_line;
 
 /// Reports a deletion, and whether a retry found the object already gone.
-pub(crate) fn report_deleted(thing: std::fmt::Arguments<'_>, deleted: Deleted) {
+pub(crate) fn report_deleted(thing: Arguments<'_>, deleted: Deleted) {
     eprint_line(&match deleted.was_already_gone {
         true => format!("deleted {thing}; a retry found it already gone"),
         false => format!("deleted {thing}"),
     });
+}
+
+/// Prints what was created. Nothing in it is shown only once, so it stays if it cannot be printed.
+///
+/// # Errors
+/// The write failed; the line names what was created.
+pub(crate) fn print_created<T: Record>(
+    thing: Arguments<'_>,
+    created: T,
+    output: &mut Output<impl Write>,
+) -> Result<(), CliError> {
+    match output.item(created) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CliError::new(
+            Exit::OutcomeUnknown,
+            format_args!("could not write to stdout: {error}; {thing} was created"),
+        )),
+        written => Ok(written?),
+    }
 }

@@ -173,38 +173,50 @@ fn a_create_on_a_full_disk_creates_nothing() {
 #[test]
 fn a_deletion_that_repeats_the_secret_of_an_unwritten_token_does_not_show_it() {
     let respond = |request: &str| {
-        let asa_error =
-            r#"{"code":400,"type":"invalid_request","message":"no opaque-canary-value"}"#;
-        let dt_error = r#"{"error":{"code":400,"message":"no opaque-canary-value"}}"#;
-        let created =
-            r#"{"id":"x","registration_type":"gateway-agent","token":"opaque-canary-value"}"#;
-        let (status, body) = match (request.starts_with("DELETE"), request.contains("/teams/")) {
-            (false, _) => ("201 Created", created),
-            (true, true) => ("400 Bad Request", asa_error),
-            (true, false) => ("400 Bad Request", dt_error),
+        let (status, body) = match request.starts_with("DELETE") {
+            false => ("201 Created", r#"{"id":"x","token":"opaque-canary-value"}"#),
+            true => (
+                "400 Bad Request",
+                r#"{"error":{"code":400,"message":"no opaque-canary-value"}}"#,
+            ),
         };
         RawResponse::Bytes(response(status, "application/json", body))
     };
-    let (asa, dt) = (team(respond), RawServer::new(respond));
-    for (fixture, line) in [
-        (Fixture::dt(&dt.url), "dt token create edge"),
-        (Fixture::asa(&asa.url), "asa setup-token create"),
+    let server = RawServer::new(respond);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Fixture::dt(&server.url).command("dt token create edge".split(' '));
+    let output = command.stdout(writer).stderr(Stdio::piped()).output();
+    let line = CommandOutput::from(output.unwrap()).fails_with(12);
+    assert!(line.contains("because deleting it failed"), "{line}");
+    assert!(!line.contains("opaque-canary-value"), "{line}");
+}
+
+#[test]
+fn a_created_token_whose_value_can_be_revealed_stays_although_it_cannot_be_written() {
+    let fixture = Fixture::new();
+    let group = "2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111 5b0c7d9e-8a4f-4b6a-9f37-2d1c0e9b8a55";
+    for (create, list) in [
+        ("setup-token create --description kept", "setup-token list"),
         (
-            Fixture::asa(&asa.url),
-            "asa enrollment-token create web --description edge",
+            "enrollment-token create web --description kept",
+            "enrollment-token list web",
         ),
         (
-            Fixture::asa(&asa.url),
-            "asa resource-group enrollment-token create g p --description edge",
+            &format!("resource-group enrollment-token create {group} --description kept"),
+            &format!("resource-group enrollment-token list {group}"),
         ),
     ] {
-        let (reader, writer) = std::io::pipe().unwrap();
-        drop(reader);
-        let mut command = fixture.command(line.split(' '));
-        let output = command.stdout(writer).stderr(Stdio::piped()).output();
-        let line = CommandOutput::from(output.unwrap()).fails_with(12);
-        assert!(line.contains("because deleting it failed"), "{line}");
-        assert!(!line.contains("opaque-canary-value"), "{line}");
+        let create = format!("--emulator asa {create}");
+        let run = |redirection| fixture.run_in_shell(create.split(' '), redirection);
+        for redirection in [">/dev/null", "| true"] {
+            let written = run(redirection);
+            assert_eq!((written.code, &*written.stderr), (Some(0), ""));
+        }
+        let line = run(">/dev/full").fails_with(12);
+        assert!(line.ends_with(" was created\n"), "{line}");
+        let list = fixture.run(&format!("--emulator asa {list} -o ndjson"));
+        assert_eq!(list.success().matches("kept").count(), 3);
     }
 }
 
@@ -213,31 +225,20 @@ fn a_deletion_that_repeats_the_secret_of_an_unwritten_token_does_not_show_it() {
 fn a_created_token_that_cannot_be_written_is_deleted_again() {
     let fixture = Fixture::new();
     let before = tokens(&fixture);
-    for create in [&CREATE[..], &["--emulator", "asa", "setup-token", "create"]] {
-        let (reader, writer) = std::io::pipe().unwrap();
-        drop(reader);
-        let output: CommandOutput = fixture
-            .command(create)
-            .stdout(writer)
-            .stderr(Stdio::piped())
-            .output()
-            .unwrap()
-            .into();
-        assert!(
-            output.fails_with(1).contains("deleted again"),
-            "a reader that left is no quiet end here"
-        );
-    }
-    assert_eq!(tokens(&fixture), before);
-    assert_eq!(
-        fixture
-            .run("--emulator asa setup-token list -o ndjson")
-            .success()
-            .lines()
-            .count(),
-        2,
-        "only the examples"
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output: CommandOutput = fixture
+        .command(CREATE)
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap()
+        .into();
+    assert!(
+        output.fails_with(1).contains("deleted again"),
+        "a reader that left is no quiet end here"
     );
+    assert_eq!(tokens(&fixture), before);
 }
 
 // C5

@@ -2,10 +2,9 @@
 
 use asa_client::Client;
 use clap::Command;
-use gatelet_models::Secret;
 use gatelet_models::asa::{AgentToken, EnrollmentTokenCreate, EnrollmentTokenId, ProjectName};
 
-use crate::commands::secret_output;
+use crate::commands::report;
 use crate::error::error::CliError;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
@@ -32,23 +31,17 @@ pub(crate) struct Create {
 }
 
 impl Create {
-    /// Creates the token and prints it, or deletes it again.
+    /// Creates the token and prints it without its value.
     pub(crate) async fn run(
         self,
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let (tokens, project) = (client.enrollment_tokens(), self.project_name);
-        secret_output::ensure_writable(output)?;
         let body = EnrollmentTokenCreate::new(self.description);
-        let created = tokens.create(&project, body).send().await?;
+        let create = client.enrollment_tokens().create(&self.project_name, body);
+        let created = create.send().await?;
         let id = created.id.clone();
-        let value = created.token.clone();
-        let undo = || {
-            let value = value.as_ref().map_or("", Secret::expose);
-            tokens.delete(&project, &id).with_secret(value).send()
-        };
-        secret_output::print_or_undo(created, id.as_str(), output, undo).await
+        report::print_created(format_args!("enrollment token {id}"), created, output)
     }
 }
 

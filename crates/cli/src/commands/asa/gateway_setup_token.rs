@@ -2,11 +2,10 @@
 
 use asa_client::Client;
 use clap::Command;
-use gatelet_models::Secret;
 use gatelet_models::asa::{AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId};
 
 use crate::commands::asa::served_projects;
-use crate::commands::secret_output;
+use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::label::Label;
 use crate::output::output::Output;
@@ -58,22 +57,16 @@ pub(crate) struct Create {
 }
 
 impl Create {
-    /// Creates the token and prints it, or deletes it again.
+    /// Creates the token and prints it without its value.
     pub(crate) async fn run(
         self,
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let tokens = client.gateway_setup_tokens();
-        secret_output::ensure_writable(output)?;
         let created = tokens.create(self.into_body()).send().await?;
         let id = created.id.clone();
-        let value = created.token.clone();
-        let undo = || {
-            let value = value.as_ref().map_or("", Secret::expose);
-            tokens.delete(&id).with_secret(value).send()
-        };
-        secret_output::print_or_undo(created, id.as_str(), output, undo).await
+        report::print_created(format_args!("gateway setup token {id}"), created, output)
     }
 
     /// Returns the body of the request. Of labels with the same key the last one counts.

@@ -2,12 +2,11 @@
 
 use asa_client::Client;
 use clap::Command;
-use gatelet_models::Secret;
 use gatelet_models::asa::{
     AgentToken, EnrollmentTokenCreate, EnrollmentTokenId, ProjectId, ResourceGroupId,
 };
 
-use crate::commands::secret_output;
+use crate::commands::report;
 use crate::error::error::CliError;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
@@ -36,27 +35,18 @@ pub(crate) struct Create {
 }
 
 impl Create {
-    /// Creates the token and prints it, or deletes it again.
+    /// Creates the token and prints it without its value.
     pub(crate) async fn run(
         self,
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let tokens = client.resource_group_enrollment_tokens();
-        let (group, project) = (self.resource_group_id, self.project_id);
-        secret_output::ensure_writable(output)?;
         let body = EnrollmentTokenCreate::new(self.description);
-        let created = tokens.create(&group, &project, body).send().await?;
+        let create = tokens.create(&self.resource_group_id, &self.project_id, body);
+        let created = create.send().await?;
         let id = created.id.clone();
-        let value = created.token.clone();
-        let undo = || {
-            let value = value.as_ref().map_or("", Secret::expose);
-            tokens
-                .delete(&group, &project, &id)
-                .with_secret(value)
-                .send()
-        };
-        secret_output::print_or_undo(created, id.as_str(), output, undo).await
+        report::print_created(format_args!("enrollment token {id}"), created, output)
     }
 }
 
