@@ -92,6 +92,20 @@ fn every_command_on_tokens_works_on_the_platform_of_the_emulator() {
 }
 
 #[test]
+fn the_platform_refuses_a_token_of_a_cluster() {
+    let create = "--emulator dt active-gate-token create edge-7 --type cluster";
+    let fixture = Fixture::new();
+    let line = fixture
+        .run(&format!("{create} --api platform"))
+        .fails_with(2);
+    assert!(
+        line.contains("invalid --type: must be ENVIRONMENT"),
+        "{line}"
+    );
+    fixture.run(create).success();
+}
+
+#[test]
 fn an_invalid_api_is_a_usage_error() {
     let fixture = Fixture::dt("http://127.0.0.1:9").with("GATELET_DT_API", "fleet");
     let refused = fixture.run(LIST);

@@ -152,6 +152,29 @@ async fn an_expiration_date_is_checked_before_a_create_on_either_api() {
 }
 
 #[tokio::test]
+async fn a_kind_of_token_that_the_platform_does_not_have_is_refused_before_a_create() {
+    let (client, fake, _) = platform([]);
+    for kind in ["CLUSTER", "OTHER"] {
+        let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::from(kind));
+        let error = client.active_gate_tokens().create(create).send().await;
+        let error = error.unwrap_err();
+        let parameter = "active_gate_type";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        assert_eq!(error.applied(), Applied::No);
+    }
+    fake.finish();
+    let (client, fake) = scripted([created()]);
+    let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Cluster);
+    client
+        .active_gate_tokens()
+        .create(create)
+        .send()
+        .await
+        .unwrap();
+    fake.finish();
+}
+
+#[tokio::test]
 async fn active_gates_go_through_the_proxy_with_the_same_credential() {
     let gates = r#"{"activeGates": [{"id": "1", "activeGateTokens": [{"id": "dt0g02.a"}]}]}"#;
     let (client, fake, _) = platform([
