@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use gatelet_models::asa::{
     Gateway, GatewaySelector, LabelRequirement, ParseGatewaySelectorError, Project,
 };
+use gatelet_transport::Error;
 
 /// Whether the gateways of a project are known.
 ///
@@ -68,13 +69,16 @@ impl GatewaySelection {
 }
 
 /// The projects that a gateway serves, by its labels.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct ServedProjects {
     /// The projects whose selector selects the gateway.
     pub served: Vec<Project>,
     /// The projects whose selector has no known meaning, and why; the gateway may serve them or not.
     pub unjudged: Vec<(Project, ParseGatewaySelectorError)>,
+    /// The errors of lists of projects that could not be read, such as that of a resource group that was deleted meanwhile, whose id is
+    /// the error's [`resource`](Error::resource); the gateway may serve projects in them.
+    pub unread: Vec<Error>,
 }
 
 impl ServedProjects {

@@ -75,11 +75,13 @@ pub(crate) async fn served_in_either_product(
         Err(error) if error.is_not_found() => None,
         Err(error) => return Err(error),
     };
-    let mut projects = match ResourceGroupProjects::new(channel).all().await {
-        Ok(projects) => projects,
-        Err(error) if error.is_not_found() && of_asa.is_some() => Vec::new(),
+    let (mut projects, unread) = match ResourceGroupProjects::new(channel).all().await {
+        Ok(read) => read,
+        Err(error) if error.is_not_found() && of_asa.is_some() => Default::default(),
         Err(error) => return Err(error),
     };
     projects.extend(of_asa.into_iter().flatten());
-    Ok(ServedProjects::new(labels, projects))
+    let mut result = ServedProjects::new(labels, projects);
+    result.unread = unread;
+    Ok(result)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gatelet_models::asa::{Project, ProjectId, ResourceGroupId};
-use gatelet_transport::Error;
+use gatelet_transport::{Error, ErrorKind};
 
 use crate::gateway_selection::{GatewaySelection, ServedProjects};
 use crate::generated::resource_group_projects::ResourceGroupProjects;
@@ -48,25 +48,31 @@ impl ResourceGroupProjects {
     ///
     /// # Errors
     ///
-    /// Every kind; see [`ErrorKind`](crate::ErrorKind). ASA has no resource groups: [`is_not_found`](Error::is_not_found).
+    /// Every kind; see [`ErrorKind`](crate::ErrorKind). If the service refuses the projects of one resource group, the others are judged,
+    /// and [`unread`](ServedProjects::unread) has the error.
     pub async fn served_by(
         &self,
         labels: Option<&BTreeMap<String, String>>,
     ) -> Result<ServedProjects, Error> {
-        Ok(ServedProjects::new(labels, self.all().await?))
+        let (projects, unread) = self.all().await?;
+        let mut result = ServedProjects::new(labels, projects);
+        result.unread = unread;
+        Ok(result)
     }
 
-    /// Lists the projects of all resource groups. One that is deleted meanwhile has none.
-    pub(crate) async fn all(&self) -> Result<Vec<Project>, Error> {
+    /// Lists the projects of all resource groups, and returns the errors of those whose projects the service refuses.
+    pub(crate) async fn all(&self) -> Result<(Vec<Project>, Vec<Error>), Error> {
         let groups = ResourceGroups::new(&self.channel).list().items();
-        let mut all = Vec::new();
+        let (mut all, mut unread) = (Vec::new(), Vec::new());
         for group in groups.try_collect().await? {
             match self.list(&group.id).items().try_collect().await {
                 Ok(projects) => all.extend(projects),
-                Err(error) if error.is_not_found() => {}
+                Err(error) if *error.kind() == ErrorKind::Api => {
+                    unread.push(error.with_resource(group.id.as_str()));
+                }
                 Err(error) => return Err(error),
             }
         }
-        Ok(all)
+        Ok((all, unread))
     }
 }

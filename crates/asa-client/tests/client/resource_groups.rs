@@ -243,6 +243,10 @@ async fn projects_of_all_resource_groups_are_judged() {
     let result = projects.served_by(Some(&labels)).await.unwrap();
     assert_eq!(names(&result.served), ["a", "c"]);
     assert_eq!(result.unjudged.len(), 1);
+    let [gone] = &result.unread[..] else {
+        panic!("{result:?}")
+    };
+    assert!(gone.is_not_found() && gone.resource() == Some("gone"));
     let requests = fake.into_requests();
     let path = requests[3].uri().path();
     assert_eq!(path, "/v1/teams/t/resource_groups/gone/projects");

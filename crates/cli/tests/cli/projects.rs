@@ -140,3 +140,42 @@ fn a_selector_that_cannot_be_judged_is_an_error() {
          the selector contains a character that has no known meaning at byte 5\n"
     );
 }
+
+/// Serves a gateway with the label `env=prod`, and other paths by the end of each. Paths that are not named are absent.
+fn served(routes: Vec<(&'static str, u16, &'static str)>) -> CommandOutput {
+    let server = team(move |request| {
+        let path = request.split(' ').nth(1).unwrap_or_default();
+        let route = routes.iter().find(|(end, ..)| path.ends_with(end));
+        let (status, body) = match route {
+            _ if path.ends_with("/gateways/g") => (
+                200,
+                r#"{"id": "g", "name": "g", "refuse_connections": false, "labels": {"env": "prod"}}"#,
+            ),
+            Some((_, status, body)) => (*status, *body),
+            None => (
+                404,
+                r#"{"code": 404, "type": "resource_does_not_exist", "message": "Not Found"}"#,
+            ),
+        };
+        RawResponse::Bytes(response(&format!("{status} X"), "application/json", body))
+    });
+    Fixture::asa(&server.url).run("asa gateway projects g -o ndjson")
+}
+
+const WEB: &str = r#"{"list": [{"id": "1", "name": "web", "gateway_selector": "env=prod"}]}"#;
+const GROUPS: &str = r#"{"list": [{"id": "rg1", "name": "a"}, {"id": "rg2", "name": "b"}]}"#;
+
+#[test]
+fn a_resource_group_that_vanished_is_named_beside_the_projects_of_the_others() {
+    let run = served(vec![
+        ("/resource_groups", 200, GROUPS),
+        ("/rg2/projects", 200, WEB),
+    ]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.contains("web"), "{run:?}");
+    assert!(run.stderr.contains("rg1"), "{run:?}");
+    assert!(
+        run.stderr
+            .ends_with("gatelet: 1 list of projects could not be read\n")
+    );
+}

@@ -9,25 +9,43 @@ use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 use crate::terminal::eprint_line;
 
-pub(crate) const HELP: &str = "The labels are compared with the selectors of the team's projects here: those of Advanced Server Access, and those of the \
-     resource groups of Privileged Access. A project whose selector has no known meaning is reported on stderr, and the exit code is 1.";
+pub(crate) const HELP: &str = "The labels are compared with the selectors of projects here: those of Advanced Server Access, and those of the resource groups \
+     of Privileged Access that the caller may see. A project whose selector has no known meaning, and a list that could not be read, \
+     are reported on stderr, and the exit code is 1.";
 
-/// Prints the projects, and reports those that cannot be judged.
+/// Prints the projects, and reports those that cannot be judged and the lists that could not be read.
 pub(crate) fn print(projects: ServedProjects, output: &mut Output<Stdout>) -> Result<(), CliError> {
     let ServedProjects {
-        served, unjudged, ..
+        served,
+        unjudged,
+        unread,
+        ..
     } = projects;
     list::write_items(served, output)?;
     for (project, reason) in &unjudged {
         let (name, id) = (&project.name, &project.id);
         eprint_line(&format!("cannot judge project {name} ({id}): {reason}"));
     }
-    match unjudged.len() {
-        0 => Ok(()),
-        1 => Err(CliError::new(Exit::Other, "1 project cannot be judged")),
-        many => Err(CliError::new(
-            Exit::Other,
-            format_args!("{many} projects cannot be judged"),
-        )),
+    for error in &unread {
+        eprint_line(&error.to_string());
+    }
+    let problems: Vec<String> = [
+        match unjudged.len() {
+            0 => None,
+            1 => Some("1 project cannot be judged".to_owned()),
+            many => Some(format!("{many} projects cannot be judged")),
+        },
+        match unread.len() {
+            0 => None,
+            1 => Some("1 list of projects could not be read".to_owned()),
+            many => Some(format!("{many} lists of projects could not be read")),
+        },
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(CliError::new(Exit::Other, problems.join("; "))),
     }
 }
