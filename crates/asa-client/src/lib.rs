@@ -1,7 +1,7 @@
 //! A typed client of Okta Advanced Server Access (ASA) gateways, gateway setup tokens, projects and their enrollment tokens.
 //!
-//! Okta Privileged Access serves the same paths on another host: set its address with [`ClientBuilder::endpoint`]. Each product responds
-//! to a question about the other's projects that it has none ([`is_not_found`](Error::is_not_found)): a team of ASA has
+//! Okta Privileged Access serves the same paths on another host: set its address with [`ClientBuilder::endpoint`]. They differ in
+//! projects, and how each responds to a question about those of the other is documented nowhere: a team of ASA has
 //! [`Projects`] and their [`EnrollmentTokens`]; one of Okta Privileged Access has [`ResourceGroups`], with [`ResourceGroupProjects`] and
 //! their [`ResourceGroupEnrollmentTokens`].
 //!

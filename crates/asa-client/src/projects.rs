@@ -1,6 +1,6 @@
 //! What the description cannot say about projects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gatelet_models::asa::{Project, ProjectName};
 use gatelet_transport::{Channel, Error};
@@ -64,24 +64,39 @@ pub(crate) async fn select(
     Ok(GatewaySelection::new(project, gateways))
 }
 
-/// Lists the projects of ASA and those of Okta Privileged Access, and judges which of them a gateway with these labels serves. A team
-/// has those of one product, and gets 404 for the other's.
+/// Lists the projects of ASA and those of Okta Privileged Access, and judges which of them a gateway with these labels serves.
+///
+/// What one product responds to a question about the projects of the other is documented nowhere. So any response that there is no
+/// such operation counts, if the other list can be read.
 pub(crate) async fn served_in_either_product(
     channel: &Channel,
     labels: Option<&BTreeMap<String, String>>,
 ) -> Result<ServedProjects, Error> {
-    let of_asa = match Projects::new(channel).list().items().try_collect().await {
-        Ok(projects) => Some(projects),
-        Err(error) if error.is_not_found() => None,
-        Err(error) => return Err(error),
+    let of_asa = Projects::new(channel).list().items().try_collect().await;
+    let of_asa = of_asa.map(|projects| (projects, Vec::new()));
+    let of_groups = ResourceGroupProjects::new(channel).all().await;
+    let (mut projects, unread) = match (of_asa, of_groups) {
+        (Ok((of_asa, _)), Ok((mut projects, unread))) => {
+            projects.extend(of_asa);
+            (projects, unread)
+        }
+        (Ok((projects, mut unread)), Err(error)) | (Err(error), Ok((projects, mut unread))) => {
+            if !is_absent(&error) {
+                unread.push(error);
+            }
+            (projects, unread)
+        }
+        (Err(error), Err(other)) => return Err(if is_absent(&error) { other } else { error }),
     };
-    let (mut projects, unread) = match ResourceGroupProjects::new(channel).all().await {
-        Ok(read) => read,
-        Err(error) if error.is_not_found() && of_asa.is_some() => Default::default(),
-        Err(error) => return Err(error),
-    };
-    projects.extend(of_asa.into_iter().flatten());
+    let mut known = BTreeSet::new();
+    projects.retain(|project| known.insert(project.id.clone()));
     let mut result = ServedProjects::new(labels, projects);
     result.unread = unread;
     Ok(result)
+}
+
+/// Returns whether the service has no such operation, or no such resource.
+fn is_absent(error: &Error) -> bool {
+    let status = error.status().map(|status| status.as_u16());
+    matches!(status, Some(404 | 405 | 501))
 }

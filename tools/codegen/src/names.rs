@@ -164,7 +164,6 @@ const OF_CLIENTS: &[&str] = &[
     "HyperTransportBuilder",
     "Identity",
     "Items",
-    "KeyEnd",
     "KeyRotation",
     "ListQuery",
     "ListRequest",

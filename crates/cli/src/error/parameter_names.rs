@@ -64,7 +64,6 @@ fn typed_name(parameter: &str, operation: Option<&Operation>, url: &str) -> Opti
         "page_token" => "--page-token".into(),
         "query" => "--page-token or --contains".into(),
         "expiration_date" => "--expires".into(),
-        "active_gate_type" => "--type".into(),
         "target_version" => "<VERSION>".into(),
         _ => return operation.and_then(|it| own_name(it, parameter)),
     })

@@ -163,7 +163,9 @@ fn served(routes: Vec<(&'static str, u16, &'static str)>) -> CommandOutput {
 }
 
 const WEB: &str = r#"{"list": [{"id": "1", "name": "web", "gateway_selector": "env=prod"}]}"#;
+const GROUP: &str = r#"{"list": [{"id": "rg1", "name": "a"}]}"#;
 const GROUPS: &str = r#"{"list": [{"id": "rg1", "name": "a"}, {"id": "rg2", "name": "b"}]}"#;
+const REFUSED: &str = r#"{"code": 401, "type": "authorization_error", "message": "no"}"#;
 
 #[test]
 fn a_resource_group_that_vanished_is_named_beside_the_projects_of_the_others() {
@@ -178,4 +180,47 @@ fn a_resource_group_that_vanished_is_named_beside_the_projects_of_the_others() {
         run.stderr
             .ends_with("gatelet: 1 list of projects could not be read\n")
     );
+}
+
+#[test]
+fn projects_of_one_product_are_the_result_where_the_other_is_absent_in_any_form() {
+    for status in [404, 405, 501] {
+        let run = served(vec![
+            ("/example-team/projects", 200, WEB),
+            ("/resource_groups", status, "{}"),
+        ]);
+        assert_eq!(run.stderr, "");
+        assert!(run.success().contains("web"));
+        let run = served(vec![
+            ("/example-team/projects", status, "{}"),
+            ("/resource_groups", 200, GROUP),
+            ("/rg1/projects", 200, WEB),
+        ]);
+        assert_eq!(run.stderr, "");
+        assert!(run.success().contains("web"));
+    }
+}
+
+#[test]
+fn projects_that_were_read_are_shown_although_others_are_refused() {
+    let run = served(vec![
+        ("/example-team/projects", 200, WEB),
+        ("/resource_groups", 401, REFUSED),
+    ]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.contains("web"), "{run:?}");
+    assert!(run.stderr.contains("asa ListResourceGroups"), "{run:?}");
+    // Nothing was read.
+    served(vec![("/resource_groups", 401, REFUSED)]).fails_with(4);
+    served(vec![]).fails_with(5);
+}
+
+#[test]
+fn a_project_that_both_products_list_is_shown_once() {
+    let run = served(vec![
+        ("/example-team/projects", 200, WEB),
+        ("/resource_groups", 200, GROUP),
+        ("/rg1/projects", 200, WEB),
+    ]);
+    assert_eq!(run.success().lines().count(), 1);
 }
