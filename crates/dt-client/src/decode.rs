@@ -1,12 +1,24 @@
 //! Decoding of responses that a description cannot specify.
 
+use std::collections::BTreeMap;
+
+use gatelet_models::Secret;
 use gatelet_models::dt::ActiveGateTokenCreated;
 use gatelet_transport::{ApiResponse, Error};
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
-/// Decodes a new token although other members may be unreadable, and withholds those that may contain a secret. Only an unusable secret
-/// is an error.
+/// Decodes a new token although other members may be unreadable, and withholds those that may contain a secret. An id that is missing or
+/// unreadable is taken from the secret. Only an unusable secret is an error.
 pub(crate) fn create_token(response: &ApiResponse) -> Result<ActiveGateTokenCreated, Error> {
-    let mut created: ActiveGateTokenCreated = response.json_lossy()?;
+    let mut created: ActiveGateTokenCreated = match response.json_lossy() {
+        Ok(created) => created,
+        Err(error) => {
+            let created = without_id(response).ok_or(error)?;
+            response.warn_unreadable("id");
+            created
+        }
+    };
     if created.token.expose().contains(char::REPLACEMENT_CHARACTER) {
         return Err(response.decode_error("token", "contains an invalid character"));
     }
@@ -22,4 +34,34 @@ pub(crate) fn create_token(response: &ApiResponse) -> Result<ActiveGateTokenCrea
         response.warn_unreadable(member);
     }
     Ok(created)
+}
+
+/// Decodes a new token without its id, which is that of its secret.
+fn without_id(response: &ApiResponse) -> Option<ActiveGateTokenCreated> {
+    let members: BTreeMap<String, Box<RawValue>> = response.json_lossy().ok()?;
+    let member = |name| members.get(name).map_or("null", |it| it.get());
+    let (token, expires) = (member("token"), member("expirationDate"));
+    let secret: Secret = serde_json::from_str(token).ok()?;
+    let id = serde_json::to_string(id_of(secret.expose())).ok()?;
+    let parts = [
+        r#"{"id":"#,
+        &id,
+        r#","token":"#,
+        token,
+        r#","expirationDate":"#,
+        expires,
+        "}",
+    ];
+    let document = Zeroizing::new(parts.concat());
+    serde_json::from_str(&document).ok()
+}
+
+/// Returns the id of a token, its prefix and public part; empty if the token does not have three parts.
+fn id_of(token: &str) -> &str {
+    let mut parts = token.split('.');
+    let is_whole = parts.by_ref().take(3).filter(|it| !it.is_empty()).count() == 3;
+    match token.rsplit_once('.') {
+        Some((id, _)) if is_whole && parts.next().is_none() => id,
+        _ => "",
+    }
 }

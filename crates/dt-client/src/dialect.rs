@@ -43,7 +43,7 @@ impl Dialect for Dynatrace {
             return None;
         }
         // A secret that is shown only once must not be dropped because of another member.
-        if has_string_member(body, &["id"]) && has_string_member(body, &["token"]) {
+        if has_string_member(body, &["token"]) {
             return None;
         }
         // The body may contain more than serde_json reads.

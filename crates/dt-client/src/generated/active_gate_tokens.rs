@@ -80,8 +80,10 @@ impl ActiveGateTokens {
     /// An expiration date that is invalid, in the past, or more than two years ahead by the client's clock is
     /// refused. A date in a form that the API does not document is converted to one that it does.
     ///
-    /// An unreadable member of the response does not hide the secret: an unreadable expiration date is kept as text.
-    /// If the response is lost, a token whose secret is unknown may exist; `find_lost` finds it.
+    /// An unreadable member of the response does not hide the secret: an unreadable expiration date is kept as text,
+    /// and an id that is missing or unreadable is taken from the secret, whose first two parts it is; it is empty if
+    /// the secret does not have three. If the response is lost, a token whose secret is unknown may exist;
+    /// `find_lost` finds it.
     ///
     /// It is not repeated after its response was lost: [`Error::applied`](gatelet_transport::Error::applied) then
     /// says whether it may have taken effect.

@@ -111,6 +111,38 @@ async fn no_other_member_of_the_response_loses_the_token() {
     }
 }
 
+#[tokio::test]
+async fn a_new_token_without_a_readable_id_has_the_one_in_its_secret() {
+    let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+    for member in [
+        "",
+        r#""id": null,"#,
+        r#""id": 7,"#,
+        r#""id": ["a"],"#,
+        r#""id": {"a": "\ud800"},"#,
+        r#""error": "no id","#,
+        r#""id": null, "error": {"code": 500},"#,
+        &format!(r#""id": {deep},"#),
+    ] {
+        for (token, id) in [
+            (SECRET, "dt0g02.4KWZO5EF"),
+            ("opaque", ""),
+            ("a.b", ""),
+            ("a..b", ""),
+            ("a.b.c.d", ""),
+        ] {
+            let body = format!(r#"{{{member} "token": "{token}", "expirationDate": "never"}}"#);
+            let (client, fake) = scripted([FakeResponse::json(201, body)]);
+            let created = create(&client).await.unwrap();
+            assert_eq!(created.id.as_str(), id, "{member} {token}");
+            assert_eq!(created.token.expose(), token, "{member}");
+            let kept = created.expiration_date.value().unwrap_err();
+            assert!(token != SECRET || kept.to_string() == "never");
+            fake.finish();
+        }
+    }
+}
+
 // D19
 #[tokio::test]
 async fn a_token_whose_secret_was_not_received_is_an_error_and_not_created_twice() {
