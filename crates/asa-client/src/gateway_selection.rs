@@ -29,6 +29,8 @@ pub enum GatewaySelection {
     Judged(SelectedGateways),
     /// The selector has no known meaning, so only the service can judge which gateways it selects; says why.
     CannotJudge(ParseGatewaySelectorError),
+    /// The project is deleted, so it uses no gateway, whatever its selector.
+    Deleted,
 }
 
 /// The gateways that a project uses.
@@ -47,6 +49,9 @@ impl GatewaySelection {
     /// Judges which of a team's gateways a project uses. Pass all of them, because `unmet` is about the whole team.
     #[must_use]
     pub fn new(project: &Project, gateways: impl IntoIterator<Item = Gateway>) -> Self {
+        if project.is_deleted() {
+            return Self::Deleted;
+        }
         let selector = match project.selector() {
             Ok(selector) => selector,
             Err(error) => return Self::CannotJudge(error),

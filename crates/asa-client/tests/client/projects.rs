@@ -72,6 +72,16 @@ fn a_selector_of_unknown_meaning_is_not_judged() {
 }
 
 #[test]
+fn a_deleted_project_uses_no_gateway() {
+    let time = "2026-11-21T20:48:09Z".parse::<Timestamp>().unwrap();
+    for selector in ["env=prod", "cores>4", ""] {
+        let deleted = project(selector).with_deleted_at(time);
+        let selection = GatewaySelection::new(&deleted, [gateway("a", &[("env", "prod")])]);
+        assert_eq!(selection, GatewaySelection::Deleted);
+    }
+}
+
+#[test]
 fn labels_serve_the_projects_that_select_them() {
     let deleted =
         project("env=prod").with_deleted_at("2026-11-21T20:48:09Z".parse::<Timestamp>().unwrap());

@@ -224,3 +224,24 @@ fn a_project_that_both_products_list_is_shown_once() {
     ]);
     assert_eq!(run.success().lines().count(), 1);
 }
+
+#[test]
+fn a_deleted_project_selects_no_gateway() {
+    let server = team(|request| {
+        let body = match request.contains("/gateways ") {
+            true => {
+                r#"{"list": [{"id": "g", "name": "g", "refuse_connections": false, "labels": {"a": "b"}}]}"#
+            }
+            false => {
+                r#"{"id": "1", "name": "web", "gateway_selector": "a=b", "deleted_at": "2026-01-01T00:00:00Z"}"#
+            }
+        };
+        RawResponse::Bytes(response("200 OK", "application/json", body))
+    });
+    let run = Fixture::asa(&server.url).run("asa project gateways web -o json");
+    assert_eq!(
+        run.stderr,
+        "gatelet: the project is deleted, so no gateway is listed\n"
+    );
+    assert_eq!(run.success(), "[]\n");
+}

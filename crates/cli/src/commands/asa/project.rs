@@ -2,7 +2,7 @@
 
 use asa_client::{Client, GatewaySelection};
 use clap::Command;
-use gatelet_models::asa::ProjectName;
+use gatelet_models::asa::{Gateway, ProjectName};
 
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
@@ -53,6 +53,10 @@ pub(crate) fn print_selection(
         GatewaySelection::CannotJudge(reason) => {
             let line = format_args!("cannot judge which gateways the project uses: {reason}");
             return Err(CliError::new(Exit::Other, line));
+        }
+        GatewaySelection::Deleted => {
+            eprint_line("the project is deleted, so no gateway is listed");
+            return list::write_items(Vec::<Gateway>::new(), output);
         }
         _ => return Err(CliError::new(Exit::Other, "cannot judge the selector")),
     };
