@@ -1,9 +1,9 @@
 //! Checks of values before anything is sent, beyond those of the description.
 
 use gatelet_models::asa::{
-    EnrollmentTokenCreate, GatewayId, GatewaySetupTokenId, GatewayUpdate, OperationId, ProjectId,
-    ProjectName, ResourceGroupId, ServiceUserCreate, ServiceUserKeyId, ServiceUserUpdate,
-    UserStatus,
+    EnrollmentTokenCreate, GatewayId, GatewaySetupTokenCreate, GatewaySetupTokenId, GatewayUpdate,
+    OperationId, ProjectId, ProjectName, ResourceGroupId, ServiceUserCreate, ServiceUserKeyId,
+    ServiceUserUpdate, UserStatus,
 };
 use gatelet_transport::{Channel, Error};
 
@@ -93,12 +93,25 @@ pub(crate) fn create_resource_group_project_server_enrollment_token(
 }
 
 fn check_enrollment_token(create: &EnrollmentTokenCreate) -> Result<(), Error> {
-    match (1..=512).contains(&create.description.chars().count()) {
+    check_description(&create.description, 512)
+}
+
+/// Refuses a description that is empty or too long.
+pub(crate) fn create_gateway_setup_token(
+    _: &Channel,
+    create: &mut GatewaySetupTokenCreate,
+) -> Result<(), Error> {
+    let description = create.description.as_deref();
+    description.map_or(Ok(()), |it| check_description(it, 1024))
+}
+
+fn check_description(description: &str, max: usize) -> Result<(), Error> {
+    match (1..=max).contains(&description.chars().count()) {
         true => Ok(()),
-        false => Err(Error::invalid_input(
-            "description",
-            "must have 1 to 512 characters",
-        )),
+        false => {
+            let problem = format!("must have 1 to {max} characters");
+            Err(Error::invalid_input("description", problem))
+        }
     }
 }
 

@@ -67,6 +67,8 @@ impl GatewaySetupTokens {
     /// The published reference shows a body with nothing but `labels`. Okta's own client sends the whole object, and
     /// so does this description.
     ///
+    /// A description that is empty or longer than 1024 characters is refused.
+    ///
     /// An unreadable text in another member of the response does not hide the id; its invalid characters are
     /// replaced.
     ///
@@ -86,12 +88,14 @@ impl GatewaySetupTokens {
     /// ```
     pub fn create(
         &self,
-        body: models::GatewaySetupTokenCreate,
+        mut body: models::GatewaySetupTokenCreate,
     ) -> OperationRequest<models::GatewaySetupToken> {
+        let checked = check::create_gateway_setup_token(&self.channel, &mut body);
         OperationCall::new(
                 models::OperationId::CreateGatewaySetupToken.operation(),
                 &[self.channel.account()],
             )
+            .check(checked)
             .json(&body)
             .request(&self.channel, decode::create_gateway_setup_token)
     }

@@ -483,7 +483,8 @@ async fn a_created_token_is_known_although_a_text_is_not_unicode() {
 #[tokio::test]
 async fn a_body_that_the_description_forbids_is_not_sent() {
     use asa_client::models::{
-        EnrollmentTokenCreate, ServiceUserCreate, ServiceUserUpdate, UserStatus,
+        EnrollmentTokenCreate, GatewaySetupTokenCreate, ServiceUserCreate, ServiceUserUpdate,
+        UserStatus,
     };
     let fake = FakeTransport::script([]);
     let client = client(fake.clone(), &ManualClock::auto());
@@ -499,6 +500,11 @@ async fn a_body_that_the_description_forbids_is_not_sent() {
         let update = ServiceUserUpdate::new("bot", UserStatus::from(status));
         let update = users.update("bot", update);
         assert_invalid(update.send().await.unwrap_err(), "status");
+    }
+    for description in ["", &"x".repeat(1025)] {
+        let create = GatewaySetupTokenCreate::new().with_description(description);
+        let create = client.gateway_setup_tokens().create(create);
+        assert_invalid(create.send().await.unwrap_err(), "description");
     }
     for description in ["", &"x".repeat(513)] {
         let body = EnrollmentTokenCreate::new(description);

@@ -64,6 +64,7 @@ fn typed_name(parameter: &str, operation: Option<&Operation>, url: &str) -> Opti
         "page_token" => "--page-token".into(),
         "query" => "--page-token or --contains".into(),
         "expiration_date" => "--expires".into(),
+        "description" => "--description".into(),
         "target_version" => "<VERSION>".into(),
         _ => return operation.and_then(|it| own_name(it, parameter)),
     })
@@ -143,6 +144,11 @@ mod tests {
         for (operation, parameter, name) in [
             ("dt getAllActiveGates", "version", "--active-gate-version"),
             ("dt getAllUpdateJobList", "startVersion", "--start-version"),
+            (
+                "asa CreateServerEnrollmentToken",
+                "description",
+                "--description",
+            ),
             ("asa GetServiceUser", "user_name", "<NAME>"),
             ("asa DeleteServiceUserKey", "user_name", "<NAME>"),
             ("asa DeleteServiceUserKey", "key_id", "<ID>"),
