@@ -1,6 +1,6 @@
 //! The names under which users know the libraries' parameters: options, arguments and environment variables.
 
-use gatelet_models::{Operation, asa, dt};
+use gatelet_models::{Method, Operation, asa, dt};
 use gatelet_transport::{Error, ErrorKind};
 
 use crate::env;
@@ -70,14 +70,21 @@ fn typed_name(parameter: &str, operation: Option<&Operation>, url: &str) -> Opti
     })
 }
 
-/// Returns the argument or the option for a parameter of an operation. The last one of a path is the id of the object itself.
+/// Returns the argument or the option for a parameter of an operation. The last one of a path is the id of the object itself, unless
+/// the operation creates or lists objects in it.
 fn own_name(operation: &Operation, parameter: &str) -> Option<String> {
     let mut path = operation.path_parameters();
     if path.any(|it| it == parameter) {
-        return Some(match path.next() {
-            _ if parameter == "user_name" => "<NAME>".into(),
-            None => "<ID>".into(),
-            Some(_) => format!("<{}>", words(parameter, '_').to_ascii_uppercase()),
+        let is_parent = path.next().is_some()
+            || operation.method == Method::Post
+            || ["/projects", "/server_enrollment_tokens"]
+                .iter()
+                .any(|list| operation.path.ends_with(list));
+        return Some(match parameter {
+            "user_name" => "<NAME>".into(),
+            _ if is_parent => format!("<{}>", words(parameter, '_').to_ascii_uppercase()),
+            "project_name" => "<NAME>".into(),
+            _ => "<ID>".into(),
         });
     }
     let mut query = operation.query.iter();

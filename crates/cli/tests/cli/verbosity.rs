@@ -73,21 +73,28 @@ struct Command {
     noun: String,
     verb: String,
     arguments: String,
+    /// The required arguments, as the usage names them.
+    names: Vec<String>,
 }
 
 impl Command {
     fn new(words: &str, help: &str) -> Self {
-        let (usage, operation) = match help.split_once("API:\n  ") {
-            Some((usage, api)) => (usage, api.split_once(": ").unwrap().0),
-            None => (help, ""),
+        let operation = match help.split_once("API:\n  ") {
+            Some((_, api)) => api.split_once(": ").unwrap().0,
+            None => "",
         };
         let mut own = ARGUMENTS.iter();
         let own = own.find(|(key, _)| *key == operation || *key == words);
-        let usage = usage.lines().find(|it| it.starts_with("Usage: ")).unwrap();
-        let ids = usage.split(' ').filter(|it| it.starts_with('<'));
+        let names = help.split_once("\nArguments:\n").map_or("", |(_, it)| it);
+        let names = names.lines().take_while(|line| !line.ends_with("ptions:"));
+        let names = names.filter_map(|line| line.split_whitespace().next());
+        let names: Vec<_> = names
+            .filter(|it| it.starts_with('<'))
+            .map(str::to_owned)
+            .collect();
         let arguments = match own {
             Some((_, arguments)) => format!(" {arguments}"),
-            None => ids.map(|_| " {id}").collect(),
+            None => names.iter().map(|_| " {id}").collect(),
         };
         let (noun, verb) = words.rsplit_once(' ').unwrap();
         Self {
@@ -95,6 +102,7 @@ impl Command {
             noun: noun.to_owned(),
             verb: verb.to_owned(),
             arguments,
+            names,
         }
     }
 
@@ -309,4 +317,29 @@ fn a_request_that_was_not_sent_is_not_logged_as_sent() {
         format!("gatelet: < {LINE}: canceled"),
         "{output:?}"
     );
+}
+
+// U31
+#[test]
+fn an_error_of_an_argument_has_its_name_in_the_usage() {
+    let nowhere = "http://127.0.0.1:1";
+    // Those of names that are in no path.
+    let without_path = ["asa CreateServiceUser", "dt createToken"];
+    let all = commands().into_iter();
+    for command in all.filter(|it| !without_path.contains(&it.operation.as_str())) {
+        let fixture = match command.noun.starts_with("dt ") {
+            true => Fixture::dt(nowhere),
+            false => Fixture::asa(nowhere),
+        };
+        let arguments: Vec<&str> = command.arguments.split_whitespace().collect();
+        for (n, name) in command.names.iter().enumerate() {
+            let mut arguments = arguments.clone();
+            arguments[n] = "";
+            let words = command.noun.split(' ').chain([command.verb.as_str()]);
+            let line = fixture.run_args(words.chain(arguments)).fails_with(2);
+            let is_named = line.contains(&format!("invalid {name}: "))
+                || line.contains(&format!("for '{name}'"));
+            assert!(is_named, "{}: {name}: {line}", command.line());
+        }
+    }
 }

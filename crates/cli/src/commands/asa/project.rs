@@ -18,6 +18,7 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .mut_subcommand("list", |list| {
             list.mut_arg("descending", |it| it.help("List newest first"))
         })
+        .mut_subcommand("get", |get| get.mut_arg("id", |id| id.value_name("NAME")))
         .mut_subcommand("gateways", |gateways| gateways.after_help(SELECTION_HELP))
 }
 
