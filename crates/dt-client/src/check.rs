@@ -1,17 +1,27 @@
 //! Checks of values before anything is sent, beyond those of the description.
 
+use gatelet_models::Operation;
 use gatelet_models::dt::{
-    ActiveGateId, ActiveGateRelease, ActiveGateTokenCreate, Expiration, ExpirationError,
-    UpdateJobCreate,
+    ActiveGateId, ActiveGateRelease, ActiveGateTokenCreate, ActiveGateType, Expiration,
+    ExpirationError, UpdateJobCreate,
 };
 use gatelet_transport::{Channel, Clock as _, Error};
 
-/// Refuses an expiration date that the server would refuse or misread, and converts a form that the API does not document to one that it
-/// does.
+/// Refuses a kind of ActiveGate that the API has no tokens for, and an expiration date that the server would refuse or misread, and
+/// converts a form that the API does not document to one that it does.
 pub(crate) fn create_token(
     channel: &Channel,
+    operation: &Operation,
     token: &mut ActiveGateTokenCreate,
 ) -> Result<(), Error> {
+    let kind = token.active_gate_type.as_ref();
+    // The kind is not sent to the platform, whose tokens are all for one environment.
+    if operation.alternative_to.is_some()
+        && kind.is_some_and(|it| *it != ActiveGateType::Environment)
+    {
+        let problem = "must be ENVIRONMENT on the platform, which has no tokens for other kinds of ActiveGate";
+        return Err(Error::invalid_input("active_gate_type", problem));
+    }
     let Some(text) = &mut token.expiration_date else {
         return Ok(());
     };

@@ -98,7 +98,12 @@ impl Client {
         U: TryInto<BaseUrl>,
         Error: From<U::Error>,
     {
-        ClientBuilder::with_choice(url, Dynatrace, api_root::classic, Self::new)
+        ClientBuilder::with_choice(
+            url,
+            Dynatrace(TokenApi::Classic),
+            api_root::classic,
+            Self::new,
+        )
     }
 
     fn new(channel: Channel, target: Target<TokenApi>) -> Result<Self, Error> {
@@ -110,8 +115,9 @@ impl Client {
                 client, or choose `TokenApi::Classic`";
             return Err(Error::invalid_input("credentials", problem));
         }
+        let platform = channel.with_path(&api_root::fleet_path(&address)?)?;
         Ok(Self {
-            platform: channel.with_path(&api_root::fleet_path(&address)?)?,
+            platform: platform.with_dialect(Dynatrace(TokenApi::Platform)),
             channel,
             api,
         })

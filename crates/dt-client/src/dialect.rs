@@ -9,6 +9,8 @@ use gatelet_transport::{
 use http::{HeaderMap, HeaderName, StatusCode};
 use serde_json::Value;
 
+use crate::token_api::TokenApi;
+
 /// The time from which calls are accepted again. The vendor documents microseconds, but its own tool reads seconds.
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
@@ -24,8 +26,8 @@ const GATEWAY: &[u8] = b"API Gateway";
 /// The most scopes or permissions that a message names.
 const MOST_NAMED: usize = 16;
 
-/// The APIs of Dynatrace: the Environment API v2, and those of the platform.
-pub(crate) struct Dynatrace;
+/// The errors and delays of an API of Dynatrace.
+pub(crate) struct Dynatrace(pub(crate) TokenApi);
 
 impl Dialect for Dynatrace {
     fn api_error(&self, status: StatusCode, body: &str) -> Option<ApiError> {
@@ -33,7 +35,7 @@ impl Dialect for Dynatrace {
         let document: Value = serde_json::from_str(body).ok()?;
         let error = error_in(&document)?;
         let known = to_api_error(error);
-        let is_documented = is_documented(error, status, body);
+        let is_documented = is_documented(self.0, error, status, body);
         let is_undocumented = known != ApiError::default() && !is_documented;
         Some(known.with_undocumented(is_undocumented))
     }
@@ -81,14 +83,15 @@ fn parse_envelope(body: &str) -> Result<dt::ErrorEnvelope, serde_json::Error> {
 }
 
 /// Returns whether an error has the API's form: its code is the status. Servers in front of the API send a message alone or a code of
-/// their own; the vendor's gateway adds `details`, and Google's adds a `status` in words.
-fn is_documented(error: &Value, status: StatusCode, body: &str) -> bool {
-    let is_set = |name: &&str| error.get(*name).is_some_and(|it| !it.is_null());
+/// their own, and Google's adds a `status` in words. In front of the classic API, the vendor's gateway adds `details`; services of the
+/// platform add them, too, and a header field tells their errors from the gateway's.
+fn is_documented(api: TokenApi, error: &Value, status: StatusCode, body: &str) -> bool {
+    let is_set = |name: &str| error.get(name).is_some_and(|it| !it.is_null());
+    let is_foreign = is_set("status") || (api == TokenApi::Classic && is_set("details"));
     let known = parse_envelope(body)
         .ok()
         .and_then(|envelope| envelope.error);
-    known.and_then(|known| known.code) == Some(status.as_u16().into())
-        && !["details", "status"].iter().any(is_set)
+    known.and_then(|known| known.code) == Some(status.as_u16().into()) && !is_foreign
 }
 
 /// Returns the member `error` of an envelope, of any type; `None` if it is null.

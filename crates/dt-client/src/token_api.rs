@@ -18,8 +18,8 @@ pub enum TokenApi {
     /// The Environment API v2, which Dynatrace Managed has, too: `/api/v2/activeGateTokens`.
     Classic,
     /// The Fleet Management API of the Dynatrace platform, which Dynatrace recommends on SaaS:
-    /// `/platform/fleet-management/v1/activegate/tokens`. It accepts the scheme `Bearer` only, and does not know the kind of an ActiveGate, which
-    /// is not sent.
+    /// `/platform/fleet-management/v1/activegate/tokens`. It accepts the scheme `Bearer` only, and has tokens for ActiveGates of one environment
+    /// only: a create of another kind is refused before it is sent, and the kind itself never is.
     ///
     /// It is implemented as documented, and not verified against the service.
     Platform,

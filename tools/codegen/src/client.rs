@@ -278,7 +278,9 @@ impl<'a> Resource<'a> {
             .then(|| {
                 let path = path_arguments(operation).map(|it| argument_name(operation, it));
                 let body = operation.request.is_some().then(|| quote!(, &mut body));
-                let call = quote!(check::#function(#channel #(, #path)* #body));
+                // A check of an operation of several APIs gets the one that is called.
+                let called = choice.is_some().then(|| quote!(, #entry));
+                let call = quote!(check::#function(#channel #called #(, #path)* #body));
                 (quote!(let checked = #call;), quote!(.check(checked)))
             })
             .unzip();

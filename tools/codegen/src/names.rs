@@ -164,6 +164,7 @@ const OF_CLIENTS: &[&str] = &[
     "HyperTransportBuilder",
     "Identity",
     "Items",
+    "KeyEnd",
     "KeyRotation",
     "ListQuery",
     "ListRequest",

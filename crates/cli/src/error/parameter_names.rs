@@ -65,6 +65,7 @@ fn typed_name(parameter: &str, operation: Option<&Operation>, url: &str) -> Opti
         "query" => "--page-token or --contains".into(),
         "expiration_date" => "--expires".into(),
         "description" => "--description".into(),
+        "active_gate_type" => "--type".into(),
         "target_version" => "<VERSION>".into(),
         _ => return operation.and_then(|it| own_name(it, parameter)),
     })

@@ -114,16 +114,24 @@ fn a_person_is_asked_although_the_environment_lists_no_active_gates() {
 #[test]
 fn a_person_is_not_asked_about_a_token_that_does_not_exist() {
     let server = RawServer::new(|request| {
-        RawResponse::Bytes(match request.contains("/activeGateTokens/") {
+        RawResponse::Bytes(match request.to_lowercase().contains("tokens/") {
+            // Only services of the platform send `details`.
+            true if request.contains("/platform/") => response(
+                "404 Not Found",
+                JSON,
+                r#"{"error":{"code":404,"details":{}}}"#,
+            ),
             true => response("404 Not Found", JSON, r#"{"error":{"code":404}}"#),
             false => response("200 OK", JSON, r#"{"activeGates":[]}"#),
         })
     });
-    let fixture = Fixture::dt(&server.url);
-    let mut terminal = Terminal::open();
-    let mut child = terminal.run(&fixture, &DELETE[1..]);
-    terminal.read_until("dt getToken");
-    assert_eq!(child.wait().unwrap().code(), Some(5));
+    for (api, operation) in [("classic", "dt getToken"), ("platform", "dt getFleetToken")] {
+        let fixture = Fixture::dt(&server.url).with("GATELET_DT_API", api);
+        let mut terminal = Terminal::open();
+        let mut child = terminal.run(&fixture, &DELETE[1..]);
+        terminal.read_until(operation);
+        assert_eq!(child.wait().unwrap().code(), Some(5));
+    }
 }
 
 #[test]

@@ -92,6 +92,37 @@ fn every_command_on_tokens_works_on_the_platform_of_the_emulator() {
 }
 
 #[test]
+fn a_404_of_the_service_and_of_the_gateway_have_different_exit_codes() {
+    let body = r#"{"error":{"code":404,"message":"nf","details":{}}}"#;
+    let own = response("404 Not Found", "application/json", body);
+    let header = "404 Not Found\r\ndynatrace-response-source: API Gateway";
+    let by_gateway = response(header, "application/json", body);
+    for (response, code) in [(own, 5), (by_gateway, 10)] {
+        let server = RawServer::new(move |_| RawResponse::Bytes(response.clone()));
+        let fixture = Fixture::dt(&server.url);
+        for command in ["get", "delete"] {
+            fixture
+                .run(&format!("dt --api platform active-gate-token {command} t1"))
+                .fails_with(code);
+        }
+    }
+}
+
+#[test]
+fn the_platform_refuses_a_token_of_a_cluster() {
+    let create = "--emulator dt active-gate-token create edge-7 --type cluster";
+    let fixture = Fixture::new();
+    let line = fixture
+        .run(&format!("{create} --api platform"))
+        .fails_with(2);
+    assert!(
+        line.contains("invalid --type: must be ENVIRONMENT"),
+        "{line}"
+    );
+    fixture.run(create).success();
+}
+
+#[test]
 fn an_invalid_api_is_a_usage_error() {
     let fixture = Fixture::dt("http://127.0.0.1:9").with("GATELET_DT_API", "fleet");
     let refused = fixture.run(LIST);

@@ -78,7 +78,8 @@ impl ActiveGateTokens {
     /// Only this response contains the secret.
     ///
     /// An expiration date that is invalid, in the past, or more than two years ahead by the client's clock is
-    /// refused. A date in a form that the API does not document is converted to one that it does.
+    /// refused. A date in a form that the API does not document is converted to one that it does. The Fleet
+    /// Management API has tokens of the kind `ENVIRONMENT` only; any other is refused there.
     ///
     /// An unreadable member of the response does not hide the secret: an unreadable expiration date is kept as text,
     /// and an id that is missing or unreadable is taken from the secret, whose first two parts it is; it is empty if
@@ -110,7 +111,7 @@ impl ActiveGateTokens {
         mut body: models::ActiveGateTokenCreate,
     ) -> OperationRequest<models::ActiveGateTokenCreated> {
         let (channel, operation) = self.client.route(models::OperationId::CreateToken);
-        let checked = check::create_token(channel, &mut body);
+        let checked = check::create_token(channel, operation, &mut body);
         let call = OperationCall::new(operation, &[]).check(checked);
         let call = match operation.alternative_to {
             None => call.json(&body),

@@ -6,6 +6,10 @@ use http::StatusCode;
 use serde_json::Value;
 
 use crate::dialect::Dynatrace;
+use crate::token_api::TokenApi;
+
+/// The errors of the servers in front of the login.
+const SERVERS: Dynatrace = Dynatrace(TokenApi::Classic);
 
 /// OAuth's errors (RFC 6749, section 5.2), and those of Dynatrace's own servers in front of the login.
 pub(crate) struct OAuth;
@@ -15,7 +19,7 @@ impl Dialect for OAuth {
         let document: Value = serde_json::from_str(body).ok()?;
         let text = |name| document.get(name).and_then(Value::as_str);
         let Some(code) = text(parameter::ERROR) else {
-            return Dynatrace.api_error(status, body);
+            return SERVERS.api_error(status, body);
         };
         let known = ApiError::default().with_code(code);
         Some(match text(parameter::ERROR_DESCRIPTION) {

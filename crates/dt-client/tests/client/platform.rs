@@ -152,6 +152,29 @@ async fn an_expiration_date_is_checked_before_a_create_on_either_api() {
 }
 
 #[tokio::test]
+async fn a_kind_of_token_that_the_platform_does_not_have_is_refused_before_a_create() {
+    let (client, fake, _) = platform([]);
+    for kind in ["CLUSTER", "OTHER"] {
+        let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::from(kind));
+        let error = client.active_gate_tokens().create(create).send().await;
+        let error = error.unwrap_err();
+        let parameter = "active_gate_type";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        assert_eq!(error.applied(), Applied::No);
+    }
+    fake.finish();
+    let (client, fake) = scripted([created()]);
+    let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Cluster);
+    client
+        .active_gate_tokens()
+        .create(create)
+        .send()
+        .await
+        .unwrap();
+    fake.finish();
+}
+
+#[tokio::test]
 async fn active_gates_go_through_the_proxy_with_the_same_credential() {
     let gates = r#"{"activeGates": [{"id": "1", "activeGateTokens": [{"id": "dt0g02.a"}]}]}"#;
     let (client, fake, _) = platform([
@@ -390,6 +413,40 @@ async fn a_404_of_the_gateway_does_not_prove_that_a_token_is_gone() {
     let error = delete(&client).await.unwrap_err();
     assert!(!error.is_not_found(), "{error}");
     assert_eq!(error.applied(), Applied::Unknown);
+}
+
+/// The 404 of the service for a token that does not exist, with `details` as its pages show them.
+const GONE: &str = r#"{"error": {"code": 404, "message": "nf", "details": {}}}"#;
+
+#[tokio::test]
+async fn a_404_of_the_service_says_that_a_token_does_not_exist_with_details_or_without() {
+    let gone = || FakeResponse::json(404, GONE);
+    let (client, fake, _) = platform([gone(), gone(), FakeResponse::status(503), gone()]);
+    assert!(get(&client).await.unwrap_err().is_not_found());
+    assert!(delete(&client).await.unwrap_err().is_not_found());
+    assert!(delete(&client).await.unwrap());
+    fake.finish();
+    let other_code = r#"{"error": {"code": 5, "message": "nf", "details": {}}}"#;
+    let (client, _, _) = platform([FakeResponse::json(404, other_code)]);
+    assert!(!get(&client).await.unwrap_err().is_not_found());
+    // The gateway says that it has no such path.
+    let by_gateway = gateway(404, r#"{"code": 404, "message": "nf", "details": {}}"#);
+    let (client, _, _) = platform([by_gateway]);
+    assert!(!get(&client).await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn the_users_of_a_token_that_the_platform_deleted_are_kept() {
+    let gates = r#"{"activeGates": [{"id": "1", "activeGateTokens": [{"id": "dt0g02.a"}]}]}"#;
+    let (client, fake, _) = platform([
+        FakeResponse::json(200, gates),
+        FakeResponse::json(404, GONE),
+    ]);
+    let tokens = client.active_gate_tokens();
+    let users = tokens.users(&"dt0g02.a".into()).await.unwrap();
+    assert_eq!(users.active_gates.len(), 1);
+    assert_eq!(users.token, None);
+    fake.finish();
 }
 
 /// Returns a client of an environment of the emulator, whose token is accepted by both APIs.

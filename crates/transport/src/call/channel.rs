@@ -197,6 +197,17 @@ impl Channel {
         Ok(self.with_endpoint(Arc::new(endpoint)))
     }
 
+    /// Returns a channel to the same address whose errors and delays are in another vendor format. It shares everything else.
+    #[must_use]
+    pub fn with_dialect(&self, dialect: impl Dialect) -> Self {
+        let endpoint = Endpoint {
+            base: self.endpoint.base.clone(),
+            dialect: Arc::new(dialect),
+            is_own: self.endpoint.is_own,
+        };
+        self.with_endpoint(Arc::new(endpoint))
+    }
+
     /// Returns the channel to the endpoint that the client was built for, which credential providers get.
     pub(crate) fn home(&self) -> Self {
         self.with_endpoint(Arc::clone(&self.inner.home))

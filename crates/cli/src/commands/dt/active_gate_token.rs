@@ -36,7 +36,7 @@ pub(crate) fn with_texts(command: Command) -> Command {
 pub(crate) struct Create {
     /// Name of the token
     name: String,
-    /// Type of ActiveGate
+    /// Type of ActiveGate; the API of the platform has tokens of type `environment` only
     #[arg(long = "type", value_enum, value_name = "TYPE", default_value_t = Kind::Environment)]
     kind: Kind,
     /// Expiration: a time (2027-01-31T00:00:00Z) or an offset from now (now+60d) [default: never]
