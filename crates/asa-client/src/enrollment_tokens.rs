@@ -45,6 +45,6 @@ pub(crate) fn value(response: &ApiResponse) -> Result<Secret, Error> {
     let token: EnrollmentToken = response.json()?;
     token
         .token
-        .filter(|value| !value.expose().is_empty())
+        .filter(|value| !matches!(value.expose(), "" | "{}"))
         .ok_or_else(|| response.decode_error("token", "the value is missing"))
 }

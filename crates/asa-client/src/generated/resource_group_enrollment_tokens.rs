@@ -9,6 +9,7 @@ use gatelet_models::asa as models;
 use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
 use crate::check;
 use crate::client::Client;
+use crate::decode;
 
 impl Client {
     /// Returns the operations on resource group enrollment tokens.
@@ -73,6 +74,9 @@ impl ResourceGroupEnrollmentTokens {
     ///
     /// A description that is empty or longer than 512 characters is refused.
     ///
+    /// An unreadable text in another member of the response does not hide the id; its invalid characters are
+    /// replaced.
+    ///
     /// It is not repeated after its response was lost: [`Error::applied`](gatelet_transport::Error::applied) then
     /// says whether it may have taken effect.
     ///
@@ -108,7 +112,10 @@ impl ResourceGroupEnrollmentTokens {
             .check(checked)
             .json(&body)
             .resource(id.as_str())
-            .request(&self.channel, ApiResponse::json)
+            .request(
+                &self.channel,
+                decode::create_resource_group_project_server_enrollment_token,
+            )
     }
 
     /// Reads one server enrollment token of a project in a resource group.

@@ -33,7 +33,11 @@ async fn only_the_description_is_sent() {
 
 #[tokio::test]
 async fn a_value_is_a_text_or_the_json_of_an_object() {
-    for (sent, value) in [(r#""canary""#, "canary"), (r#"{"a": "b"}"#, r#"{"a":"b"}"#)] {
+    for (sent, value) in [
+        (r#""canary""#, "canary"),
+        (r#"{"a": "b"}"#, r#"{"a":"b"}"#),
+        (r#"{"a": {"b": [1]}}"#, r#"{"a":{"b":[1]}}"#),
+    ] {
         let (client, _) = authorized([token(sent)]);
         let revealed = client
             .enrollment_tokens()
@@ -45,7 +49,7 @@ async fn a_value_is_a_text_or_the_json_of_an_object() {
 
 #[tokio::test]
 async fn a_missing_value_is_an_error() {
-    for sent in ["null", r#""""#] {
+    for sent in ["null", r#""""#, "{}"] {
         let (client, _) = authorized([token(sent)]);
         let revealed = client
             .enrollment_tokens()
@@ -67,4 +71,16 @@ async fn a_list_follows_the_link_although_no_parameter_is_documented() {
         ids.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(),
         ["1", "2"]
     );
+}
+
+#[tokio::test]
+async fn a_created_token_is_known_although_its_value_is_unreadable() {
+    for value in [r#""\ud800""#, r#"{"a": {"b": 1}}"#] {
+        let body = format!(r#"{{"id": "1", "description": "edge", "token": {value}}}"#);
+        let created = FakeResponse::json(201, body);
+        let (client, _) = authorized([created]);
+        let body = EnrollmentTokenCreate::new("edge");
+        let create = client.enrollment_tokens().create(&"web".into(), body);
+        assert_eq!(create.send().await.unwrap().id.as_str(), "1");
+    }
 }

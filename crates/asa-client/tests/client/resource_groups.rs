@@ -320,6 +320,7 @@ async fn a_value_is_a_text_or_the_json_of_an_object() {
         (r#""canary""#, Some("canary")),
         (r#"{"a": "b"}"#, Some(r#"{"a":"b"}"#)),
         ("null", None),
+        ("{}", None),
     ] {
         let token = FakeResponse::json(200, format!(r#"{{"id": "1", "token": {sent}}}"#));
         let (client, fake) = authorized([token]);

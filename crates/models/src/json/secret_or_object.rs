@@ -13,11 +13,11 @@ use crate::de::refusal::{invalid_kind, refuse, seed};
 use crate::de::scalars::STRING;
 use crate::secret::secret::Secret;
 
-/// The most bytes of a text in the object, and its depth.
+/// The most bytes of the values in the object, and their depth.
 const BYTES: usize = 1 << 16;
-const DEPTH: usize = 1;
+const DEPTH: usize = 32;
 
-/// A seed that reads a secret from a string, or from an object of strings, whose JSON it becomes.
+/// A seed that reads a secret from a string, or from an object, whose JSON it becomes.
 #[derive(Clone, Copy)]
 pub(crate) struct SecretOrObject;
 
@@ -26,7 +26,7 @@ seed!([] SecretOrObject => Secret);
 impl<'de> Visitor<'de> for SecretOrObject {
     type Value = Secret;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string or an object of strings")
+        f.write_str("a string or an object")
     }
     fn visit_str<E: Error>(self, text: &str) -> Result<Secret, E> {
         Ok(Secret::new(text))
@@ -35,6 +35,7 @@ impl<'de> Visitor<'de> for SecretOrObject {
         Ok(Secret::new(text))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Secret, A::Error> {
+        let mut limits = Limits::new(DEPTH, BYTES);
         let mut json = Zeroizing::new(String::from("{"));
         while let Some(name) = map.next_key_seed(STRING)? {
             if json.len() > 1 {
@@ -43,19 +44,44 @@ impl<'de> Visitor<'de> for SecretOrObject {
             push_text(&mut json, &name);
             json.push(':');
             // No error is made inside the object, because its place would name a member.
-            let mut limits = Limits::new(DEPTH, BYTES);
-            let Json::Text(value) = map.next_value_seed(ValueSeed(&mut limits))? else {
-                return Err(invalid_kind("an object", &self));
-            };
-            if limits.is_exceeded() || limits.is_malformed() {
-                return Err(invalid_kind("an object", &self));
-            }
-            push_text(&mut json, Secret::new(value.into_string()).expose());
+            push(&mut json, map.next_value_seed(ValueSeed(&mut limits))?);
+        }
+        if limits.is_exceeded() || limits.is_malformed() {
+            return Err(invalid_kind("an object", &self));
         }
         json.push('}');
         Ok(Secret::new(json.as_str()))
     }
     refuse!(boolean integer fraction bytes null array);
+}
+
+/// Appends a value as JSON without spaces.
+fn push(json: &mut String, value: Json) {
+    match value {
+        Json::Text(text) => push_text(json, Secret::new(text.into_string()).expose()),
+        Json::List(items) => {
+            json.push('[');
+            for (at, item) in items.into_iter().enumerate() {
+                json.extend((at > 0).then_some(','));
+                push(json, item);
+            }
+            json.push(']');
+        }
+        Json::Object(members) => {
+            json.push('{');
+            for (at, (name, value)) in members.into_iter().enumerate() {
+                json.extend((at > 0).then_some(','));
+                push_text(json, &name);
+                json.push(':');
+                push(json, value);
+            }
+            json.push('}');
+        }
+        // Writing to a string cannot fail.
+        Json::Null | Json::Boolean(_) | Json::Number(_) => {
+            let _ = write!(json, "{value}");
+        }
+    }
 }
 
 /// Appends a text as a JSON string.
@@ -85,7 +111,11 @@ mod tests {
     #[test]
     fn a_string_is_the_secret_and_an_object_becomes_its_json() {
         assert_eq!(read(r#""a\u0062c""#).expect("text").expose(), "abc");
-        for json in [r#"{}"#, r#"{"a":"b","c\"":"\\d\u0001"}"#] {
+        for json in [
+            r#"{}"#,
+            r#"{"a":"b","c\"":"\\d\u0001"}"#,
+            r#"{"a":{"b":[],"c":["d",null,true]},"e":12345678901234567890.50,"f":{}}"#,
+        ] {
             assert_eq!(read(json).expect("an object").expose(), json);
         }
     }
@@ -95,8 +125,12 @@ mod tests {
         for json in [
             "12345678",
             "[\"canary\"]",
-            r#"{"a":12345678}"#,
-            r#"{"a":{"b":"canary"}}"#,
+            r#"{"a":["canary\ud800"]}"#,
+            &alloc::format!(
+                r#"{{"canary":{}12345678{}}}"#,
+                "[".repeat(33),
+                "]".repeat(33)
+            ),
         ] {
             let error = alloc::string::ToString::to_string(&read(json).expect_err(json));
             assert!(
