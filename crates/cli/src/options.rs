@@ -6,3 +6,4 @@ pub(crate) mod operation_help;
 pub(crate) mod paging;
 pub(crate) mod time_span;
 pub(crate) mod token_api;
+pub(crate) mod token_scheme;

@@ -50,7 +50,7 @@ pub(crate) enum Command {
         ///
         /// `platform` is the Fleet Management API of the Dynatrace platform, implemented as documented and not verified against the service. By
         /// default, a URL that ends in the path of an API chooses this one, https://{environment}.apps.dynatrace.com with an OAuth
-        /// client `platform`, and any other `classic`.
+        /// client or a platform token (dt0s16.) `platform`, and any other `classic`.
         #[arg(
             long,
             global = true,
@@ -78,7 +78,8 @@ Environment:
   GATELET_ASA_KEY_ID       ID of the service user's API key
   GATELET_ASA_KEY_SECRET   secret of the API key, or GATELET_ASA_KEY_SECRET_FILE: path of a file that contains it
   GATELET_DT_URL           URL of the environment, such as https://abc12345.live.dynatrace.com
-  GATELET_DT_TOKEN         API token, with --api platform a platform token, or GATELET_DT_TOKEN_FILE: path of a file that contains it
+  GATELET_DT_TOKEN         API token or platform token, or GATELET_DT_TOKEN_FILE: path of a file that contains it
+  GATELET_DT_TOKEN_SCHEME  scheme of the token, api-token or bearer [default: bearer for dt0s16. and with --api platform, else api-token]
                            in place of the token, an OAuth client:
   GATELET_DT_OAUTH_CLIENT_ID
                            ID of the client

@@ -8,6 +8,7 @@ use crate::client::setting;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::options::token_api::TokenApiName;
+use crate::options::token_scheme::TokenScheme;
 use crate::secret;
 
 const TOKEN: &str = "GATELET_DT_TOKEN";
@@ -17,7 +18,7 @@ const SCOPES: &str = "GATELET_DT_OAUTH_SCOPES";
 const RESOURCE: &str = "GATELET_DT_OAUTH_RESOURCE";
 const TOKEN_URL: &str = "GATELET_DT_OAUTH_TOKEN_URL";
 
-/// Sets the credentials of a client that the environment names. A token for the platform is a platform token, whose scheme is `Bearer`.
+/// Sets the credentials of a client that the environment names.
 ///
 /// # Errors
 /// None are set, or both a token and an OAuth client, or a part of them is missing or invalid.
@@ -34,13 +35,13 @@ pub(crate) fn authorize(
         (Some(token), None, None) => {
             let (file, token) = (secret::regular_file(TOKEN), token.expose());
             Credential::validate("token", token)?;
-            Ok(match (api, file) {
-                (Some(TokenApiName::Platform), Some(path)) => {
-                    builder.credentials(FileToken::bearer(path))
+            Ok(match (scheme(token, api)?, file) {
+                (TokenScheme::Bearer, Some(path)) => builder.credentials(FileToken::bearer(path)),
+                (TokenScheme::Bearer, None) => builder.credentials(Bearer::new(token)?),
+                (TokenScheme::ApiToken, Some(path)) => {
+                    builder.credentials(FileToken::api_token(path))
                 }
-                (Some(TokenApiName::Platform), None) => builder.credentials(Bearer::new(token)?),
-                (_, Some(path)) => builder.credentials(FileToken::api_token(path)),
-                (_, None) => builder.credentials(ApiToken::new(token)?),
+                (TokenScheme::ApiToken, None) => builder.credentials(ApiToken::new(token)?),
             })
         }
         (None, Some(id), Some(secret)) => Ok(builder.credentials(oauth_client(id, secret)?)),
@@ -51,6 +52,15 @@ pub(crate) fn authorize(
         (None, None, None) => Err(missing(format_args!(
             "set {TOKEN} or {TOKEN}_FILE, or {CLIENT_ID} for an OAuth client, or try --emulator"
         ))),
+    }
+}
+
+/// Returns the scheme that the environment names, or that of the token. The platform accepts one only.
+fn scheme(token: &str, api: Option<TokenApiName>) -> Result<TokenScheme, CliError> {
+    match (setting::optional(TokenScheme::VARIABLE)?, api) {
+        (Some(name), _) => name.parse(),
+        (None, Some(TokenApiName::Platform)) => Ok(TokenScheme::Bearer),
+        (None, _) => Ok(TokenScheme::of(token)),
     }
 }
 

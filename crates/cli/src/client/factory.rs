@@ -20,9 +20,9 @@ use crate::secret;
 /// The base URL of the embedded emulator; nothing is sent there.
 const EMBEDDED: &str = "http://localhost";
 
-/// What to do if the URL chooses the platform's API of tokens, and the token is not sent as one of the platform.
-const PLATFORM_TOKEN: &str = "GATELET_DT_URL is that of the platform's API of tokens, which needs a platform token; add --api platform \
-    if GATELET_DT_TOKEN is one, or --api classic";
+/// What to do if the platform's API of tokens is chosen, and the token is not sent as one of the platform.
+const PLATFORM_TOKEN: &str = "the platform's API of tokens, which --api or GATELET_DT_URL chooses, needs a platform token; if \
+    GATELET_DT_TOKEN is one, set GATELET_DT_TOKEN_SCHEME=bearer or add --api platform without this variable; otherwise add --api classic";
 
 /// The suffix of the client's own `User-Agent`.
 const USER_AGENT: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));

@@ -60,6 +60,52 @@ fn an_option_or_a_variable_chooses_the_api_and_the_scheme_of_the_token() {
 }
 
 #[test]
+fn the_prefix_of_a_token_chooses_its_scheme_unless_the_variable_does() {
+    let (token, scheme) = ("GATELET_DT_TOKEN", "GATELET_DT_TOKEN_SCHEME");
+    let platform = "dt0s16.CANARYPUBLIC.CANARYSECRET";
+    for (variables, expected) in [
+        (&[(token, platform)][..], "Bearer"),
+        (&[(token, platform), (scheme, "api-token")], "Api-Token"),
+        (&[(token, platform), (scheme, "")], "Bearer"),
+        (&[(scheme, "bearer")], "Bearer"),
+        (&[], "Api-Token"),
+    ] {
+        let (line, sent) = request("", variables);
+        assert!(line.contains("/api/v2/activeGateTokens"), "{line}");
+        let sent = sent.split_once(' ').unwrap().0;
+        assert_eq!(sent, expected, "{variables:?}");
+    }
+    let server = server();
+    let fixture = Fixture::dt(&server.url).with(token, "");
+    let file = fixture.file("token", platform);
+    let fixture = fixture.with("GATELET_DT_TOKEN_FILE", file.to_str().unwrap());
+    fixture.run(LIST).success();
+    let request = server.requests.recv().unwrap();
+    assert!(request.contains("Bearer dt0s16."), "{request}");
+    for (options, value) in [("", "basic"), ("--api platform", "api-token")] {
+        let fixture = Fixture::dt(&server.url).with(scheme, value);
+        let line = fixture.run(&format!("{LIST} {options}")).fails_with(2);
+        assert!(line.contains(scheme), "{line}");
+    }
+}
+
+#[test]
+fn a_platform_token_on_its_own_host_calls_the_api_of_the_platform() {
+    for (token, operation) in [
+        ("dt0s16.CANARYPUBLIC.CANARYSECRET", "dt listFleetTokens"),
+        (CANARY, "dt listTokens"),
+    ] {
+        // The proxy refuses every connection.
+        let fixture = Fixture::dt("https://abc12345.apps.dynatrace.com")
+            .with("GATELET_DT_TOKEN", token)
+            .with("HTTPS_PROXY", "http://127.0.0.1:1")
+            .with("GATELET_PROXY_FROM_ENVIRONMENT", "1");
+        let line = fixture.run(&format!("{LIST} --timeout 2")).fails_with(8);
+        assert!(line.contains(operation), "{line}");
+    }
+}
+
+#[test]
 fn every_command_on_tokens_works_on_the_platform_of_the_emulator() {
     let fixture = Fixture::new();
     let create = "--emulator dt active-gate-token create edge-7 --api platform -o json";
