@@ -241,13 +241,14 @@ async fn the_api_is_chosen_or_follows_from_address_and_credentials() {
                 true => TokenApi::Platform,
                 false => TokenApi::Classic,
             };
+            assert_eq!(
+                built.is_err(),
+                refused.contains(&credential),
+                "{address} {credential}"
+            );
             match built {
                 Ok(client) => assert_eq!(client.api(), expected, "{address} {credential}"),
                 Err(error) => {
-                    assert!(
-                        refused.contains(&credential),
-                        "{address} {credential}: {error}"
-                    );
                     assert!(error.to_string().contains("Bearer"), "{error}");
                     assert!(!everything(&error).contains("CANARY"));
                 }
