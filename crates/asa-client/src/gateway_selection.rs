@@ -37,9 +37,10 @@ pub enum GatewaySelection {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SelectedGateways {
-    /// The selector of the project.
-    pub selector: GatewaySelector,
-    /// The gateways that meet all of its requirements; none if it is empty.
+    /// The selector of the project; `None` if it has none, which need not mean the same as an empty one.
+    pub selector: Option<GatewaySelector>,
+    /// The gateways that meet all of its requirements; none if it is empty or absent, which is inferred, as
+    /// [`GatewaySelector`] says.
     pub gateways: Vec<Gateway>,
     /// The requirements that not one gateway of the team meets, by themselves.
     pub unmet: Vec<LabelRequirement>,
@@ -66,7 +67,7 @@ impl GatewaySelection {
             }
         }
         Self::Judged(SelectedGateways {
-            selector,
+            selector: project.gateway_selector.is_some().then_some(selector),
             gateways: selected,
             unmet,
         })

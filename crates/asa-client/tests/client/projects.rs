@@ -56,10 +56,10 @@ fn a_selection_has_the_matching_gateways_and_the_requirements_that_none_meets() 
 
 #[test]
 fn a_project_without_a_selector_uses_no_gateway() {
-    for project in [project(""), Project::new("8fe1a2c4", "web")] {
-        let selected = judged(GatewaySelection::new(&project, [gateway("a", &[])]));
-        assert!(selected.selector.is_empty() && selected.gateways.is_empty());
-    }
+    let select = |project| judged(GatewaySelection::new(&project, [gateway("a", &[])]));
+    let (empty, absent) = (select(project("")), select(Project::new("8fe1a2c4", "web")));
+    assert!(empty.selector.is_some_and(|it| it.is_empty()) && empty.gateways.is_empty());
+    assert!(absent.selector.is_none() && absent.gateways.is_empty());
 }
 
 #[test]

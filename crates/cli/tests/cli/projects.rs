@@ -245,3 +245,32 @@ fn a_deleted_project_selects_no_gateway() {
     );
     assert_eq!(run.success(), "[]\n");
 }
+
+#[test]
+fn an_absent_selector_is_told_from_an_empty_one() {
+    for (members, what) in [
+        ("", "the response has no gateway selector"),
+        (
+            r#", "gateway_selector": null"#,
+            "the response has no gateway selector",
+        ),
+        (
+            r#", "gateway_selector": """#,
+            "the gateway selector is empty",
+        ),
+    ] {
+        let server = team(move |request| {
+            let body = match request.contains("/gateways ") {
+                true => {
+                    r#"{"list": [{"id": "g", "name": "g", "refuse_connections": false}]}"#.into()
+                }
+                false => format!(r#"{{"id": "1", "name": "web"{members}}}"#),
+            };
+            RawResponse::Bytes(response("200 OK", "application/json", &body))
+        });
+        let run = Fixture::asa(&server.url).run("asa project gateways web -o json");
+        let inferred = "that the project uses no gateway is inferred";
+        assert_eq!(run.stderr, format!("gatelet: {what}; {inferred}\n"));
+        assert_eq!(run.success(), "[]\n");
+    }
+}

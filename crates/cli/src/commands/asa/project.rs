@@ -22,8 +22,9 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .mut_subcommand("gateways", |gateways| gateways.after_help(SELECTION_HELP))
 }
 
-pub(crate) const SELECTION_HELP: &str = "The labels of the team's gateways are compared with the project's selector here. An empty selector selects no gateway. \
-     If the selector has no known meaning, nothing is listed and the exit code is 1.";
+pub(crate) const SELECTION_HELP: &str = "The labels of the team's gateways are compared with the project's selector here. Some rules are inferred: an empty or absent \
+     selector selects no gateway, and `!=` and `notin` also select gateways without the label, as in Kubernetes. If the selector has \
+     no known meaning, nothing is listed and the exit code is 1.";
 
 /// Lists the gateways that a project uses.
 #[derive(Debug, clap::Args)]
@@ -61,8 +62,15 @@ pub(crate) fn print_selection(
         }
         _ => return Err(CliError::new(Exit::Other, "cannot judge the selector")),
     };
-    if selected.selector.is_empty() {
-        eprint_line("the project has no gateway selector, so it uses no gateway");
+    let no_selector = match &selected.selector {
+        None => Some("the response has no gateway selector"),
+        Some(selector) if selector.is_empty() => Some("the gateway selector is empty"),
+        Some(_) => None,
+    };
+    if let Some(what) = no_selector {
+        eprint_line(&format!(
+            "{what}; that the project uses no gateway is inferred"
+        ));
     }
     for requirement in &selected.unmet {
         eprint_line(&format!("no gateway of the team meets `{requirement}`"));

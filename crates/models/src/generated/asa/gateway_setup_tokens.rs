@@ -18,7 +18,8 @@ id! {
     pub struct GatewaySetupTokenId;
 }
 
-/// A token that gateways enroll in the team with. It can be used more than once.
+/// A token that gateways enroll in the team with. It can be used more than once, as the help of Okta Privileged
+/// Access says.
 ///
 /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
 #[derive(Clone, PartialEq, Eq)]

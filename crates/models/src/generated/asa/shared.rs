@@ -698,8 +698,9 @@ id! {
     pub struct EnrollmentTokenId;
 }
 
-/// A token that servers enroll in a project with. It can be used more than once, and is valid until it is
-/// deleted.
+/// A token that servers enroll in a project with. That it can be used more than once is inferred from Okta's
+/// advice to distribute it with configuration tools; that it is valid until it is deleted, from the absence of an
+/// end.
 ///
 /// Source:
 /// <https://github.com/okta/okta-developer-docs/blob/f16f283058bc23170a67027756cc2714d39dd409/packages/@okta/vuepress-site/docs/reference/api/asa/projects/index.md>.
