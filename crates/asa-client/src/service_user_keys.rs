@@ -11,7 +11,7 @@ impl ServiceUserKeys {
     /// Deletes a key, even the one that the client itself logs in with. Then the client drops its bearer, and every later call fails
     /// unless its [`ServiceUser`](crate::ServiceUser) reads another key from its files.
     ///
-    /// Needs the permission `access_admin`.
+    /// Needs the permission `access_admin` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/reference/api/asa/service-users>.
     ///
