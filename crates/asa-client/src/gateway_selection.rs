@@ -82,7 +82,7 @@ pub struct ServedProjects {
     pub served: Vec<Project>,
     /// The projects whose selector has no known meaning, and why; the gateway may serve them or not.
     pub unjudged: Vec<(Project, ParseGatewaySelectorError)>,
-    /// The errors of lists of projects that could not be read, such as that of a resource group that was deleted meanwhile, whose id is
+    /// The errors of lists of projects that could not be read, or not to their end, such as that of a resource group that was deleted meanwhile, whose id is
     /// the error's [`resource`](Error::resource); the gateway may serve projects in them.
     pub unread: Vec<Error>,
 }

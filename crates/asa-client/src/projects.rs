@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gatelet_models::asa::{Project, ProjectName};
-use gatelet_transport::{Channel, Error};
+use gatelet_transport::{Channel, Error, Items};
 
 use crate::gateway_selection::{GatewaySelection, ServedProjects};
 use crate::generated::gateways::Gateways;
@@ -67,20 +67,24 @@ pub(crate) async fn select(
 /// Lists the projects of ASA and those of Okta Privileged Access, and judges which of them a gateway with these labels serves.
 ///
 /// What one product responds to a question about the projects of the other is documented nowhere. So any response that there is no
-/// such operation counts, if the other list can be read.
+/// such operation counts for the first page of a list, if the other list can be read.
 pub(crate) async fn served_in_either_product(
     channel: &Channel,
     labels: Option<&BTreeMap<String, String>>,
 ) -> Result<ServedProjects, Error> {
-    let of_asa = Projects::new(channel).list().items().try_collect().await;
-    let of_asa = of_asa.map(|projects| (projects, Vec::new()));
+    let of_asa = read(Projects::new(channel).list().items()).await;
     let of_groups = ResourceGroupProjects::new(channel).all().await;
     let (mut projects, unread) = match (of_asa, of_groups) {
-        (Ok((of_asa, _)), Ok((mut projects, unread))) => {
+        (Ok((of_asa, end)), Ok((mut projects, mut unread))) => {
             projects.extend(of_asa);
+            unread.extend(end);
             (projects, unread)
         }
-        (Ok((projects, mut unread)), Err(error)) | (Err(error), Ok((projects, mut unread))) => {
+        (Ok((projects, end)), Err(error)) => {
+            let error = Some(error).filter(|error| !is_absent(error));
+            (projects, end.into_iter().chain(error).collect())
+        }
+        (Err(error), Ok((projects, mut unread))) => {
             if !is_absent(&error) {
                 unread.push(error);
             }
@@ -95,8 +99,29 @@ pub(crate) async fn served_in_either_product(
     Ok(result)
 }
 
-/// Returns whether the service has no such operation, or no such resource.
+/// Reads a list to its end, or to the page that cannot be read, whose error is returned too.
+///
+/// # Errors
+///
+/// The first page cannot be read.
+async fn read(mut items: Items<Project>) -> Result<(Vec<Project>, Option<Error>), Error> {
+    let mut projects = Vec::new();
+    loop {
+        match items.try_next().await {
+            Ok(Some(project)) => projects.push(project),
+            Ok(None) => return Ok((projects, None)),
+            Err(error) if is_of_first_page(&error) => return Err(error),
+            Err(error) => return Ok((projects, Some(error))),
+        }
+    }
+}
+
+/// Returns whether the service has no such list. A later page may be missing for another reason.
 fn is_absent(error: &Error) -> bool {
     let status = error.status().map(|status| status.as_u16());
-    matches!(status, Some(404 | 405 | 501))
+    is_of_first_page(error) && matches!(status, Some(404 | 405 | 501))
+}
+
+fn is_of_first_page(error: &Error) -> bool {
+    error.page().is_none_or(|page| page == 1)
 }

@@ -278,6 +278,32 @@ async fn a_gateway_serves_the_projects_of_the_product_that_the_team_has() {
 }
 
 #[tokio::test]
+async fn projects_that_were_read_before_a_missing_page_are_judged_and_the_error_is_kept() {
+    let first = |list: FakeResponse, path: &str| {
+        let url = format!("https://app.scaleft.com/v1/teams/t/{path}?offset=a");
+        list.with_header("link", format!(r#"<{url}>; rel="next""#))
+    };
+    let prod = || list_of(&[project("a", "env=prod")]);
+    let first_projects = || first(prod(), "projects");
+    let first_groups = || first(groups(&["1"]), "resource_groups");
+    for responses in [
+        [first_projects(), absent(), absent()],
+        [first_projects(), absent(), groups(&[])],
+        [prod(), first_groups(), absent()],
+    ] {
+        let (client, fake) = authorized([labeled_gateway()].into_iter().chain(responses));
+        let result = client.gateways().projects(&"g".into()).await.unwrap();
+        assert_eq!(names(&result.served), ["a"]);
+        assert_eq!(result.unread.len(), 1, "{:?}", result.unread);
+        assert_eq!(result.unread[0].page(), Some(2));
+        fake.finish();
+    }
+    let (client, _) = authorized([labeled_gateway(), absent(), first_groups(), absent()]);
+    let error = client.gateways().projects(&"g".into()).await.unwrap_err();
+    assert_eq!(error.operation(), Some("asa ListResourceGroups"));
+}
+
+#[tokio::test]
 async fn a_gateway_and_a_setup_token_of_the_emulator_serve_projects_of_both_products() {
     let (_, client) = seeded(Role::AccessAdmin);
     let id = GatewayId::from(LABELED);
