@@ -21,6 +21,9 @@ const FLEET: &str = "/platform/fleet-management/v1";
 /// The hosts of the platform, which serve the classic API behind the proxy only.
 const PLATFORM_HOSTS: [&str; 2] = [".apps.dynatrace.com", ".apps.dynatracelabs.com"];
 
+/// The ends of environments' own hosts, in the order of those of the platform.
+const OWN_HOSTS: [&str; 2] = [".live.dynatrace.com", ".dynatracelabs.com"];
+
 /// Computes the base address of the classic API from an environment's address, which may already end in a part of an API's path or in the
 /// path of a list.
 pub(crate) fn classic(address: &BaseUrl) -> Result<BaseUrl, Error> {
@@ -58,6 +61,18 @@ fn named_api(address: &BaseUrl) -> Option<TokenApi> {
 fn is_platform(address: &BaseUrl) -> bool {
     let mut ends = PLATFORM_HOSTS.iter();
     ends.any(|end| address.host().ends_with(end))
+}
+
+/// Returns the host of the platform for an environment's own host, which does not serve the platform's APIs; `None` for any other.
+pub(crate) fn platform_host(address: &BaseUrl) -> Option<String> {
+    if is_platform(address) {
+        return None;
+    }
+    let mut ends = OWN_HOSTS.iter().zip(PLATFORM_HOSTS);
+    ends.find_map(|(own, platform)| {
+        let environment = address.host().strip_suffix(own)?;
+        Some(format!("{environment}{platform}"))
+    })
 }
 
 /// Returns the path of the classic API in an environment.

@@ -115,6 +115,13 @@ impl Client {
                 client, or choose `TokenApi::Classic`";
             return Err(Error::invalid_input("credentials", problem));
         }
+        if api == TokenApi::Platform
+            && let Some(host) = api_root::platform_host(&address)
+        {
+            let problem =
+                format!("does not serve the platform's API of tokens; use https://{host}");
+            return Err(Error::invalid_input("base_url", problem));
+        }
         let platform = channel.with_path(&api_root::fleet_path(&address)?)?;
         Ok(Self {
             platform: platform.with_dialect(Dynatrace(TokenApi::Platform)),

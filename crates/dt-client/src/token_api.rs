@@ -21,6 +21,9 @@ pub enum TokenApi {
     /// `/platform/fleet-management/v1/activegate/tokens`. It accepts the scheme `Bearer` only, and has tokens for ActiveGates of one environment
     /// only: a create of another kind is refused before it is sent, and the kind itself never is.
     ///
+    /// `https://{environment}.live.dynatrace.com` does not serve it: the client is not built with that address, and the error names the host to
+    /// use.
+    ///
     /// It is implemented as documented, and not verified against the service.
     Platform,
 }

@@ -11,6 +11,7 @@ mod lists;
 mod oauth;
 mod operations;
 mod platform;
+mod platform_address;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod private_authority;
 mod requests;

@@ -6,18 +6,17 @@ use std::time::Duration;
 
 use dt_client::models::{ActiveGateTokenCreate, ActiveGateType};
 use dt_client::{
-    ApiToken, Applied, Bearer, Client, Clock as _, CredentialProvider, Error, ErrorKind, FileToken,
-    TokenApi, Transport, TransportError,
+    Applied, Bearer, Client, Clock as _, ErrorKind, TokenApi, Transport, TransportError,
 };
 use gatelet_emulator::{Emulator, well_known};
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
-use gatelet_transport::{Channel, Credential, TransportErrorKind, from_fn};
+use gatelet_transport::{TransportErrorKind, from_fn};
 
 use crate::support::*;
 
-const HOST: &str = "https://abc.apps.dynatrace.com";
-const PLATFORM_TOKEN: &str = "dt0s16.CANARYPUBLIC.CANARYSECRET";
-const TOKENS: &str = "/platform/fleet-management/v1/activegate/tokens";
+pub(crate) const HOST: &str = "https://abc.apps.dynatrace.com";
+pub(crate) const PLATFORM_TOKEN: &str = "dt0s16.CANARYPUBLIC.CANARYSECRET";
+pub(crate) const TOKENS: &str = "/platform/fleet-management/v1/activegate/tokens";
 
 /// Returns a client of the platform over a script.
 fn platform(
@@ -192,80 +191,6 @@ async fn active_gates_go_through_the_proxy_with_the_same_credential() {
             format!("GET {TOKENS}/dt0g02.a"),
         ]
     );
-}
-
-/// A provider that does not say what scheme its credentials have.
-struct Unnamed;
-
-impl CredentialProvider for Unnamed {
-    async fn credential(&self, _: &Channel) -> Result<Credential, Error> {
-        Credential::new("Bearer", PLATFORM_TOKEN)
-    }
-}
-
-#[tokio::test]
-async fn the_api_is_chosen_or_follows_from_address_and_credentials() {
-    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("platform-token");
-    std::fs::write(&file, TOKEN).unwrap();
-    let with = |builder: dt_client::ClientBuilder, credential: &str| match credential {
-        "api token" => builder.credentials(ApiToken::new(TOKEN).unwrap()),
-        "bearer" => builder.credentials(Bearer::new(PLATFORM_TOKEN).unwrap()),
-        "file of an api token" => builder.credentials(FileToken::api_token(&file)),
-        "file of a bearer" => builder.credentials(FileToken::bearer(&file)),
-        _ => builder.credentials(Unnamed),
-    };
-    let all = [
-        "api token",
-        "bearer",
-        "file of an api token",
-        "file of a bearer",
-        "unnamed",
-    ];
-    let classic = format!("{HOST}/platform/classic/environment-api/v2");
-    let fleet = format!("{HOST}{TOKENS}");
-    for (address, platform, refused) in [
-        (HOST, &["bearer", "file of a bearer"][..], &[][..]),
-        (
-            &fleet,
-            &["bearer", "file of a bearer", "unnamed"],
-            &["api token", "file of an api token"],
-        ),
-        (&classic, &[], &[]),
-        (URL, &[], &[]),
-    ] {
-        for credential in all {
-            let fake = FakeTransport::script([]);
-            let built =
-                with(Client::builder(address), credential).build_with(fake, ManualClock::auto());
-            let expected = match platform.contains(&credential) {
-                true => TokenApi::Platform,
-                false => TokenApi::Classic,
-            };
-            assert_eq!(
-                built.is_err(),
-                refused.contains(&credential),
-                "{address} {credential}"
-            );
-            match built {
-                Ok(client) => assert_eq!(client.api(), expected, "{address} {credential}"),
-                Err(error) => {
-                    assert!(error.to_string().contains("Bearer"), "{error}");
-                    assert!(!everything(&error).contains("CANARY"));
-                }
-            }
-            let is_api_token = credential.ends_with("api token");
-            for api in [TokenApi::Classic, TokenApi::Platform] {
-                let fake = FakeTransport::script([]);
-                let built = with(Client::builder(address).api(api), credential)
-                    .build_with(fake, ManualClock::auto());
-                assert_eq!(
-                    built.map(|client| client.api()).ok(),
-                    Some(api).filter(|api| *api == TokenApi::Classic || !is_api_token),
-                    "{address} {credential} {api:?}"
-                );
-            }
-        }
-    }
 }
 
 // D15
