@@ -8,10 +8,11 @@ use crate::rotation::key_owner::KeyOwner;
 /// A key that was created and not yet tried. Store [`pair`](Self::pair) first: no response shows the secret again.
 ///
 /// Where the pair is handed to another program, such as a vault, it counts as stored when that program says so. Only if it
-/// certainly has nothing is the key deleted again:
+/// certainly has nothing, as when the connection was refused, is the key deleted again:
 ///
 /// ```
-/// # use std::io::Error;
+/// use std::io::{Error, ErrorKind};
+///
 /// use asa_client::models::ServiceTokenRequest;
 /// use asa_client::{CheckedKey, NewKey};
 ///
@@ -21,8 +22,14 @@ use crate::rotation::key_owner::KeyOwner;
 /// ) -> Result<CheckedKey, Box<dyn std::error::Error>> {
 ///     let pair = new.pair();
 ///     if let Err(error) = vault(pair.clone()).await {
-///         new.delete().await?;
-///         return Err(error.into());
+///         if error.kind() != ErrorKind::ConnectionRefused {
+///             let id = &new.key().id;
+///             return Err(format!("{error}; the vault may have key {id}, which is kept").into());
+///         }
+///         return Err(match new.delete().await {
+///             Ok(_) => error.into(),
+///             Err(undo) => format!("{error}; the new key was not deleted again: {undo}").into(),
+///         });
 ///     }
 ///     Ok(new.check(&pair).await?)
 /// }

@@ -451,21 +451,27 @@ fn a_command_gets_the_pair_and_its_output_is_not_that_of_the_rotation() {
 
 #[test]
 #[cfg(unix)]
-fn a_new_key_is_deleted_again_if_the_command_fails() {
+fn a_new_key_is_kept_if_the_command_fails_because_it_may_be_stored() {
     let fixture = Fixture::new();
     for (command, problem) in [
-        ("cat > /dev/null; exit 3", "by the command: exit status: 3;"),
-        ("kill $$", "by the command: signal: 15 (SIGTERM);"),
+        (
+            "cat > /dev/null; exit 3",
+            "the command failed: exit status: 3;",
+        ),
+        (
+            "cat > /dev/null; kill $$",
+            "the command failed: signal: 15 (SIGTERM);",
+        ),
     ] {
         let words = ["--emulator", "asa", "su", "key", "rotate", "--out-command"];
         let CommandOutput { code, stderr, .. } = fixture.run_args(words.iter().chain([&command]));
-        assert_eq!(code, Some(1), "{stderr}");
+        assert_eq!(code, Some(12), "{stderr}");
         assert!(stderr.contains(problem), "{stderr}");
-        let state = "it was deleted again, but the other keys have an end: rotate again\n";
+        let state = "use the new key if it is where the command stores it; otherwise delete it and rotate again\n";
         assert!(stderr.ends_with(state), "{stderr}");
     }
     let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
-    assert_eq!(keys.as_array().unwrap().len(), 1);
+    assert_eq!(keys.as_array().unwrap().len(), 3);
 }
 
 #[test]

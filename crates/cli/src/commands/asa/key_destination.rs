@@ -9,7 +9,7 @@ use std::process::Stdio;
 use asa_client::NewKey;
 use gatelet_models::asa::ServiceTokenRequest;
 use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
+use tokio::process::{ChildStdin, Command};
 
 use crate::commands::asa::rotation_progress::Progress;
 use crate::commands::secret_output;
@@ -58,7 +58,7 @@ impl Destination<'_> {
             .map_err(|error| refused(&error))
     }
 
-    /// Hands the key over and returns what is known to be stored. If nothing is, the key is deleted again.
+    /// Hands the key over and returns what is known to be stored. If certainly nothing is, the key is deleted again.
     pub(crate) async fn store(
         self,
         new: &NewKey,
@@ -118,8 +118,21 @@ async fn store_by_command(
     progress.set(format!(
         "the new key {id} exists, whether the command has stored it is unknown, and the other keys have an end"
     ));
-    if let Err(error) = hand_over(command, &pair).await {
-        return Err(undo(new, &format!("by the command: {error}"), progress).await);
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(command);
+    match hand_over(shell, &pair).await {
+        Ok(()) => {}
+        Err(HandOverError::NothingWritten(error)) => {
+            return Err(undo(new, &format!("by the command: {error}"), progress).await);
+        }
+        Err(HandOverError::Unknown(error)) => {
+            return Err(CliError::new(
+                Exit::OutcomeUnknown,
+                format_args!(
+                    "the command failed: {error}; whether it has stored the new key {id} is unknown, so the key is kept, and the other keys have an end: use the new key if it is where the command stores it; otherwise delete it and rotate again"
+                ),
+            ));
+        }
     }
     eprint_line("the command has stored the new key");
     progress.set(format!(
@@ -128,29 +141,48 @@ async fn store_by_command(
     Ok(pair)
 }
 
-/// Runs a shell command with a pair on its stdin. Its stdout is stderr, so that a secret is not mistaken for output of this command.
-async fn hand_over(command: &OsStr, pair: &ServiceTokenRequest) -> io::Result<()> {
-    let mut process = Command::new("sh")
-        .arg("-c")
-        .arg(command)
+/// Why a command is not known to have stored a pair.
+#[derive(Debug)]
+enum HandOverError {
+    /// The command did not start, or was gone before the first byte.
+    NothingWritten(io::Error),
+    /// The command may have stored the pair before it failed.
+    Unknown(io::Error),
+}
+
+/// Runs a command with a pair on its stdin. Its stdout is stderr, so that a secret is not mistaken for output of this command.
+async fn hand_over(mut command: Command, pair: &ServiceTokenRequest) -> Result<(), HandOverError> {
+    let json = to_json(pair).map_err(HandOverError::NothingWritten)?;
+    let mut process = command
         .stdin(Stdio::piped())
         .stdout(io::stderr())
-        .spawn()?;
-    let json = to_json(pair)?;
+        .spawn()
+        .map_err(HandOverError::NothingWritten)?;
+    let mut count = 0;
     let written = match process.stdin.take() {
-        Some(mut stdin) => stdin.write_all(&json).await,
+        Some(stdin) => write_all(stdin, &json, &mut count).await,
         None => Ok(()),
     };
     drop(json);
-    let status = process.wait().await?;
-    match (status.success(), written) {
-        (false, _) => Err(io::Error::other(status.to_string())),
-        (true, Err(error)) => Err(io::Error::new(
-            error.kind(),
-            format!("it did not read the pair: {error}"),
-        )),
-        (true, Ok(())) => Ok(()),
-    }
+    let error = match (process.wait().await, written) {
+        (Ok(status), Ok(())) if status.success() => return Ok(()),
+        (Ok(status), Err(error)) if status.success() => {
+            io::Error::new(error.kind(), format!("it did not read the pair: {error}"))
+        }
+        (Ok(status), _) => io::Error::other(status.to_string()),
+        (Err(error), _) => error,
+    };
+    Err(match count {
+        0 => HandOverError::NothingWritten(error),
+        _ => HandOverError::Unknown(error),
+    })
+}
+
+/// Writes all of `bytes`, and sets `count` to more than 0 as soon as a part is written.
+async fn write_all(mut stdin: ChildStdin, bytes: &[u8], count: &mut usize) -> io::Result<()> {
+    *count = stdin.write(bytes).await?;
+    let rest = bytes.get(*count..).unwrap_or_default();
+    stdin.write_all(rest).await
 }
 
 async fn print(
@@ -190,5 +222,21 @@ async fn undo(new: &NewKey, problem: &str, progress: &Progress) -> CliError {
                 "could not store the new key {id} {problem}; it still exists, because deleting it failed: {undo}"
             ),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_command_that_does_not_start_has_nothing_of_the_pair() {
+        let pair = ServiceTokenRequest::new("id", "secret");
+        let command = Command::new("/nowhere/sh");
+        let error = hand_over(command, &pair).await.unwrap_err();
+        assert!(
+            matches!(error, HandOverError::NothingWritten(_)),
+            "{error:?}"
+        );
     }
 }
