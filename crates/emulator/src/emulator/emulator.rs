@@ -94,8 +94,9 @@ impl Emulator {
     /// Adds the examples of the vendors' documentation. Only the first call on a store has an effect.
     ///
     /// The team `well_known::ASA_TEAM` gets two gateways and two gateway setup tokens, the Dynatrace environment three
-    /// ActiveGate tokens, with the published ids, names and dates. One more token ends in 20 days; of two ActiveGates, one uses it.
-    /// One more gateway has labels, by which two projects select it: one of ASA, and one in a resource group, which has a server
+    /// ActiveGate tokens, with the published ids, names and dates. One more token ends in 20 days. The environment also
+    /// gets three ActiveGates and a finished update job: two ActiveGates are connected, one of them with the token that ends, and one is
+    /// offline without a token. One more gateway has labels, by which two projects select it: one of ASA, and one in a resource group, which has a server
     /// enrollment token.
     ///
     /// # Errors
