@@ -61,7 +61,7 @@ pub(crate) async fn open(path: &Path) -> Result<Emulator, CliError> {
     };
     emulator
         .seed()
-        .and_then(|()| emulator.restore_development_credentials())
+        .and_then(|()| emulator.restore_well_known_keys())
         .map_err(|error| CliError::new(Exit::Other, error))?;
     Ok(emulator)
 }

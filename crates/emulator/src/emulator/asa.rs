@@ -37,14 +37,14 @@ impl Emulator {
     ///
     /// ```
     /// # let emulator = gatelet_emulator::Emulator::memory()?;
-    /// emulator.restore_development_credentials()?;
+    /// emulator.restore_well_known_keys()?;
     /// # Ok::<(), gatelet_emulator::Error>(())
     /// ```
     ///
     /// # Errors
     ///
     /// [`Error::Full`] or [`Error::Storage`] if the write fails.
-    pub fn restore_development_credentials(&self) -> Result<(), Error> {
+    pub fn restore_well_known_keys(&self) -> Result<(), Error> {
         service_user::restore_well_known(self.store())
     }
 

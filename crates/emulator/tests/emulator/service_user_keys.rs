@@ -155,7 +155,7 @@ fn the_well_known_keys_are_restored_without_an_end_and_nothing_else_changes() {
     bot.delete(&format!("{own}/{}", key.0)).expect(204);
     assert_eq!(log_in(&emulator, key), 401);
 
-    emulator.restore_development_credentials().unwrap();
+    emulator.restore_well_known_keys().unwrap();
     assert_eq!(log_in(&emulator, key), 200);
     let list = bot.get(&own).expect(200).json();
     let ids = field(&list["list"], "id");
@@ -169,7 +169,7 @@ fn the_well_known_keys_are_restored_without_an_end_and_nothing_else_changes() {
     bot.call("POST", &own, "".into()).expect(200);
     clock.advance(HOUR * 48);
     assert_eq!(log_in(&emulator, key), 401);
-    emulator.restore_development_credentials().unwrap();
+    emulator.restore_well_known_keys().unwrap();
     assert_eq!(log_in(&emulator, key), 200);
 }
 
