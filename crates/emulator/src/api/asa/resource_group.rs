@@ -4,7 +4,7 @@ use gatelet_models::asa::{ResourceGroup, ResourceGroupList};
 use redb::WriteTransaction;
 
 use crate::api::asa::error_response::ErrorResponse;
-use crate::api::asa::page;
+use crate::api::asa::page::{self, Scope};
 use crate::api::asa::table::RESOURCE_GROUPS;
 use crate::api::asa::team::team;
 use crate::api::asa::validation::check_name;
@@ -22,38 +22,57 @@ const ORDERS: &[&str] = &["name", "id"];
 pub(crate) fn list(call: &ServerCall<'_>) -> Result<LinkedPage<ResourceGroupList>, ErrorResponse> {
     call.boolean("for_policy_only")?;
     let order = call.word("order_by", ORDERS)?;
-    let contains = call.query("contains").unwrap_or_default();
-    let team = team(call);
-    let store = call.state.store();
-    let rows = store.read(|transaction| {
-        RESOURCE_GROUPS.page(
-            transaction,
-            &team,
-            Order::OldestFirst,
-            None,
-            usize::MAX,
-            |_| true,
-        )
-    })?;
-    let mut groups = rows
-        .into_iter()
-        .map(|row| Ok((row.cursor, row.json.decode()?)))
-        .collect::<Result<Vec<(u64, ResourceGroup)>, Error>>()?;
-    groups.retain(|(_, group)| group.name.contains(&contains));
-    match order.as_deref() {
-        Some("name") => groups.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name)),
-        Some(_) => groups.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id)),
-        None => {}
+    let contains = call
+        .query("contains")
+        .filter(|contains| !contains.is_empty());
+    let is_listed = |row: &Encoded<ResourceGroup>| match &contains {
+        None => true,
+        Some(contains) => row
+            .decode()
+            .is_ok_and(|group| group.name.contains(contains)),
+    };
+    match order {
+        None => {
+            let (tenant, member) = (&*team(call), "id");
+            let scope = Scope { tenant, member };
+            page::list_in(call, &RESOURCE_GROUPS, scope, is_listed, |row| {
+                listed(row.decode()?)
+            })
+        }
+        Some(order) => page::of_rows(call, sorted(call, &order, is_listed)?),
     }
-    let rows = groups
+}
+
+/// Returns all listed resource groups by a member. Rows are not stored in that order.
+fn sorted(
+    call: &ServerCall<'_>,
+    order: &str,
+    is_listed: impl Fn(&Encoded<ResourceGroup>) -> bool,
+) -> Result<Vec<Row<ResourceGroup>>, Error> {
+    let team = team(call);
+    let rows = call.state.store().read(|transaction| {
+        let order = Order::OldestFirst;
+        RESOURCE_GROUPS.page(transaction, &team, order, None, usize::MAX, is_listed)
+    })?;
+    let groups = rows
         .into_iter()
-        .map(|(cursor, mut group)| {
-            group.delegated_resource_admin_groups = None;
-            let json = Encoded::new(&group)?;
-            Ok(Row { cursor, json })
-        })
-        .collect::<Result<Vec<_>, Error>>()?;
-    page::of_rows(call, rows)
+        .map(|row| Ok((row.cursor, row.json.decode()?)));
+    let mut groups = groups.collect::<Result<Vec<(u64, ResourceGroup)>, Error>>()?;
+    match order {
+        "name" => groups.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name)),
+        _ => groups.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id)),
+    }
+    let rows = groups.into_iter().map(|(cursor, group)| {
+        let json = listed(group)?;
+        Ok(Row { cursor, json })
+    });
+    rows.collect()
+}
+
+/// Returns a resource group as lists have it.
+fn listed(mut group: ResourceGroup) -> Result<Encoded<ResourceGroup>, Error> {
+    group.delegated_resource_admin_groups = None;
+    Encoded::new(&group)
 }
 
 pub(crate) fn get(
