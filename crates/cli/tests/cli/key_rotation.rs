@@ -475,6 +475,18 @@ fn a_new_key_is_kept_if_the_command_fails_because_it_may_be_stored() {
 }
 
 #[test]
+#[cfg(unix)]
+fn without_a_shell_nothing_is_rotated_for_a_command() {
+    let server = team(|_| panic!("nothing is sent"));
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = Fixture::asa(&server.url).with("PATH", folder.path().to_str().unwrap());
+    let words = ["asa", "su", "key", "rotate", "--out-command", "cat"];
+    let line = fixture.run_args(words).fails_with(2);
+    assert!(line.ends_with("; nothing was changed\n"), "{line}");
+    assert!(server.requests.try_iter().next().is_none());
+}
+
+#[test]
 fn a_new_key_that_cannot_be_printed_is_deleted_again() {
     let fixture = Fixture::new();
     let (reader, writer) = std::io::pipe().unwrap();

@@ -58,6 +58,23 @@ impl Destination<'_> {
             .map_err(|error| refused(&error))
     }
 
+    /// Starts a shell that does nothing, because without one, the command would fail only after the other keys have an end.
+    ///
+    /// # Errors
+    /// There is no shell.
+    pub(crate) async fn command(command: OsString) -> Result<Self, CliError> {
+        let mut shell = shell(OsStr::new(":"));
+        let started = shell.stdin(Stdio::null()).stdout(io::stderr()).status();
+        let problem = match started.await {
+            Ok(status) if status.success() => return Ok(Self::Command(command)),
+            Ok(status) => status.to_string(),
+            Err(error) => error.to_string(),
+        };
+        Err(CliError::usage(format_args!(
+            "invalid --out-command: `sh` does not run: {problem}; nothing was changed"
+        )))
+    }
+
     /// Hands the key over and returns what is known to be stored. If certainly nothing is, the key is deleted again.
     pub(crate) async fn store(
         self,
@@ -118,9 +135,7 @@ async fn store_by_command(
     progress.set(format!(
         "the new key {id} exists, whether the command has stored it is unknown, and the other keys have an end"
     ));
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg(command);
-    match hand_over(shell, &pair).await {
+    match hand_over(shell(command), &pair).await {
         Ok(()) => {}
         Err(HandOverError::NothingWritten(error)) => {
             return Err(undo(new, &format!("by the command: {error}"), progress).await);
@@ -139,6 +154,13 @@ async fn store_by_command(
         "the command has stored the new key {id}, and the other keys have an end"
     ));
     Ok(pair)
+}
+
+/// Returns the process of a shell command.
+fn shell(command: &OsStr) -> Command {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(command);
+    shell
 }
 
 /// Why a command is not known to have stored a pair.

@@ -57,7 +57,7 @@ impl Rotate {
     ) -> Result<(), CliError> {
         let destination = match (&self.out, self.out_command) {
             (Some(path), _) => Destination::file(path)?,
-            (None, Some(command)) => Destination::Command(command),
+            (None, Some(command)) => Destination::command(command).await?,
             (None, None) => {
                 secret_output::ensure_writable(output)?;
                 Destination::Stdout(output)
