@@ -132,11 +132,11 @@ fn with_advice(refusal: Error) -> Error {
         Some(error::INVALID_SCOPE) => {
             "the OAuth client is not registered with each of the scopes; they cannot be changed, so request others or create a new client"
         }
-        Some(_) => "check the id, secret, scopes and resource of the OAuth client",
-        None => return refusal,
+        None if refusal.message().is_none() => return refusal,
+        _ => "check the id, secret, scopes and resource of the OAuth client",
     };
     match refusal.status().map(|status| status.as_u16()) {
-        Some(400 | 401 | 403) => refusal.with_detail(advice),
+        Some(200 | 400 | 401 | 403) => refusal.with_detail(advice),
         _ => refusal,
     }
 }

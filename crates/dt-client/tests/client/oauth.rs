@@ -137,6 +137,60 @@ async fn a_refused_exchange_says_what_to_do_and_is_not_repeated() {
     }
 }
 
+#[tokio::test]
+async fn the_message_and_the_issue_of_the_login_host_are_shown() {
+    let advice = "check the id, secret, scopes and resource";
+    for (status, body, texts) in [
+        (
+            400,
+            r#"{"errorCode":400,"message":"Bad Request","issueId":"I-1","error":"invalid_request","error_description":""}"#,
+            &["Bad Request", "I-1", "invalid_request", advice][..],
+        ),
+        (
+            401,
+            r#"{"errorCode":401,"message":"Unauthorized","issueId":"I-2"}"#,
+            &["Unauthorized", "I-2", advice],
+        ),
+        (
+            403,
+            r#"{"message":"Forbidden","error":null}"#,
+            &["Forbidden", advice],
+        ),
+        (
+            200,
+            r#"{"error":"invalid_client"}"#,
+            &[
+                "invalid_client",
+                "the id or the secret of the OAuth client is wrong",
+            ],
+        ),
+    ] {
+        let fake = FakeTransport::script([FakeResponse::json(status, body)]);
+        let error = list(&client(fake.clone(), &ManualClock::auto())).await;
+        let error = error.unwrap_err();
+        let source: &Arc<Error> = error.source().unwrap().downcast_ref().unwrap();
+        assert_eq!(source.kind(), &ErrorKind::Api, "{body}");
+        let line = source.to_string();
+        for text in texts {
+            assert!(line.contains(text), "{text}: {line}");
+        }
+        fake.finish();
+    }
+}
+
+#[tokio::test]
+async fn an_exchange_waits_as_long_as_the_body_of_the_login_host_says() {
+    for status in [429, 503] {
+        let body = format!(r#"{{"error": {{"code": {status}, "retryAfterSeconds": 7}}}}"#);
+        let refused = FakeResponse::json(status, body);
+        let fake = FakeTransport::script([refused, issued(TOKEN, "300"), page(&[], None)]);
+        let clock = ManualClock::auto();
+        list(&client(fake.clone(), &clock)).await.unwrap();
+        assert_eq!(clock.sleeps(), [Duration::from_secs(7)], "{status}");
+        fake.finish();
+    }
+}
+
 // U1
 #[tokio::test]
 async fn a_secret_that_the_login_host_repeats_is_not_shown() {
