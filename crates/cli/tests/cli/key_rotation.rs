@@ -167,6 +167,28 @@ fn a_new_key_that_does_not_log_in_stays_in_its_file() {
     assert!(stored.contains("canary-of-the-new-key"));
 }
 
+#[test]
+fn a_new_secret_that_no_header_can_carry_is_not_blamed_on_a_variable() {
+    let server = team(|request| match request.starts_with("POST") {
+        true => {
+            let body = r#"{"id":"new","secret":"canary\n"}"#;
+            RawResponse::Bytes(response("200 OK", "application/json", body))
+        }
+        false => rotating(request),
+    });
+    let fixture = Fixture::asa(&server.url);
+    let path = fixture.path("key.json");
+    let rotate = format!("asa su key rotate bot --timeout 5 --out {path}");
+    let CommandOutput { code, stderr, .. } = fixture.run(&rotate);
+    assert_eq!(code, Some(12), "{stderr}");
+    assert!(!stderr.contains("GATELET"), "{stderr}");
+    assert!(!stderr.contains("canary"), "{stderr}");
+    let problem = "gatelet: could not log in with the new key new: ";
+    assert!(stderr.contains(problem), "{stderr}");
+    let state = "; the new key new is kept, and the old one works until it ends\n";
+    assert!(stderr.ends_with(state), "{stderr}");
+}
+
 /// Returns the response of a server that rotates keys and deletes the new one with `deleted`.
 fn undoing(request: &str, deleted: &str) -> RawResponse {
     if request.starts_with("DELETE") {

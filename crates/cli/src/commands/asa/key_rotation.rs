@@ -2,6 +2,7 @@
 
 use asa_client::{CheckedKey, KeyRotation, NewKey, PreparedRotation};
 use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKeyId};
+use gatelet_transport::{Error, ErrorKind};
 
 use crate::commands::asa::key_destination::Destination;
 use crate::commands::asa::key_end::warn_of_end;
@@ -82,9 +83,13 @@ async fn check(new: NewKey, stored: &ServiceTokenRequest) -> Result<CheckedKey, 
             Ok(checked)
         }
         Err(error) => {
+            // An invalid key came from the server, so no variable is to blame.
+            let is_invalid = |login: &Error| matches!(login.kind(), ErrorKind::InvalidInput { .. });
             let failure = match error.login_error() {
-                Some(login) => CliError::from_client_error(login, "the address"),
-                None => CliError::new(Exit::Other, &error),
+                Some(login) if !is_invalid(login) => {
+                    CliError::from_client_error(login, "the address")
+                }
+                _ => CliError::new(Exit::OutcomeUnknown, &error),
             };
             Err(failure.with_advice(format_args!(
                 "the new key {id} is kept, and the old one works until it ends"
