@@ -225,6 +225,14 @@ fn the_help_says_what_is_chosen_by_default_and_that_it_is_not_verified() {
 }
 
 #[test]
+fn the_help_of_users_has_the_scopes_of_both_kinds_of_credentials() {
+    let help = Fixture::new().run("dt token users --help").success();
+    for scope in ["activeGates.read", "fleet-management:activegates:read"] {
+        assert!(help.contains(scope), "{scope}: {help}");
+    }
+}
+
+#[test]
 fn a_served_emulator_accepts_a_platform_token() {
     let server = EmulatorServer::start(&Fixture::new());
     let fixture = Fixture::new()

@@ -14,7 +14,8 @@ when it starts again. See also when the token was last used, and how many Active
 
 The list of ActiveGates is deprecated on SaaS since version 1.343, and current on Managed.
 
-Needs the scopes activeGates.read and activeGateTokenManagement.read.";
+Needs the scopes activeGates.read and activeGateTokenManagement.read; a platform token and an OAuth client need
+fleet-management:activegates:read and fleet-management:activegate.tokens:read.";
 
 /// Says what the rows do not.
 pub(crate) fn limits(users: &TokenUsers, id: &ActiveGateTokenId) -> String {
