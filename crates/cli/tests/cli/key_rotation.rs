@@ -159,7 +159,7 @@ fn a_new_key_that_does_not_log_in_stays_in_its_file() {
     let path = folder.path().join("key.json");
     let rotate = format!("asa su key rotate bot --timeout 5 --out {}", path.display());
     let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
-    assert_eq!(code, Some(3), "{stderr}");
+    assert_eq!(code, Some(12), "{stderr}");
     let state = "the new key new is kept, and the old one works until it ends\n";
     assert!(stderr.ends_with(state), "{stderr}");
     assert!(!stderr.contains("canary-of-the-new-key"));
@@ -212,7 +212,7 @@ fn a_pair_that_is_on_disk_is_kept_although_its_file_cannot_be_replaced() {
     });
     let rotate = format!("asa su key rotate bot --timeout 5 --out {}", path.display());
     let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
-    assert_eq!(code, Some(1), "{stderr}");
+    assert_eq!(code, Some(12), "{stderr}");
     let beside = folder.path().join("key.json.new");
     let state = format!(
         "the new key new is kept and its pair is in {}: move that file, because no response shows the secret again; the other keys have an end\n",
@@ -228,17 +228,12 @@ fn a_pair_that_is_on_disk_is_kept_although_its_file_cannot_be_replaced() {
 #[cfg(unix)]
 fn a_new_key_of_which_nothing_is_on_disk_is_deleted_again() {
     let refused = "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n";
-    for (deleted, code, state) in [
+    for (deleted, state) in [
         (
             "HTTP/1.1 204 No Content\r\n\r\n",
-            1,
             "; it was deleted again, but the other keys have an end: rotate again\n",
         ),
-        (
-            refused,
-            12,
-            "; it still exists, because deleting it failed: ",
-        ),
+        (refused, "; it still exists, because deleting it failed: "),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.json");
@@ -246,7 +241,7 @@ fn a_new_key_of_which_nothing_is_on_disk_is_deleted_again() {
         let rotate = format!("asa su key rotate bot --timeout 1 --out {}", path.display());
         // Without the trap, SIGXFSZ would end the process.
         let output = Fixture::asa(&server.url).run_after("trap '' XFSZ && ulimit -f 0", &rotate);
-        assert_eq!(output.code, Some(code), "{output:?}");
+        assert_eq!(output.code, Some(12), "{output:?}");
         assert!(output.stderr.contains(state), "{output:?}");
         assert!(!output.stderr.contains("canary-of-the-new-key"));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -267,7 +262,7 @@ fn a_deletion_that_repeats_the_new_secret_does_not_show_it() {
         path.display()
     );
     let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
-    assert_eq!(code, Some(6), "{stderr}");
+    assert_eq!(code, Some(12), "{stderr}");
     assert!(!stderr.contains("canary-of-the-new-key"), "{stderr}");
 }
 
@@ -298,7 +293,7 @@ fn a_new_key_with_an_id_from_before_is_not_deleted_as_the_old_one() {
             path.display()
         );
         let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
-        assert_eq!(code, Some(10), "{stderr}");
+        assert_eq!(code, Some(12), "{stderr}");
         let state = format!(
             "the server gave the new key {new} an id that existed before the rotation; it is kept\n"
         );
@@ -517,7 +512,7 @@ fn a_new_key_that_cannot_be_printed_is_deleted_again() {
     let mut command = fixture.command(rotate);
     let output = command.stdout(writer).stderr(Stdio::piped()).output();
     let CommandOutput { code, stderr, .. } = output.unwrap().into();
-    assert_eq!(code, Some(1), "{stderr}");
+    assert_eq!(code, Some(12), "{stderr}");
     let state = "was deleted again; the other keys have an end: rotate again\n";
     assert!(stderr.ends_with(state), "{stderr}");
     let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();

@@ -100,7 +100,7 @@ async fn store_in_file(
         Err(StoreError::Beside(beside, error)) => {
             let (path, beside) = (path.display(), beside.display());
             return Err(CliError::new(
-                Exit::Other,
+                Exit::OutcomeUnknown,
                 format_args!(
                     "could not replace {path}: {error}; the new key {id} is kept and its pair is in {beside}: move that file, because no response shows the secret again; the other keys have an end"
                 ),
@@ -118,7 +118,7 @@ async fn store_in_file(
     ));
     read_back(&path).map_err(|error| {
         CliError::new(
-            Exit::Other,
+            Exit::OutcomeUnknown,
             format_args!(
                 "could not read the new key {id} back from {place}: {error}; the key is kept, and the old one works until it ends"
             ),
@@ -233,7 +233,7 @@ async fn undo(new: &NewKey, problem: &str, progress: &Progress) -> CliError {
     ));
     match new.delete().await {
         Ok(_) => CliError::new(
-            Exit::Other,
+            Exit::OutcomeUnknown,
             format_args!(
                 "could not store the new key {id} {problem}; it was deleted again, but the other keys have an end: rotate again"
             ),

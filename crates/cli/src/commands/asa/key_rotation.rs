@@ -52,9 +52,21 @@ async fn take_steps(
         "created key {} of service user {user_name}; its other keys have an end now",
         new.key().id
     ));
+    let result = finish(new, destination, old.filter(|_| delete_old), progress).await;
+    // A change was made, also if the new key was deleted again: the other keys have an end.
+    result.map_err(|error| error.with_exit(Exit::OutcomeUnknown))
+}
+
+/// Takes the steps after the rotation itself.
+async fn finish(
+    new: NewKey,
+    destination: Destination<'_>,
+    old: Option<ServiceUserKeyId>,
+    progress: &Progress,
+) -> Result<(), CliError> {
     let stored = destination.store(&new, progress).await?;
     let checked = check(new, &stored).await?;
-    match old.filter(|_| delete_old) {
+    match old {
         Some(old) => delete_old_key(&checked, &old, progress).await,
         None => Ok(()),
     }
@@ -106,7 +118,7 @@ async fn delete_old_key(
     if checked.has_id_from_before() {
         let id = checked.id();
         return Err(CliError::new(
-            Exit::BadResponse,
+            Exit::OutcomeUnknown,
             format_args!(
                 "could not delete the old key: the server gave the new key {id} an id that existed before the rotation; it is kept"
             ),
