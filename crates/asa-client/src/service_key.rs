@@ -62,7 +62,7 @@ impl TokenExchange for ServiceKey {
 
     fn identity(&self) -> Option<Identity> {
         let exchanged = lock(&self.exchanged).clone();
-        let present = self.read().ok().map(|key| key.key_id);
+        let present = self.present_key_id();
         match (exchanged, present) {
             (Some(identity), Some(id)) if id != identity.key_id => {
                 Some(identity.with_next_key_id(id))
@@ -114,6 +114,19 @@ impl ServiceKey {
             (Ok(key), _) => Ok(last_good.insert(key).clone()),
             (Err(_), Some(key)) => Ok(key.clone()),
             (Err(error), None) => Err(error),
+        }
+    }
+
+    /// Reads the id of the key alone: between two writes of another process, the secret may be that of another key.
+    fn present_key_id(&self) -> Option<String> {
+        match &self.source {
+            Source::Given(key) => Some(key.key_id.clone()),
+            Source::InFiles {
+                key_id, last_good, ..
+            } => match read_secret_file("key_id_file", key_id, str::to_owned) {
+                Ok(key_id) => Some(key_id),
+                Err(_) => lock(last_good).as_ref().map(|key| key.key_id.clone()),
+            },
         }
     }
 }

@@ -116,3 +116,23 @@ async fn files_without_a_key_are_named_and_the_last_good_key_stays_in_use() {
     client.gateways().list().send().await.unwrap();
     assert_eq!(keys(&server), ["one one"]);
 }
+
+#[tokio::test]
+async fn a_question_for_the_own_key_between_two_writes_of_a_rotation_leaves_the_last_good_key() {
+    let files = Files::new();
+    files.write("id", "one");
+    files.write("secret", "canary-one");
+    let server = FakeTransport::respond(|request: &Request<Bytes>| match is_exchange(request) {
+        true => bearer("2026-01-01T01:00:00Z", BEARER),
+        false => page(&[], None),
+    });
+    let client = files.build(&server).unwrap();
+    files.write("id", "two");
+    let own = client.service_user_keys().delete("bot", &"two".into());
+    let error = own.send().await.unwrap_err();
+    let parameter = "key_id";
+    assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+    fs::remove_file(files.0.path().join("secret")).unwrap();
+    client.gateways().list().send().await.unwrap();
+    assert_eq!(keys(&server), ["one canary-one"]);
+}
