@@ -88,7 +88,7 @@ impl Doors {
         mut body: models::DoorCreate,
     ) -> OperationRequest<models::Door> {
         let (channel, operation) = self.client.route(models::OperationId::CreateDoor);
-        let checked = check::create_door(channel, &mut body);
+        let checked = check::create_door(channel, operation, &mut body);
         let call = OperationCall::new(operation, &[]).check(checked);
         let call = match operation.alternative_to {
             None => call.json(&body),
