@@ -42,10 +42,11 @@ impl TokenExchange for ClientSecret {
             path,
             resource,
         } = self.token_service(channel.base_url())?;
-        // A token too many does no harm, so the call may be repeated.
+        // A token too many does no harm, so the call may be repeated, and counts as one that changes nothing.
         let call = Call::new(OPERATION, Method::POST, path)
             .with_authenticated(false)
             .with_idempotent(true)
+            .with_safe(true)
             .with_secret(self.client_secret.expose())
             .with_content_type(HeaderValue::from_static(CONTENT_TYPE))
             .with_body(self.form(&resource));
@@ -90,10 +91,10 @@ impl ClientSecret {
         let token = text(parameter::ACCESS_TOKEN).ok_or_else(missing)?;
         let scheme = text(parameter::TOKEN_TYPE);
         if scheme.is_some_and(|scheme| !scheme.expose().eq_ignore_ascii_case("bearer")) {
-            return Err(Error::exchange_failed("the token is not a bearer token"));
+            return Err(response.exchange_failed("the token is not a bearer token"));
         }
         let credential = Credential::new("Bearer", token.expose())
-            .map_err(|_| Error::exchange_failed("the token does not fit into a header"))?
+            .map_err(|_| response.exchange_failed("the token does not fit into a header"))?
             .with_source(self.client_secret.expose());
         let lifetime = members.get(parameter::EXPIRES_IN).copied();
         let seconds = lifetime.and_then(|it| it.get().trim_matches('"').parse().ok());

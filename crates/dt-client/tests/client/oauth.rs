@@ -434,14 +434,32 @@ async fn a_token_stays_in_use_while_the_login_host_is_down() {
 }
 
 #[tokio::test]
-async fn a_scheme_other_than_bearer_is_refused() {
-    let body = format!(r#"{{"access_token": "{TOKEN}", "token_type": "DPoP"}}"#);
-    let fake = FakeTransport::script([FakeResponse::json(200, body)]);
-    let error = list(&client(fake.clone(), &ManualClock::auto()))
-        .await
-        .unwrap_err();
-    assert_eq!(error.kind(), &EXCHANGE_FAILED);
-    fake.finish();
+async fn a_response_without_a_usable_token_is_an_error_of_the_exchange_that_changed_nothing() {
+    for (body, text) in [
+        (
+            format!(r#"{{"access_token": "{TOKEN}", "token_type": "DPoP"}}"#),
+            "dt issueOAuthToken: could not obtain a credential (status 200): the token is not a bearer token (1 attempt, nothing was applied)",
+        ),
+        (
+            r#"{"access_token": "a\nb"}"#.to_owned(),
+            "dt issueOAuthToken: could not obtain a credential (status 200): the token does not fit into a header (1 attempt, nothing was applied)",
+        ),
+        (
+            "{}".to_owned(),
+            "dt issueOAuthToken: could not decode the response at access_token (status 200): is missing or no text (1 attempt, nothing was applied)",
+        ),
+    ] {
+        let fake = FakeTransport::script([FakeResponse::json(200, body)]);
+        let error = list(&client(fake.clone(), &ManualClock::auto()))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), &EXCHANGE_FAILED);
+        assert_eq!(error.applied(), Applied::No);
+        let source: &Arc<Error> = error.source().unwrap().downcast_ref().unwrap();
+        assert_eq!(source.applied(), Applied::No);
+        assert_eq!(source.to_string(), text);
+        fake.finish();
+    }
 }
 
 // T57
