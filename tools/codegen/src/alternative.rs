@@ -45,11 +45,14 @@ pub(crate) fn check(api: &Api, diagnostics: &mut Diagnostics) {
 
 /// Checks what belongs to the operation that another one stands in for.
 fn check_parts(original: &Operation, operation: &Operation, diagnostics: &mut Diagnostics) {
-    let by_hand = [&operation.by_hand, &original.by_hand];
-    let [own, others] = by_hand.map(|it| {
-        let parts = [&it.method, &it.check, &it.decode, &it.command];
-        parts.iter().any(|part| part.is_some())
-    });
+    let by_hand = &operation.by_hand;
+    let parts = [
+        &by_hand.method,
+        &by_hand.check,
+        &by_hand.decode,
+        &by_hand.command,
+    ];
+    let own = parts.iter().any(|part| part.is_some());
     let id = &original.id;
     for (keyword, is_there) in [
         ("x-by-hand", own),
@@ -64,7 +67,7 @@ fn check_parts(original: &Operation, operation: &Operation, diagnostics: &mut Di
             );
         }
     }
-    if others && original.by_hand.method.is_some() {
+    if original.by_hand.method.is_some() {
         let what = format!("`{id}`, whose method is written by hand, has an alternative");
         diagnostics.add(operation.at, what, "remove one of the two");
     }
@@ -76,65 +79,76 @@ pub(crate) fn check_fit(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnost
         let Some(original) = api.original(operation) else {
             continue;
         };
-        let mut report = |at: Position, what: &str| {
+        let body = body_difference(operation, original, graph);
+        for (at, what) in differences(operation, original).chain(body) {
             let what = format!(
                 "`{}` cannot stand in for `{}`: {what}",
                 operation.id, original.id
             );
             diagnostics.add(at, what, "make both the same");
-        };
-        for (is_same, what) in [
-            (operation.tag == original.tag, "it has another tag"),
-            (operation.method == original.method, "it has another method"),
-            (
-                operation.idempotent == original.idempotent,
-                "it has another `x-idempotent`",
-            ),
-            (
-                operation.is_safe() == original.is_safe(),
-                "it has another `x-safe`",
-            ),
-            (
-                operation.authenticated == original.authenticated,
-                "it has another `security`",
-            ),
-            (
-                is_same_path(operation, original),
-                "its path has other parameters",
-            ),
-            (
-                is_same_query(operation, original),
-                "its query has other parameters",
-            ),
-            (is_same_paging(operation, original), "it pages differently"),
-            (
-                is_same_schema(operation.response.as_ref(), original.response.as_ref()),
-                "it has another response",
-            ),
-        ] {
-            if !is_same {
-                report(operation.at, what);
-            }
-        }
-        match (&operation.request, &original.request) {
-            (Some(body), Some(other)) => {
-                let (Some(own), Some(other)) = (graph.get(body), graph.get(other)) else {
-                    continue;
-                };
-                if own.name != other.name
-                    && let Some(misfit) = find_misfit(own, other)
-                {
-                    let what = format!(
-                        "the body of the other has no such property `{}`",
-                        misfit.name
-                    );
-                    report(misfit.at, &what);
-                }
-            }
-            (None, None) => {}
-            _ => report(operation.at, "only one of them has a body"),
         }
     }
+}
+
+/// Returns in what an operation differs from the one that it stands in for, except their bodies.
+fn differences(
+    operation: &Operation,
+    original: &Operation,
+) -> impl Iterator<Item = (Position, String)> {
+    let at = operation.at;
+    let compared = [
+        (operation.tag == original.tag, "it has another tag"),
+        (operation.method == original.method, "it has another method"),
+        (
+            operation.idempotent == original.idempotent,
+            "it has another `x-idempotent`",
+        ),
+        (
+            operation.is_safe() == original.is_safe(),
+            "it has another `x-safe`",
+        ),
+        (
+            operation.authenticated == original.authenticated,
+            "it has another `security`",
+        ),
+        (
+            is_same_path(operation, original),
+            "its path has other parameters",
+        ),
+        (
+            is_same_query(operation, original),
+            "its query has other parameters",
+        ),
+        (is_same_paging(operation, original), "it pages differently"),
+        (
+            is_same_schema(operation.response.as_ref(), original.response.as_ref()),
+            "it has another response",
+        ),
+    ];
+    let different = compared.into_iter().filter(|(is_same, _)| !is_same);
+    different.map(move |(_, what)| (at, what.to_owned()))
+}
+
+/// Returns in what the body of an operation cannot be taken from that of the operation that it stands in for.
+fn body_difference(
+    operation: &Operation,
+    original: &Operation,
+    graph: &Graph<'_>,
+) -> Option<(Position, String)> {
+    let (body, other) = match (&operation.request, &original.request) {
+        (Some(body), Some(other)) => (graph.get(body)?, graph.get(other)?),
+        (None, None) => return None,
+        _ => return Some((operation.at, "only one of them has a body".to_owned())),
+    };
+    if body.name == other.name {
+        return None;
+    }
+    let misfit = find_misfit(body, other)?;
+    let what = format!(
+        "the body of the other has no such property `{}`",
+        misfit.name
+    );
+    Some((misfit.at, what))
 }
 
 fn is_same_path(one: &Operation, other: &Operation) -> bool {

@@ -62,6 +62,7 @@ pub(crate) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Checks that the names of operations, schemas and tags are valid and differ.
 fn check_names(api: &Api, diagnostics: &mut Diagnostics) {
     let operations = || api.operations.iter();
     check_rust_names(
@@ -77,39 +78,54 @@ fn check_names(api: &Api, diagnostics: &mut Diagnostics) {
     let schemas = api.schemas.iter().map(|it| (it.name.clone(), it.at));
     check_duplicates(schemas, "schemas", diagnostics);
     for operation in operations() {
-        let id = &operation.id;
-        let names = [id.clone(), names::pascal(id), names::snake(id)];
-        if !names.iter().all(|it| names::is_identifier(it)) {
-            diagnostics.add(
-                operation.at,
-                format!("`{id}` is not a valid Rust name"),
-                "give the operation another `operationId`",
-            );
-        }
-        if operation.request.is_some() && matches!(operation.method, Method::Get | Method::Delete) {
-            let what = format!("a request body for a {}", operation.method.keyword());
-            let fix = "remove it; servers and proxies drop it";
-            diagnostics.add(operation.at, what, fix);
-        }
-        if let Some((safe, at)) = operation.safe {
-            check_safe(operation, safe, at, diagnostics);
-        }
-        if operation.response.is_some() && operation.success == 204 {
-            let fix = "remove it, or give the status that the vendor sends with it";
-            diagnostics.add(operation.at, "a body in a 204 response", fix);
-        }
-        if !operation.path.starts_with('/') {
-            let what = format!("the path `{}` does not begin with a slash", operation.path);
-            diagnostics.add(operation.at, what, "add it");
-        }
-        let is_wrong = |it: &&str| !is_plain(it) && !path_parameters(it).any(is_plain);
-        // Only the first is reported, because each message contains the whole path.
-        if let Some(segment) = operation.path.split('/').skip(1).find(is_wrong) {
-            let what = format!("the invalid segment `{segment}` of `{}`", operation.path);
-            let fix = "write letters, digits and `-._~:@`, or one `{parameter}`";
-            diagnostics.add(operation.at, what, fix);
-        }
+        check_operation(operation, diagnostics);
+        check_path(operation, diagnostics);
     }
+    check_tags(api, diagnostics);
+}
+
+/// Checks the id, the bodies and `x-safe` of an operation.
+fn check_operation(operation: &Operation, diagnostics: &mut Diagnostics) {
+    let id = &operation.id;
+    let names = [id.clone(), names::pascal(id), names::snake(id)];
+    if !names.iter().all(|it| names::is_identifier(it)) {
+        diagnostics.add(
+            operation.at,
+            format!("`{id}` is not a valid Rust name"),
+            "give the operation another `operationId`",
+        );
+    }
+    if operation.request.is_some() && matches!(operation.method, Method::Get | Method::Delete) {
+        let what = format!("a request body for a {}", operation.method.keyword());
+        let fix = "remove it; servers and proxies drop it";
+        diagnostics.add(operation.at, what, fix);
+    }
+    if let Some((safe, at)) = operation.safe {
+        check_safe(operation, safe, at, diagnostics);
+    }
+    if operation.response.is_some() && operation.success == 204 {
+        let fix = "remove it, or give the status that the vendor sends with it";
+        diagnostics.add(operation.at, "a body in a 204 response", fix);
+    }
+}
+
+/// Checks that a path begins with a slash and consists of segments that need no encoding, and of parameters.
+fn check_path(operation: &Operation, diagnostics: &mut Diagnostics) {
+    if !operation.path.starts_with('/') {
+        let what = format!("the path `{}` does not begin with a slash", operation.path);
+        diagnostics.add(operation.at, what, "add it");
+    }
+    let is_wrong = |it: &&str| !is_plain(it) && !path_parameters(it).any(is_plain);
+    // Only the first is reported, because each message contains the whole path.
+    if let Some(segment) = operation.path.split('/').skip(1).find(is_wrong) {
+        let what = format!("the invalid segment `{segment}` of `{}`", operation.path);
+        let fix = "write letters, digits and `-._~:@`, or one `{parameter}`";
+        diagnostics.add(operation.at, what, fix);
+    }
+}
+
+/// Checks that the tags are valid as modules, and differ.
+fn check_tags(api: &Api, diagnostics: &mut Diagnostics) {
     let modules = api
         .document
         .tags
@@ -133,7 +149,7 @@ fn check_names(api: &Api, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks the names of client methods, which must differ within a tag.
+/// Checks that `x-safe` is true, and of a POST that may be repeated.
 fn check_safe(operation: &Operation, safe: bool, at: Position, diagnostics: &mut Diagnostics) {
     let keyword = operation.method.keyword();
     if !safe || operation.method != Method::Post {
@@ -146,6 +162,7 @@ fn check_safe(operation: &Operation, safe: bool, at: Position, diagnostics: &mut
     }
 }
 
+/// Checks the names of client methods, which must differ within a tag.
 fn check_methods(api: &Api, diagnostics: &mut Diagnostics) {
     let fix = "give one another `x-rust-name`";
     for tag in &api.document.tags {

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use super::cli;
 use super::client::method_call;
 use super::ir::{
-    Api, Document, Field, Integer, Kind, Operation, PagingStyle, Parameter, Presence, Reference,
-    Schema, Server, Shape, TimestampForm,
+    Api, Document, Field, Integer, Kind, Operation, Paging, PagingStyle, Parameter, Presence,
+    Reference, Schema, Server, Shape, TimestampForm,
 };
 use super::markdown::Markdown;
 use super::names;
@@ -70,8 +70,6 @@ fn server(server: &Server) -> Markdown {
 }
 
 fn operation(page: &mut String, api: &Api, operation: &Operation, links: Links<'_>) {
-    let original = api.original(operation);
-    let called = original.unwrap_or(operation);
     let _ = write!(
         page,
         "\n#### {}\n\n{}\n\n{}\n",
@@ -79,6 +77,23 @@ fn operation(page: &mut String, api: &Api, operation: &Operation, links: Links<'
         operation.summary.sentence().page(),
         operation.description.sentence().page()
     );
+    facts(page, api, operation, links);
+    if !operation.parameters.is_empty() {
+        page.push_str("\n| parameter | in | type | meaning |\n| --- | --- | --- | --- |\n");
+    }
+    let reserved = reserved(api, operation);
+    for parameter in &operation.parameters {
+        let mut reserved = reserved.iter();
+        let reserved = reserved.find(|(it, _)| it.name == parameter.name);
+        let reserved = reserved.map(|(_, values)| values);
+        self::parameter(page, parameter, reserved, links);
+    }
+}
+
+/// Writes the table of an operation: how it is called, and what of it holds.
+fn facts(page: &mut String, api: &Api, operation: &Operation, links: Links<'_>) {
+    let original = api.original(operation);
+    let called = original.unwrap_or(operation);
     page.push_str("\n| | |\n| --- | --- |\n");
     let mut fact = |name: &str, value: String| row(page, &[name.into(), value]);
     fact("call", code(&operation.call()));
@@ -109,31 +124,19 @@ fn operation(page: &mut String, api: &Api, operation: &Operation, links: Links<'
         fact("permission", permissions.join(" or "));
     }
     if let Some(paging) = &operation.paging {
-        let place = match paging.style {
-            PagingStyle::Link => "`Link` header",
-            PagingStyle::Cursor => "cursor in the response",
-        };
-        let (size, token) = (&paging.page_size, &paging.page_token);
-        fact(
-            "paging",
-            format!(
-                "{place}; {} is the page size, {} the page token",
-                code(size),
-                code(token)
-            ),
-        );
+        fact("paging", paging_fact(paging));
     }
     fact("source", operation.source.markdown().cell());
-    if !operation.parameters.is_empty() {
-        page.push_str("\n| parameter | in | type | meaning |\n| --- | --- | --- | --- |\n");
-    }
-    let reserved = reserved(api, operation);
-    for parameter in &operation.parameters {
-        let mut reserved = reserved.iter();
-        let reserved = reserved.find(|(it, _)| it.name == parameter.name);
-        let reserved = reserved.map(|(_, values)| values);
-        self::parameter(page, parameter, reserved, links);
-    }
+}
+
+/// Describes where pages lead to the next one, and the parameters of both.
+fn paging_fact(paging: &Paging) -> String {
+    let place = match paging.style {
+        PagingStyle::Link => "`Link` header",
+        PagingStyle::Cursor => "cursor in the response",
+    };
+    let (size, token) = (code(&paging.page_size), code(&paging.page_token));
+    format!("{place}; {size} is the page size, {token} the page token")
 }
 
 fn parameter(
