@@ -102,7 +102,11 @@ fn facts(page: &mut String, api: &Api, operation: &Operation, links: Links<'_>) 
         _ => fact("in Rust", code(&method_call(called))),
     }
     if let Some(command) = cli::command(api, called) {
-        fact("command", code(&command));
+        let mut documents = api.further.iter();
+        let other = documents.find(|it| original.is_some() && it.index == operation.at.file);
+        let choice = other.and_then(|it| it.name.strip_prefix(&*api.vendor)?.strip_prefix('-'));
+        let choice = choice.map_or_else(String::new, |name| format!(" --api {name}"));
+        fact("command", code(&format!("{command}{choice}")));
     }
     if let Some(original) = original {
         let link = format!("{}.md#{}", api.vendor, anchor(&original.id));
