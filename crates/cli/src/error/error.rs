@@ -50,11 +50,16 @@ impl CliError {
         self
     }
 
+    /// Prints the error to stderr.
+    pub(crate) fn print(&self) {
+        if let Some(line) = &self.line {
+            eprint_line(line);
+        }
+    }
+
     /// Prints the error to stderr and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
-        if let Some(line) = self.line {
-            eprint_line(&line);
-        }
+        self.print();
         ExitCode::from(self.exit.code())
     }
 }
@@ -62,33 +67,16 @@ impl CliError {
 /// The maximum number of constraint violations in a line.
 const MAX_VIOLATIONS: usize = 16;
 
-/// Converts the error of a call, with the vendor's details, its sources and where a list can continue.
+/// Converts the error of a call, with the vendor's details and its sources.
 impl From<gatelet_transport::Error> for CliError {
     fn from(error: gatelet_transport::Error) -> Self {
-        Self::from_call_error(&error, "the address", None)
+        Self::from_client_error(&error, "the address")
     }
 }
 
 impl CliError {
-    /// Converts the error of building a client whose base URL is in the variable `url`.
+    /// Converts the error of a call, or of building a client whose base URL is in the variable `url`.
     pub(crate) fn from_client_error(error: &gatelet_transport::Error, url: &str) -> Self {
-        Self::from_call_error(error, url, None)
-    }
-
-    /// Converts the error of a list; `remaining` is the rest of its limit, if any.
-    pub(crate) fn from_list_error(
-        error: &gatelet_transport::Error,
-        remaining: Option<usize>,
-    ) -> Self {
-        Self::from_call_error(error, "the address", remaining)
-    }
-
-    fn from_call_error(
-        error: &gatelet_transport::Error,
-        url: &str,
-        remaining: Option<usize>,
-    ) -> Self {
-        let exit = Exit::from(error);
         let mut line = parameter_names::describe(error, url);
         for Violation { path, message, .. } in error.violations().iter().take(MAX_VIOLATIONS) {
             line = format!("{line}; {}: {}", truncate(path), truncate(message));
@@ -105,22 +93,29 @@ impl CliError {
         {
             line = format!("{line}; --max-response raises the limit");
         }
+        Self::new(Exit::from(error), line)
+    }
+
+    /// Converts the error of a list that the command line can continue; `remaining` is the rest of its limit, if any.
+    pub(crate) fn from_list_error(
+        error: &gatelet_transport::Error,
+        remaining: Option<usize>,
+    ) -> Self {
+        let failure = Self::from_client_error(error, "the address");
         // A list that failed on its first page is resumed by the same command.
         let has_begun = error.page().is_some_and(|page| page > 1);
-        if let (Some(token), true, false) = (
-            error.resume_token(),
-            has_begun,
-            matches!(exit, Exit::Usage | Exit::Rejected),
-        ) {
-            // Quote for a shell, and use `=` so that a token that starts with `-` is not parsed as an option.
-            let token = token.as_str().replace('\'', r"'\''");
-            let sign = if token.starts_with('-') { '=' } else { ' ' };
-            line = format!("{line}; continue with --page-token{sign}'{token}'");
-            if let Some(remaining) = remaining {
-                line = format!("{line} --limit {remaining}");
-            }
-        }
-        Self::new(exit, line)
+        let is_over = matches!(failure.exit, Exit::Usage | Exit::Rejected);
+        let (Some(token), true, false) = (error.resume_token(), has_begun, is_over) else {
+            return failure;
+        };
+        // Quote for a shell, and use `=` so that a token that starts with `-` is not parsed as an option.
+        let token = token.as_str().replace('\'', r"'\''");
+        let sign = if token.starts_with('-') { '=' } else { ' ' };
+        let limit = remaining.map(|it| format!(" --limit {it}"));
+        let limit = limit.unwrap_or_default();
+        failure.with_advice(format_args!(
+            "continue with --page-token{sign}'{token}'{limit}"
+        ))
     }
 }
 

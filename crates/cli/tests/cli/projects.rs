@@ -141,8 +141,15 @@ fn a_selector_that_cannot_be_judged_is_an_error() {
     );
 }
 
+/// The end of a path, and the status and body of its response.
+type Route = (&'static str, u16, &'static str);
+
 /// Serves a gateway with the label `env=prod`, and other paths by the end of each. Paths that are not named are absent.
-fn served(routes: Vec<(&'static str, u16, &'static str)>) -> CommandOutput {
+fn served(routes: Vec<Route>) -> CommandOutput {
+    run_served("asa gateway projects g -o ndjson", routes)
+}
+
+fn run_served(command: &str, routes: Vec<Route>) -> CommandOutput {
     let server = team(move |request| {
         let path = request.split(' ').nth(1).unwrap_or_default();
         let route = routes.iter().find(|(end, ..)| path.ends_with(end));
@@ -159,7 +166,7 @@ fn served(routes: Vec<(&'static str, u16, &'static str)>) -> CommandOutput {
         };
         RawResponse::Bytes(response(&format!("{status} X"), "application/json", body))
     });
-    Fixture::asa(&server.url).run("asa gateway projects g -o ndjson")
+    Fixture::asa(&server.url).run(command)
 }
 
 const WEB: &str = r#"{"list": [{"id": "1", "name": "web", "gateway_selector": "env=prod"}]}"#;
@@ -199,6 +206,19 @@ fn projects_of_one_product_are_the_result_where_the_other_is_absent_in_any_form(
         assert_eq!(run.stderr, "");
         assert!(run.success().contains("web"));
     }
+}
+
+#[test]
+fn the_error_of_an_unread_list_says_as_much_as_that_of_a_command() {
+    let long = format!(r#"{{"list": [{}]}}"#, " ".repeat(4096)).leak();
+    let routes = vec![
+        ("/example-team/projects", 200, WEB),
+        ("/resource_groups", 200, &*long),
+    ];
+    let run = run_served("asa gateway projects g --max-response 1024", routes);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let advice = "; --max-response raises the limit\n";
+    assert!(run.stderr.contains(advice), "{run:?}");
 }
 
 #[test]

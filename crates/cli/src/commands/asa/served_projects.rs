@@ -26,8 +26,9 @@ pub(crate) fn print(projects: ServedProjects, output: &mut Output<Stdout>) -> Re
         let (name, id) = (&project.name, &project.id);
         eprint_line(&format!("cannot judge project {name} ({id}): {reason}"));
     }
-    for error in &unread {
-        eprint_line(&error.to_string());
+    let lists = unread.len();
+    for error in unread {
+        CliError::from(error).print();
     }
     let problems: Vec<String> = [
         match unjudged.len() {
@@ -35,7 +36,7 @@ pub(crate) fn print(projects: ServedProjects, output: &mut Output<Stdout>) -> Re
             1 => Some("1 project cannot be judged".to_owned()),
             many => Some(format!("{many} projects cannot be judged")),
         },
-        match unread.len() {
+        match lists {
             0 => None,
             1 => Some("1 list of projects could not be read".to_owned()),
             many => Some(format!("{many} lists of projects could not be read")),
