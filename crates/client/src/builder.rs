@@ -140,7 +140,7 @@ impl<C, A> ClientBuilder<C, A> {
     }
 
     /// Chooses one of the vendor's APIs for the operations that several of them have. The vendor's client says what it
-    /// chooses by default.
+    /// chooses by default. The builder of a client with one API cannot call this: its `A` has no values.
     pub fn api(mut self, api: A) -> Self {
         if let Ok(settings) = &mut self.settings {
             settings.target.api = Some(api);

@@ -46,7 +46,7 @@ pub(crate) fn default_api(address: &BaseUrl, scheme: Option<&str>) -> TokenApi {
     named_api(address).unwrap_or(by_scheme)
 }
 
-/// Returns the API whose path an address ends in, or whose list.
+/// Returns the API to which the end of an address belongs: the path of the API, or of one of its lists.
 fn named_api(address: &BaseUrl) -> Option<TokenApi> {
     let is_below = |api, root| without_suffix(address.path(), &lists(api)).ends_with(root);
     if is_below(TokenApi::Platform, FLEET) {

@@ -96,9 +96,16 @@ impl ActiveGates {
     /// in the API's list, so an empty result does not prove that all is well, and a token that no listed ActiveGate shows is not reported.
     ///
     /// The dates are those of the environment's tokens, compared with the client's clock; the API itself marks a token as expiring 30 days
-    /// before its end. One that it marks so and whose date is not known is reported without a date. One that it marks as unknown has expired
-    /// if the environment lists it with a date in the past; one without a state is unknown if the environment does not list it, unless it
-    /// may be one of another environment. Needs the scopes of [`list`](Self::list) and of [`ActiveGateTokens::list`]. Each request has the
+    /// before its end. The reasons of tokens are:
+    ///
+    /// - a date that is past or within the time: [`TokenExpires`](AttentionReason::TokenExpires);
+    /// - marked as expiring, and the date is not known: [`TokenExpires`](AttentionReason::TokenExpires), without a date;
+    /// - marked as unknown: [`TokenExpires`](AttentionReason::TokenExpires) if the environment lists the token with a date in the past,
+    ///   otherwise [`TokenUnknown`](AttentionReason::TokenUnknown);
+    /// - without a state: [`TokenUnknown`](AttentionReason::TokenUnknown) if the environment does not list the token, unless it may belong
+    ///   to another environment.
+    ///
+    /// Needs the scopes of [`list`](Self::list) and of [`ActiveGateTokens::list`]. Each request has the
     /// client's timeout and retry policy. The list of ActiveGates is one response, by estimate of 1.5 to 4 kB for each, which the client's
     /// [`body_limit`](crate::ClientBuilder::body_limit) must hold: 10 MiB unless it is raised.
     ///

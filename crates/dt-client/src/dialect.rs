@@ -142,7 +142,7 @@ fn missing_rights(details: &Value) -> Vec<String> {
     rights.collect()
 }
 
-/// Reads a number of seconds, a fraction rounded up. What is no number, or negative, is none.
+/// Reads a number of seconds, a fraction rounded up. Returns `None` for a negative or non-numeric value.
 fn seconds(value: &Value) -> Option<Duration> {
     if let Some(seconds) = value.as_u64() {
         return Some(Duration::from_secs(seconds));

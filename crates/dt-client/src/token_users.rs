@@ -54,7 +54,7 @@ impl ActiveGateTokens {
     ///
     /// `InvalidInput` for an id that cannot be sent, before anything is. Otherwise those of [`ActiveGates::list`] and of
     /// [`get`](Self::get); [`Error::operation`] says which of them failed, `dt getAllActiveGates` or `dt getToken`, or on the platform
-    /// `dt getFleetToken`. After a 403, it so tells which scope is missing. After a 404 of the latter, neither the environment nor an
+    /// `dt getFleetToken`. After a 403, this tells which scope is missing. After a 404 of the latter, neither the environment nor an
     /// ActiveGate knows the token; one of `dt getAllActiveGates` says nothing about the token, but that the server does not list
     /// ActiveGates.
     ///

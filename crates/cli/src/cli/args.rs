@@ -46,10 +46,10 @@ pub(crate) enum Command {
         mut_subcommand("update-job", update_job::with_texts)
     )]
     Dt {
-        /// API of the ActiveGate tokens [default: what URL and credential say]
+        /// API of the ActiveGate tokens [default: chosen by URL and credential]
         ///
         /// `platform` is the Fleet Management API of the Dynatrace platform, implemented as documented and not verified against the service. By
-        /// default, a URL that ends in the path of an API chooses this one, https://{environment}.apps.dynatrace.com with an OAuth
+        /// default, a URL that ends in the path of an API chooses that API, https://{environment}.apps.dynatrace.com with an OAuth
         /// client or a platform token (dt0s16.) `platform`, and any other `classic`.
         #[arg(
             long,

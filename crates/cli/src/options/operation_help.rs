@@ -7,7 +7,7 @@ const SHOWN_ONCE: &str = "Prints the token with its secret, which cannot be show
 const HANDED_OVER: &str = "Prints the key with its secret, which cannot be shown again, unless `--out` or `--out-command` takes it.";
 
 const OWN_KEY: &str =
-    "Lists the keys of the service user, and warns on stderr if the one that it logs in with ends.";
+    "Lists the keys of the service user, and warns on stderr if the key in use has an expiry date.";
 
 /// Describes the API call of a command that prints a secret which no other command shows.
 pub(crate) fn secret_help(operation: &Operation) -> String {

@@ -360,7 +360,7 @@ pub(crate) fn text(value: Option<&impl ToString>) -> Option<String> {
     value.map(ToString::to_string)
 }
 
-/// Formats a time; "never" (year 1) has no value. Not for milliseconds, of which only an unreasonable number is that year.
+/// Formats a time; year 1, which means "never", is an empty cell. It is not for times in milliseconds, which have no such value.
 pub(crate) fn time(value: Option<&Timestamp>) -> Option<String> {
     value
         .filter(|time| !time.is_unset())

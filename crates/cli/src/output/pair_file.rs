@@ -18,7 +18,7 @@ pub(crate) struct PairFile {
     is_kept: bool,
 }
 
-/// The room for a pair as JSON, more than any has.
+/// The capacity for a pair as JSON, larger than any pair.
 const MAX_JSON: usize = 4096;
 
 /// Why a pair is not in its final place, where nothing has changed.

@@ -45,7 +45,7 @@ pub struct UnknownMembers {
     nulls: Nulls,
 }
 
-/// Which fields of an object were `null`. It needs no allocation, because most objects that are read have such fields.
+/// Which fields of an object were `null`. Most objects that are read have such fields, so they are kept without an allocation.
 #[derive(Clone, Copy, Default)]
 struct Nulls {
     /// The names of all fields that may be.

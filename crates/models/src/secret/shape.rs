@@ -39,7 +39,7 @@ pub fn contains_secret(text: &str) -> bool {
 
 /// Returns whether a text begins with a JSON object, or contains a long one in base64: the value of a server enrollment token.
 ///
-/// Other base64 of objects is not secret, such as a page token, so this is no shape of [`contains_secret`].
+/// Other base64 of objects is not secret, such as a page token, so [`contains_secret`] does not include this check.
 pub(crate) fn contains_object(text: &str) -> bool {
     /// Shorter than the base64 of any secret in an object.
     const SHORTEST_VALUE: usize = 32;

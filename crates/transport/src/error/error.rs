@@ -111,14 +111,14 @@ impl Error {
         self
     }
 
-    /// Sets what follows the kind in the line and comes before the vendor's message, for example what to do. It must not contain a
-    /// secret.
+    /// Sets what follows the kind in the line and comes before the vendor's message, for example what to do. It replaces an earlier
+    /// detail, such as the message of [`invalid_input`](Self::invalid_input), and must not contain a secret.
     ///
     /// ```
     /// use gatelet_transport::Error;
     ///
-    /// let error = Error::invalid_input("scopes", "are empty").with_detail("name at least one");
-    /// assert_eq!(error.to_string(), "invalid `scopes`: name at least one (not sent)");
+    /// let error = Error::invalid_input("scopes", "must not be empty").with_detail("must be at least one");
+    /// assert_eq!(error.to_string(), "invalid `scopes`: must be at least one (not sent)");
     /// ```
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<Box<str>>) -> Self {

@@ -45,7 +45,7 @@ pub(crate) fn permissions(of: impl Fn(&Operation) -> bool) -> BTreeSet<&'static 
     permissions.copied().collect()
 }
 
-/// Returns the platform's scopes for a permission; one that is no classic scope stands for itself.
+/// Returns the platform's scopes for a permission; a permission that is not a classic scope is returned as it is.
 fn equivalents(permission: &str) -> Vec<String> {
     let found = EQUIVALENTS.iter().find_map(|(classic, platform)| {
         let action = permission.strip_prefix(classic)?;
