@@ -90,7 +90,7 @@ impl<T> PageBody<T> {
         };
         let is_last = !matches!(this.cursor, Some(Cursor::Text(_) | Cursor::Unreadable));
         if this.items.is_none() && !(is_last && this.total_count == Some(0)) {
-            let problem = "the list is missing although the result is not empty";
+            let problem = "the list is missing, and the response does not say that it is empty";
             return Err(response.decode_error(this.list, problem));
         }
         Ok(this)

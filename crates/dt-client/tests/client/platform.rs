@@ -101,6 +101,14 @@ async fn later_pages_are_requested_with_the_page_key_alone() {
 }
 
 #[tokio::test]
+async fn a_page_without_a_list_is_not_said_to_have_items() {
+    let (client, _, _) = platform([FakeResponse::json(200, "{}")]);
+    let list = client.active_gate_tokens().list().send();
+    let line = list.await.unwrap_err().to_string();
+    assert!(line.contains("does not say that it is empty"), "{line}");
+}
+
+#[tokio::test]
 async fn a_page_key_that_is_no_text_does_not_lose_its_page() {
     let (client, _, _) = platform([page(&["a"], Some("7"))]);
     let page = client.active_gate_tokens().list().send().await.unwrap();
