@@ -41,7 +41,7 @@ impl Operation {
     /// Returns whether a call of it may change something. The token exchange counts, because a create follows it.
     #[must_use]
     pub fn is_write(self) -> bool {
-        !self.operation().safe
+        !self.operation().safe || self.is_token_exchange()
     }
 
     /// Returns the values in the path of a request, below any base path; `None` if the request is another operation's.

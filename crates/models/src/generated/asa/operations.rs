@@ -1065,7 +1065,7 @@ pub static ISSUE_SERVICE_TOKEN: Operation = Operation {
     response: Some("AuthToken"),
     success: 200,
     idempotent: true,
-    safe: false,
+    safe: true,
     authenticated: false,
     deprecated: None,
     paging: None,
