@@ -563,6 +563,26 @@ fn a_service_that_cannot_say_who_calls_is_answered_by_the_bearer() {
 }
 
 #[test]
+#[cfg(unix)]
+fn whoami_prints_before_it_asks_for_the_end_of_the_key() {
+    let body = r#"{"id":"1","name":"bot","team_name":"example-team"}"#;
+    let server = team(move |request| match request.contains("/keys") {
+        true => RawResponse::Silence,
+        false => RawResponse::Bytes(response("200 OK", "application/json", body)),
+    });
+    let process = Fixture::asa(&server.url)
+        .command(["asa", "su", "whoami", "-o", "json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut requests = server.requests.iter();
+    assert!(requests.any(|request| request.contains("/keys")));
+    crate::run::send_signal("-TERM", &process);
+    let output = CommandOutput::from(process.wait_with_output().unwrap());
+    assert!(output.stdout.contains("bot"), "{output:?}");
+}
+
+#[test]
 fn a_name_or_status_that_the_service_does_not_know_is_not_sent() {
     let fixture = Fixture::asa("http://127.0.0.1:1");
     let (name, update) = ("x".repeat(300), ["asa", "su", "update", "bot", "--status"]);

@@ -1,7 +1,7 @@
 //! The steps of a rotation.
 
 use asa_client::{CheckedKey, KeyRotation, NewKey, PreparedRotation};
-use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKeyId};
+use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKey, ServiceUserKeyId};
 use gatelet_transport::{Error, ErrorKind};
 
 use crate::commands::asa::key_destination::Destination;
@@ -39,7 +39,9 @@ async fn take_steps(
     progress: &Progress,
 ) -> Result<(), CliError> {
     let prepared = rotation.prepare().await?;
-    warn_of_end(prepared.own_key());
+    if let Some(end) = prepared.own_key().and_then(ServiceUserKey::end) {
+        warn_of_end(end);
+    }
     let old = prepared.own_key().map(|key| key.id.clone());
     if delete_old && old.is_none() {
         return Err(CliError::usage(

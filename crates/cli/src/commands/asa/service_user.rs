@@ -1,6 +1,8 @@
 //! What the description cannot say about `gatelet asa service-user`.
 
-use asa_client::Client;
+use std::io::Write as _;
+
+use asa_client::{Client, KeyEnd};
 use clap::Command;
 use gatelet_models::asa::{
     self as models, ServiceUserCreate, ServiceUserUpdate, UserStatus, operations,
@@ -70,11 +72,11 @@ impl CurrentUser {
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let current = client.current_user().await?;
-        let keys = client.rotate_key().of_user(&current.name).prepare().await;
         output.item(current)?;
+        output.sink().flush()?;
         // A caller without the right to list keys still learns who it is.
-        if let Ok(keys) = keys {
-            warn_of_end(keys.own_key());
+        if let Ok(KeyEnd::At(end)) = client.key_end().await {
+            warn_of_end(end);
         }
         Ok(())
     }
