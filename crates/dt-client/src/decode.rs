@@ -39,7 +39,10 @@ pub(crate) fn create_token(response: &ApiResponse) -> Result<ActiveGateTokenCrea
 /// Decodes a new token without its id, which is that of its secret.
 fn without_id(response: &ApiResponse) -> Option<ActiveGateTokenCreated> {
     let members: BTreeMap<String, Box<RawValue>> = response.json_lossy().ok()?;
-    let member = |name| members.get(name).map_or("null", |it| it.get());
+    // Each text is zeroed when dropped, because one is the secret and another may repeat it.
+    let zeroed = |(name, text)| (name, Zeroizing::new(String::from(Box::<str>::from(text))));
+    let members: BTreeMap<String, Zeroizing<String>> = members.into_iter().map(zeroed).collect();
+    let member = |name| members.get(name).map_or("null", |it| it.as_str());
     let (token, expires) = (member("token"), member("expirationDate"));
     let secret: Secret = serde_json::from_str(token).ok()?;
     let id = serde_json::to_string(id_of(secret.expose())).ok()?;
