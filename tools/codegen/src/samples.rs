@@ -85,6 +85,7 @@ fn property(field: &Field, api: &Api) -> TokenStream {
         ("x-omittable", field.is_omittable),
         ("x-shown-once", field.is_shown_once),
         ("x-secret", is_secret(&field.kind)),
+        ("x-or-object", field.is_or_object),
         ("date-time", is_date_time(&field.kind)),
         ("array", matches!(field.kind, Kind::List(_))),
         (

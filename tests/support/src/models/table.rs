@@ -161,6 +161,16 @@ impl Model {
             .any(|(field, presence)| *presence == Lenient && place.strip_prefix('/') == Some(field))
     }
 
+    /// Returns whether an object is read at a place in place of a text.
+    pub fn reads_object(&'static self, place: &str) -> bool {
+        let (parent, name) = place.rsplit_once('/').expect("a place of a member");
+        let model = self.at(parent);
+        let properties = model.into_iter().flat_map(|model| model.properties);
+        properties
+            .into_iter()
+            .any(|it| it.name == name && it.has("x-or-object"))
+    }
+
     /// Returns the places with a timestamp.
     pub fn times(&self) -> Vec<String> {
         let is_time = |value: &Value| {

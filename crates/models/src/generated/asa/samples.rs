@@ -478,7 +478,7 @@ static ENROLLMENT_TOKEN: Sample = Sample {
     properties: &[
         Property::new("id", &["required"], None),
         Property::new("description", &["null"], None),
-        Property::new("token", &["null", "x-secret"], None),
+        Property::new("token", &["null", "x-secret", "x-or-object"], None),
         Property::new("created_by_user", &["null"], None),
         Property::new("issued_at", &["null", "date-time"], None),
     ],

@@ -81,7 +81,7 @@ static ACTIVE_GATE_TOKEN_CREATE: Sample = Sample {
     vendor: "dt",
     name: "ActiveGateTokenCreate",
     examples: &[
-        r#"{"name":"myToken","activeGateType":"CLUSTER","expirationDate":"now+60d","seedToken":true}"#,
+        r#"{"name":"myToken","activeGateType":"ENVIRONMENT","expirationDate":"now+60d","seedToken":true}"#,
         r#"{"name":"myToken"}"#,
     ],
     properties: &[

@@ -35,7 +35,7 @@ static KEY: Sample = Sample {
     properties: &[
         Property::new("id", &["required"], None),
         Property::new("pin", &["x-secret"], None),
-        Property::new("code", &["null", "x-secret"], None),
+        Property::new("code", &["null", "x-secret", "x-or-object"], None),
     ],
     keeps_unknown: false,
     is_request: false,
