@@ -25,7 +25,7 @@ const PLATFORM_TOKEN: &str = "the platform's API of tokens, which --api or GATEL
     GATELET_DT_TOKEN is one, set GATELET_DT_TOKEN_SCHEME=bearer or add --api platform without this variable; otherwise add --api classic";
 
 /// The suffix of the client's own `User-Agent`.
-const USER_AGENT: &str = concat!("gatelet/", env!("CARGO_PKG_VERSION"));
+const USER_AGENT: &str = concat!("gatelet-cli/", env!("CARGO_PKG_VERSION"));
 
 /// Creates clients from the global options and the environment.
 #[derive(Debug)]
