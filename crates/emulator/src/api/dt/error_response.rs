@@ -3,11 +3,9 @@
 use std::borrow::Borrow;
 
 use bytes::Bytes;
-use gatelet_models::dt::{
-    ConstraintViolation, Error as ErrorBody, ErrorEnvelope, ParameterLocation,
-};
+use gatelet_models::dt::{ConstraintViolation, Error as ErrorBody, ParameterLocation};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::api::dt::response::CONTENT_TYPE;
 use crate::api::response;
@@ -125,13 +123,16 @@ impl ErrorResponse {
             .with_code(i32::from(self.status))
             .with_message(self.message)
             .with_constraint_violations(self.violations);
-        let mut body = json!(ErrorEnvelope::new().with_error(error));
-        if let Some(Gateway { missing_scopes }) = &self.gateway
+        let mut error = json!(error);
+        if let (Some(Gateway { missing_scopes }), Value::Object(members)) =
+            (&self.gateway, &mut error)
             && !missing_scopes.is_empty()
         {
-            body["error"]["details"] = json!({ "missingScopes": missing_scopes });
+            let details = json!({ "missingScopes": missing_scopes });
+            members.insert("details".to_owned(), details);
         }
-        let mut response = response::json(self.status, CONTENT_TYPE, body.to_string().into());
+        let body = json!({ "error": error }).to_string();
+        let mut response = response::json(self.status, CONTENT_TYPE, body.into());
         if self.gateway.is_some() {
             let value = HeaderValue::from_static("API Gateway");
             response.headers_mut().insert(SOURCE, value);
