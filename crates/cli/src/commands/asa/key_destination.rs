@@ -2,14 +2,14 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io;
+use std::io::{self, PipeReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::Stdio;
 
 use asa_client::NewKey;
 use gatelet_models::asa::ServiceTokenRequest;
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::{ChildStdin, Command};
+use tokio::process::Command;
+use zeroize::Zeroizing;
 
 use crate::commands::asa::rotation_progress::Progress;
 use crate::commands::secret_output;
@@ -137,7 +137,7 @@ async fn store_by_command(
     ));
     match hand_over(shell(command), &pair).await {
         Ok(()) => {}
-        Err(HandOverError::NothingWritten(error)) => {
+        Err(HandOverError::NothingRead(error)) => {
             return Err(undo(new, &format!("by the command: {error}"), progress).await);
         }
         Err(HandOverError::Unknown(error)) => {
@@ -166,45 +166,51 @@ fn shell(command: &OsStr) -> Command {
 /// Why a command is not known to have stored a pair.
 #[derive(Debug)]
 enum HandOverError {
-    /// The command did not start, or was gone before the first byte.
-    NothingWritten(io::Error),
+    /// The command did not start, or read no byte of the pair.
+    NothingRead(io::Error),
     /// The command may have stored the pair before it failed.
     Unknown(io::Error),
 }
 
+/// The longest pair as JSON, in bytes: what fits into a pipe on every system, so that writing does not wait for a reader.
+const LONGEST_PAIR: usize = 4096;
+
 /// Runs a command with a pair on its stdin. Its stdout is stderr, so that a secret is not mistaken for output of this command.
+///
+/// A command that did not read the pair has not stored it, whatever its exit status says: this process keeps the reading end of the pipe,
+/// and finds there what the command left.
 async fn hand_over(mut command: Command, pair: &ServiceTokenRequest) -> Result<(), HandOverError> {
-    let json = to_json(pair).map_err(HandOverError::NothingWritten)?;
-    let mut process = command
-        .stdin(Stdio::piped())
-        .stdout(io::stderr())
-        .spawn()
-        .map_err(HandOverError::NothingWritten)?;
-    let mut count = 0;
-    let written = match process.stdin.take() {
-        Some(stdin) => write_all(stdin, &json, &mut count).await,
-        None => Ok(()),
+    let nothing = HandOverError::NothingRead;
+    let json = to_json(pair).map_err(nothing)?;
+    let (mut unread, stdin) = pipe_with(&json).map_err(nothing)?;
+    let spawned = command.stdin(stdin).stdout(io::stderr()).spawn();
+    let status = match spawned.map_err(nothing)?.wait().await {
+        Ok(status) => status,
+        Err(error) => return Err(HandOverError::Unknown(error)),
     };
-    drop(json);
-    let error = match (process.wait().await, written) {
-        (Ok(status), Ok(())) if status.success() => return Ok(()),
-        (Ok(status), Err(error)) if status.success() => {
-            io::Error::new(error.kind(), format!("it did not read the pair: {error}"))
-        }
-        (Ok(status), _) => io::Error::other(status.to_string()),
-        (Err(error), _) => error,
-    };
-    Err(match count {
-        0 => HandOverError::NothingWritten(error),
-        _ => HandOverError::Unknown(error),
-    })
+    let mut left = Zeroizing::new(Vec::with_capacity(LONGEST_PAIR));
+    let left = unread
+        .read_to_end(&mut left)
+        .map_err(HandOverError::Unknown)?;
+    let problem = |text| io::Error::other(format!("{text} ({status})"));
+    match (left, status.success()) {
+        (0, true) => Ok(()),
+        (0, false) => Err(HandOverError::Unknown(io::Error::other(status.to_string()))),
+        (left, _) if left == json.len() => Err(nothing(problem("it did not read the pair"))),
+        _ => Err(HandOverError::Unknown(problem(
+            "it read a part of the pair",
+        ))),
+    }
 }
 
-/// Writes all of `bytes`, and sets `count` to more than 0 as soon as a part is written.
-async fn write_all(mut stdin: ChildStdin, bytes: &[u8], count: &mut usize) -> io::Result<()> {
-    *count = stdin.write(bytes).await?;
-    let rest = bytes.get(*count..).unwrap_or_default();
-    stdin.write_all(rest).await
+/// Returns both uses of the reading end of a pipe that contains a pair and nothing else.
+fn pipe_with(json: &[u8]) -> io::Result<(PipeReader, PipeReader)> {
+    if json.len() > LONGEST_PAIR {
+        return Err(io::Error::other("the pair is too long for a pipe"));
+    }
+    let (reader, mut writer) = io::pipe()?;
+    writer.write_all(json)?;
+    Ok((reader.try_clone()?, reader))
 }
 
 async fn print(
@@ -256,9 +262,35 @@ mod tests {
         let pair = ServiceTokenRequest::new("id", "secret");
         let command = Command::new("/nowhere/sh");
         let error = hand_over(command, &pair).await.unwrap_err();
-        assert!(
-            matches!(error, HandOverError::NothingWritten(_)),
-            "{error:?}"
-        );
+        assert!(matches!(error, HandOverError::NothingRead(_)), "{error:?}");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_command_that_leaves_the_pair_unread_has_not_stored_it() {
+        let pair = ServiceTokenRequest::new("id", "secret");
+        for words in [
+            "",
+            " ",
+            "true",
+            "# nothing",
+            "echo stored >/dev/null",
+            "exit 3",
+        ] {
+            let handed = hand_over(shell(OsStr::new(words)), &pair).await;
+            let is_unread = matches!(handed, Err(HandOverError::NothingRead(_)));
+            assert!(is_unread, "`{words}`: {handed:?}");
+        }
+        for words in [
+            "cat >/dev/null; exit 3",
+            "head -c 1 >/dev/null; exit 3",
+            "dd bs=1 count=5 of=/dev/null 2>/dev/null",
+        ] {
+            let handed = hand_over(shell(OsStr::new(words)), &pair).await;
+            let is_unknown = matches!(handed, Err(HandOverError::Unknown(_)));
+            assert!(is_unknown, "`{words}`: {handed:?}");
+        }
+        let handed = hand_over(shell(OsStr::new("cat >/dev/null")), &pair).await;
+        assert!(handed.is_ok(), "{handed:?}");
     }
 }
