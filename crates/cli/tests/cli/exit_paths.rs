@@ -195,3 +195,39 @@ fn a_failed_write_to_stdout_exits_with_1_and_discarded_output_with_0() {
     let missing = fixture.run_in_shell(["--emulator", "dt", "token", "delete", "x"], ">&-");
     assert_eq!(missing.code, Some(5), "{missing:?}");
 }
+
+// A regression hangs here, as the command would.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_stderr_that_nobody_reads_does_not_keep_a_rotated_key_from_where_it_is_stored() {
+    use std::io::{Read as _, Write as _};
+
+    let fixture = Fixture::new();
+    let fifo = fixture.path("fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    let (mut reader, mut full) = std::io::pipe().unwrap();
+    // As much as a pipe of Linux takes.
+    full.write_all(&[b'.'; 65536]).unwrap();
+    let store = format!("cat > {fifo}");
+    let words = [
+        "--emulator",
+        "asa",
+        "su",
+        "key",
+        "rotate",
+        "--out-command",
+        &store,
+    ];
+    let mut process = fixture.command(words).stderr(full).spawn().unwrap();
+    let pair = std::fs::read_to_string(&fifo).unwrap();
+    assert!(pair.contains("key_secret"));
+    let mut lines = String::new();
+    reader.read_to_string(&mut lines).unwrap();
+    assert!(
+        lines.contains("created key"),
+        "{}",
+        lines.trim_start_matches('.')
+    );
+    assert!(process.wait().unwrap().success());
+}

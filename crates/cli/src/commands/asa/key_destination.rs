@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, PipeReader, Read as _, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use asa_client::NewKey;
@@ -76,26 +76,47 @@ impl Destination<'_> {
     }
 
     /// Hands the key over and returns what is known to be stored. If certainly nothing is, the key is deleted again.
+    ///
+    /// The line `created` is printed only then, because a stderr that nobody reads would block the hand-over.
     pub(crate) async fn store(
         self,
         new: &NewKey,
+        created: &str,
         progress: &Progress,
     ) -> Result<ServiceTokenRequest, CliError> {
         match self {
-            Self::File(file) => store_in_file(file, new, progress).await,
-            Self::Command(command) => store_by_command(&command, new, progress).await,
-            Self::Stdout(output) => print(output, new, progress).await,
+            Self::File(file) => {
+                let path = file.path().to_owned();
+                let stored = file.store(&new.pair());
+                eprint_line(created);
+                stored_in_file(path, stored, new, progress).await
+            }
+            Self::Command(command) => {
+                let id = &new.key().id;
+                progress.set(format!(
+                    "the new key {id} exists, whether the command has stored it is unknown, and the other keys have an end"
+                ));
+                let handed = hand_over(shell(&command), &new.pair()).await;
+                eprint_line(created);
+                stored_by_command(handed, new, progress).await
+            }
+            Self::Stdout(output) => {
+                let printed = print(output, new, progress).await;
+                eprint_line(created);
+                printed
+            }
         }
     }
 }
 
-async fn store_in_file(
-    file: PairFile,
+async fn stored_in_file(
+    path: PathBuf,
+    stored: Result<(), StoreError>,
     new: &NewKey,
     progress: &Progress,
 ) -> Result<ServiceTokenRequest, CliError> {
-    let (id, path) = (&new.key().id, file.path().to_owned());
-    match file.store(&new.pair()) {
+    let id = &new.key().id;
+    match stored {
         Ok(()) => {}
         Err(StoreError::Beside(beside, error)) => {
             let (path, beside) = (path.display(), beside.display());
@@ -126,16 +147,13 @@ async fn store_in_file(
     })
 }
 
-async fn store_by_command(
-    command: &OsStr,
+async fn stored_by_command(
+    handed: Result<(), HandOverError>,
     new: &NewKey,
     progress: &Progress,
 ) -> Result<ServiceTokenRequest, CliError> {
-    let (id, pair) = (&new.key().id, new.pair());
-    progress.set(format!(
-        "the new key {id} exists, whether the command has stored it is unknown, and the other keys have an end"
-    ));
-    match hand_over(shell(command), &pair).await {
+    let id = &new.key().id;
+    match handed {
         Ok(()) => {}
         Err(HandOverError::NothingRead(error)) => {
             return Err(undo(new, &format!("by the command: {error}"), progress).await);
@@ -153,7 +171,7 @@ async fn store_by_command(
     progress.set(format!(
         "the command has stored the new key {id}, and the other keys have an end"
     ));
-    Ok(pair)
+    Ok(new.pair())
 }
 
 /// Returns the process of a shell command.

@@ -50,24 +50,28 @@ async fn take_steps(
     }
     let user_name = prepared.user_name().to_owned();
     let new = rotate(prepared, progress).await?;
-    eprint_line(&format!(
+    let created = format!(
         "created key {} of service user {user_name}; its other keys have an end now",
         new.key().id
-    ));
-    let result = finish(new, destination, old.filter(|_| delete_old), progress).await;
+    );
+    let stored = destination.store(&new, &created, progress).await;
+    let old = old.filter(|_| delete_old);
+    let result = match stored {
+        Ok(stored) => finish(new, &stored, old, progress).await,
+        Err(error) => Err(error),
+    };
     // A change was made, also if the new key was deleted again: the other keys have an end.
     result.map_err(|error| error.with_exit(Exit::OutcomeUnknown))
 }
 
-/// Takes the steps after the rotation itself.
+/// Takes the steps after the new key is stored.
 async fn finish(
     new: NewKey,
-    destination: Destination<'_>,
+    stored: &ServiceTokenRequest,
     old: Option<ServiceUserKeyId>,
     progress: &Progress,
 ) -> Result<(), CliError> {
-    let stored = destination.store(&new, progress).await?;
-    let checked = check(new, &stored).await?;
+    let checked = check(new, stored).await?;
     match old {
         Some(old) => delete_old_key(&checked, &old, progress).await,
         None => Ok(()),
