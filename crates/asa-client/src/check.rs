@@ -7,6 +7,8 @@ use gatelet_models::asa::{
 };
 use gatelet_transport::{Channel, Error};
 
+use crate::rotation::key_owner::is_same_id;
+
 /// Refuses the value of a setup token in place of its id: it is secret, and paths are logged.
 pub(crate) fn fetch_gateway_setup_token(
     _: &Channel,
@@ -35,11 +37,11 @@ pub(crate) fn delete_service_user_key(
     Ok(())
 }
 
-/// Returns whether the client has logged in with a key, or will do so next. Ids are UUIDs, which a server takes in either case.
+/// Returns whether the client has logged in with a key, or will do so next.
 pub(crate) fn is_own_key(channel: &Channel, id: &ServiceUserKeyId) -> bool {
     channel.identity().is_some_and(|own| {
         let mut ids = own.next_key_id.iter().chain([&own.key_id]);
-        ids.any(|own| own.eq_ignore_ascii_case(id.as_str()))
+        ids.any(|own| is_same_id(own, id.as_str()))
     })
 }
 

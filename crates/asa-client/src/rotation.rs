@@ -3,7 +3,7 @@
 mod check_key_error;
 mod checked_key;
 mod key_end;
-mod key_owner;
+pub(crate) mod key_owner;
 mod key_rotation;
 mod new_key;
 mod prepared_rotation;
