@@ -42,7 +42,7 @@ impl TokenExchange for ClientSecret {
             path,
             resource,
         } = self.token_service(channel.base_url())?;
-        // A token too many does no harm, so the call may be repeated, and counts as one that changes nothing.
+        // The exchange has no side effect beyond an extra token, so it is safe to repeat.
         let call = Call::new(OPERATION, Method::POST, path)
             .with_authenticated(false)
             .with_idempotent(true)
