@@ -8,8 +8,8 @@ use gatelet_transport::{ApiResponse, Error};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-/// Decodes a new token although other members may be unreadable, and withholds those that may contain a secret. An id that is missing or
-/// unreadable is taken from the secret. Only an unusable secret is an error.
+/// Decodes a new token although other members may be unreadable, and withholds those that may contain a secret. The id is documented as
+/// the beginning of the secret, so another one, which may be that of another token, is replaced. Only an unusable secret is an error.
 pub(crate) fn create_token(response: &ApiResponse) -> Result<ActiveGateTokenCreated, Error> {
     let mut created: ActiveGateTokenCreated = match response.json_lossy() {
         Ok(created) => created,
@@ -24,6 +24,11 @@ pub(crate) fn create_token(response: &ApiResponse) -> Result<ActiveGateTokenCrea
     }
     if created.token.expose().is_empty() {
         return Err(response.decode_error("token", "the secret is empty"));
+    }
+    let own = id_of(created.token.expose());
+    if !own.is_empty() && created.id.as_str() != own {
+        response.warn_unreadable("id");
+        created.id = own.into();
     }
     if created.unreadable_members().next().is_some() {
         let mut secrets = response.secrets();

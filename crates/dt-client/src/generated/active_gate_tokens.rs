@@ -81,10 +81,10 @@ impl ActiveGateTokens {
     /// refused. A date in a form that the API does not document is converted to one that it does. The Fleet
     /// Management API has tokens of the kind `ENVIRONMENT` only; any other is refused there.
     ///
-    /// An unreadable member of the response does not hide the secret: an unreadable expiration date is kept as text,
-    /// and an id that is missing or unreadable is taken from the secret, whose first two parts it is; it is empty if
-    /// the secret does not have three. If the response is lost, a token whose secret is unknown may exist;
-    /// `find_lost` finds it.
+    /// An unreadable member of the response does not hide the secret: an unreadable expiration date is kept as text.
+    /// The id is always the first two parts of the secret; that of the response counts only if the secret does not
+    /// have three parts, and is empty if it is missing or unreadable. If the response is lost, a token whose secret
+    /// is unknown may exist; `find_lost` finds it.
     ///
     /// It is not repeated after its response was lost: [`Error::applied`](gatelet_transport::Error::applied) then
     /// says whether it may have taken effect.

@@ -143,6 +143,18 @@ async fn a_new_token_without_a_readable_id_has_the_one_in_its_secret() {
     }
 }
 
+#[tokio::test]
+async fn a_new_token_with_an_id_that_is_not_its_own_has_the_one_in_its_secret() {
+    for id in ["", " ", "dt0g02.OTHER", "dt0g02.4kwzo5ef", SECRET] {
+        let body = format!(r#"{{"id": "{id}", "token": "{SECRET}"}}"#);
+        let (client, fake) = scripted([FakeResponse::json(201, body)]);
+        let created = create(&client).await.unwrap();
+        assert_eq!(created.id.as_str(), "dt0g02.4KWZO5EF", "{id}");
+        assert_eq!(created.token.expose(), SECRET);
+        fake.finish();
+    }
+}
+
 // D19
 #[tokio::test]
 async fn a_token_whose_secret_was_not_received_is_an_error_and_not_created_twice() {
