@@ -19,19 +19,19 @@ pub(crate) fn report_deleted(thing: Arguments<'_>, deleted: Deleted) {
     });
 }
 
-/// Prints what was created. Nothing in it is shown only once, so it stays if it cannot be printed.
+/// Prints what was created or changed. Nothing in it is shown only once, so the change stays if it cannot be printed.
 ///
 /// # Errors
-/// The write failed; the line names what was created.
-pub(crate) fn print_created<T: Record>(
-    thing: Arguments<'_>,
-    created: T,
+/// The write failed; the line says that the change was made, as in `service user bot was created`.
+pub(crate) fn print_changed<T: Record>(
+    change: Arguments<'_>,
+    changed: T,
     output: &mut Output<impl Write>,
 ) -> Result<(), CliError> {
-    match output.item(created) {
+    match output.item(changed) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CliError::new(
             Exit::OutcomeUnknown,
-            format_args!("could not write to stdout: {error}; {thing} was created"),
+            format_args!("could not write to stdout: {error}; {change}"),
         )),
         written => Ok(written?),
     }

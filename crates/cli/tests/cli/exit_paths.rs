@@ -196,6 +196,39 @@ fn a_failed_write_to_stdout_exits_with_1_and_discarded_output_with_0() {
     assert_eq!(missing.code, Some(5), "{missing:?}");
 }
 
+// U34
+#[cfg(target_os = "linux")]
+#[test]
+fn a_change_whose_result_cannot_be_printed_exits_with_12_and_says_what_was_done() {
+    let fixture = Fixture::new();
+    let setup_token = fixture.run("--emulator asa setup-token list -o json");
+    let setup_token = setup_token.json()[0]["id"].as_str().unwrap().to_owned();
+    for redirection in [">/dev/full", ">&-"] {
+        for (line, done) in [
+            (
+                format!("asa service-user create bot{}", redirection.len()),
+                "was created",
+            ),
+            (
+                "asa service-user update reporter --status DISABLED".to_owned(),
+                "service user reporter was updated",
+            ),
+            (
+                "dt job create -1556499193 latest".to_owned(),
+                "an update job of ActiveGate -1556499193 was created",
+            ),
+            (
+                format!("emulator enroll eu-7 --setup-token {setup_token}"),
+                "gateway eu-7 was enrolled",
+            ),
+        ] {
+            let words = ["--emulator"].into_iter().chain(line.split(' '));
+            let error = fixture.run_in_shell(words, redirection).fails_with(12);
+            assert!(error.ends_with(&format!("{done}\n")), "{line}: {error}");
+        }
+    }
+}
+
 // A regression hangs here, as the command would.
 #[test]
 #[cfg(target_os = "linux")]

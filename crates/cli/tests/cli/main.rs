@@ -12,6 +12,8 @@ mod enrollment_tokens;
 mod exit_codes;
 mod exit_paths;
 mod input;
+mod key_command;
+mod key_file;
 mod key_rotation;
 mod kill;
 mod lists;
@@ -26,8 +28,11 @@ mod resource_limits;
 mod run;
 mod secrets;
 mod server;
+mod service_users;
 #[cfg(unix)]
 mod signals;
+#[cfg(unix)]
+mod stopped_rotation;
 #[cfg(unix)]
 mod terminal;
 mod token_api;

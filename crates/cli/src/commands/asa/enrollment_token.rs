@@ -41,7 +41,11 @@ impl Create {
         let create = client.enrollment_tokens().create(&self.project_name, body);
         let created = create.send().await?;
         let id = created.id.clone();
-        report::print_created(format_args!("enrollment token {id}"), created, output)
+        report::print_changed(
+            format_args!("enrollment token {id} was created"),
+            created,
+            output,
+        )
     }
 }
 

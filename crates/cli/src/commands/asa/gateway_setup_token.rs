@@ -66,7 +66,11 @@ impl Create {
         let tokens = client.gateway_setup_tokens();
         let created = tokens.create(self.into_body()).send().await?;
         let id = created.id.clone();
-        report::print_created(format_args!("gateway setup token {id}"), created, output)
+        report::print_changed(
+            format_args!("gateway setup token {id} was created"),
+            created,
+            output,
+        )
     }
 
     /// Returns the body of the request. Of labels with the same key the last one counts.

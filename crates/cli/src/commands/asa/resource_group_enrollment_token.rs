@@ -46,7 +46,11 @@ impl Create {
         let create = tokens.create(&self.resource_group_id, &self.project_id, body);
         let created = create.send().await?;
         let id = created.id.clone();
-        report::print_created(format_args!("enrollment token {id}"), created, output)
+        report::print_changed(
+            format_args!("enrollment token {id} was created"),
+            created,
+            output,
+        )
     }
 }
 

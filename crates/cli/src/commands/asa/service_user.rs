@@ -11,6 +11,7 @@ use gatelet_models::asa::{
 use crate::commands::asa::key_end::warn_of_end;
 use crate::commands::asa::service_user_key;
 use crate::commands::confirmation::{can_ask, confirm};
+use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::operation_help::own_key_help;
 use crate::output::columns::text;
@@ -54,9 +55,14 @@ impl Create {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let create = ServiceUserCreate::new(self.name);
+        let Self { name } = self;
+        let create = ServiceUserCreate::new(name.clone());
         let created = client.service_users().create(create).send().await?;
-        Ok(output.item(created)?)
+        report::print_changed(
+            format_args!("service user {name} was created"),
+            created,
+            output,
+        )
     }
 }
 
@@ -122,7 +128,11 @@ impl Update {
         let user = users.get(&name).send().await?;
         let update = ServiceUserUpdate::from(&user).with_status(status);
         let updated = users.update(&name, update).send().await?;
-        Ok(output.item(updated)?)
+        report::print_changed(
+            format_args!("service user {name} was updated"),
+            updated,
+            output,
+        )
     }
 }
 

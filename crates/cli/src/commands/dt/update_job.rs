@@ -8,6 +8,7 @@ use gatelet_models::dt::{
 };
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
+use crate::commands::report;
 use crate::error::error::CliError;
 use crate::output::columns::text;
 use crate::output::list::write_items;
@@ -182,9 +183,17 @@ impl Create {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let job = UpdateJobCreate::new(self.job.target_version);
-        let created = client.update_jobs().create(&self.job.ag_id, job).send();
-        Ok(output.item(created.await?)?)
+        let NewJob {
+            ag_id,
+            target_version,
+        } = self.job;
+        let job = UpdateJobCreate::new(target_version);
+        let created = client.update_jobs().create(&ag_id, job).send().await?;
+        report::print_changed(
+            format_args!("an update job of ActiveGate {ag_id} was created"),
+            created,
+            output,
+        )
     }
 }
 

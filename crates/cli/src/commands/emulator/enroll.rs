@@ -4,6 +4,7 @@ use gatelet_models::asa::{GatewaySetupTokenId, GatewayUpdate};
 
 use crate::client::embedded;
 use crate::client::factory::ClientFactory;
+use crate::commands::report;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::output::Output;
@@ -32,11 +33,12 @@ impl Enroll {
             .gateway_setup_tokens();
         let value = tokens.reveal(&self.setup_token).send().await?;
         let gateway = emulator
-            .enroll_gateway(&value, GatewayUpdate::new(self.name))
+            .enroll_gateway(&value, GatewayUpdate::new(self.name.clone()))
             .map_err(|error| match error {
                 gatelet_emulator::Error::Invalid(_) => CliError::usage(error),
                 _ => CliError::new(Exit::Other, error),
             })?;
-        Ok(output.item(gateway)?)
+        let name = self.name;
+        report::print_changed(format_args!("gateway {name} was enrolled"), gateway, output)
     }
 }

@@ -1,0 +1,181 @@
+//! The file of `asa service-user key rotate --out`.
+
+use std::fs;
+
+use gatelet_emulator::well_known::ASA_USER;
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+use serde_json::Value;
+
+use crate::key_rotation::{rotating, run};
+use crate::run::{CommandOutput, Fixture, team};
+
+#[test]
+fn a_rotated_key_is_in_its_file_before_anything_logs_in_with_it() {
+    let fixture = Fixture::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.json");
+    let rotated = run(&fixture, &format!("rotate --out {}", path.display()));
+    let pair: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let id = pair["key_id"].as_str().unwrap();
+    let lines: Vec<&str> = rotated.stderr.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            format!(
+                "gatelet: created key {id} of service user {ASA_USER}; its other keys have an end now"
+            ),
+            format!("gatelet: stored the new key in {}", path.display()),
+            format!("gatelet: logged in with the new key {id}"),
+        ]
+    );
+    let secret = pair["key_secret"].as_str().unwrap();
+    assert!(!rotated.stderr.contains(secret));
+    assert_eq!(rotated.success(), "");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    // The old key still works.
+    let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
+    assert_eq!(keys.as_array().unwrap().len(), 2);
+    assert_eq!(keys[1]["id"], id);
+}
+
+#[test]
+fn nothing_is_rotated_if_its_file_cannot_be_written() {
+    let fixture = Fixture::new();
+    let refused = run(&fixture, "rotate --out /nowhere/key.json");
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(
+        refused.stderr.ends_with("nothing was changed\n"),
+        "{refused:?}"
+    );
+    let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
+    assert_eq!(keys.as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_new_key_that_does_not_log_in_stays_in_its_file() {
+    let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
+    let refusal = r#"{"code":401,"type":"authentication_error","message":"no"}"#;
+    let server = RawServer::new(move |request| {
+        let (status, body) = match request.contains("/service_token ") {
+            true if request.contains(r#""new""#) => ("401 Unauthorized", refusal),
+            true => ("200 OK", bearer),
+            false => return rotating(request),
+        };
+        RawResponse::Bytes(response(status, "application/json", body))
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.json");
+    let rotate = format!("asa su key rotate bot --timeout 5 --out {}", path.display());
+    let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
+    assert_eq!(code, Some(12), "{stderr}");
+    let state = "the new key new is kept, and the old one works until it ends\n";
+    assert!(stderr.ends_with(state), "{stderr}");
+    assert!(!stderr.contains("canary-of-the-new-key"));
+    let stored = fs::read_to_string(&path).unwrap();
+    assert!(stored.contains("canary-of-the-new-key"));
+}
+
+/// Returns the response of a server that rotates keys and deletes the new one with `deleted`.
+fn undoing(request: &str, deleted: &str) -> RawResponse {
+    if request.starts_with("DELETE") {
+        assert!(request.contains("/service_users/bot/keys/new "));
+        return RawResponse::Bytes(deleted.as_bytes().to_vec());
+    }
+    rotating(request)
+}
+
+#[test]
+fn a_pair_that_is_on_disk_is_kept_although_its_file_cannot_be_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.json");
+    let taken = path.clone();
+    let server = team(move |request| {
+        assert!(!request.starts_with("DELETE"));
+        if request.starts_with("POST") {
+            fs::create_dir(&taken).unwrap();
+        }
+        rotating(request)
+    });
+    let rotate = format!("asa su key rotate bot --timeout 5 --out {}", path.display());
+    let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
+    assert_eq!(code, Some(12), "{stderr}");
+    let beside = folder.path().join("key.json.new");
+    let state = format!(
+        "the new key new is kept and its pair is in {}: move that file, because no response shows the secret again; the other keys have an end\n",
+        beside.display()
+    );
+    assert!(stderr.ends_with(&state), "{stderr}");
+    let kept = fs::read_to_string(beside).unwrap();
+    assert!(kept.contains("canary-of-the-new-key"), "{kept}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_new_key_of_which_nothing_is_on_disk_is_deleted_again() {
+    let refused = "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n";
+    for (deleted, state) in [
+        (
+            "HTTP/1.1 204 No Content\r\n\r\n",
+            "; it was deleted again, but the other keys have an end: rotate again\n",
+        ),
+        (refused, "; it still exists, because deleting it failed: "),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let server = team(move |request| undoing(request, deleted));
+        let rotate = format!("asa su key rotate bot --timeout 1 --out {}", path.display());
+        // Without the trap, SIGXFSZ would end the process.
+        let output = Fixture::asa(&server.url).run_after("trap '' XFSZ && ulimit -f 0", &rotate);
+        assert_eq!(output.code, Some(12), "{output:?}");
+        assert!(output.stderr.contains(state), "{output:?}");
+        assert!(!output.stderr.contains("canary-of-the-new-key"));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_place_that_cannot_be_replaced_by_a_file_is_refused_before_anything_is_sent() {
+    let fixture = Fixture::new();
+    let fifo = fixture.path("fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    let dangling = fixture.path("dangling");
+    std::os::unix::fs::symlink("absent", &dangling).unwrap();
+    let secret = fixture.file("secret", "hunter2");
+    let fixture = fixture.with("GATELET_ASA_KEY_SECRET_FILE", secret.to_str().unwrap());
+    let secret = secret.to_str().unwrap();
+    for (out, problem) in [
+        ("-", "omit --out"),
+        ("/dev/null", "not a regular file"),
+        (fifo.as_str(), "not a regular file"),
+        (dangling.as_str(), "leads nowhere"),
+        (secret, "GATELET_ASA_KEY_SECRET_FILE"),
+    ] {
+        let refused = run(&fixture, &format!("rotate --out {out}"));
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        assert!(refused.stderr.contains(problem), "{refused:?}");
+        let end = "nothing was changed\n";
+        assert!(refused.stderr.ends_with(end), "{refused:?}");
+    }
+    let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
+    assert_eq!(keys.as_array().unwrap().len(), 1);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_stays_and_the_file_that_it_leads_to_is_replaced() {
+    let fixture = Fixture::new();
+    let target = fixture.file("target", "before");
+    let link = fixture.path("link");
+    std::os::unix::fs::symlink("target", &link).unwrap();
+    run(&fixture, &format!("rotate --out {link}")).success();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(fs::read_to_string(target).unwrap().contains("key_secret"));
+}

@@ -1,0 +1,87 @@
+//! `asa service-user` against scripted servers.
+
+use std::process::Stdio;
+
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
+use crate::run::{CommandOutput, Fixture, team};
+
+#[test]
+fn a_service_that_cannot_say_who_calls_is_answered_by_the_bearer() {
+    // {"user":"bot"}
+    let bearer = r#"{"bearer_token":"e30.eyJ1c2VyIjoiYm90In0.c2ln","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
+    for (status, content_type, body) in [
+        (
+            "404 Not Found",
+            "application/json",
+            r#"{"code":404,"type":"resource_does_not_exist","message":"no"}"#,
+        ),
+        ("404 Not Found", "text/plain", "404 page not found"),
+        ("404 Not Found", "text/plain", ""),
+        ("404 Not Found", "application/json", "{}"),
+        ("405 Method Not Allowed", "text/plain", "no"),
+        ("501 Not Implemented", "text/plain", "no"),
+        (
+            "401 Unauthorized",
+            "application/json",
+            r#"{"code":401,"type":"authorization_error","message":"no"}"#,
+        ),
+        (
+            "403 Forbidden",
+            "application/json",
+            r#"{"code":403,"type":"authorization_error","message":"no"}"#,
+        ),
+    ] {
+        let server = RawServer::new(move |request| {
+            let (status, content_type, body) = match request.contains("/service_token ") {
+                true => ("200 OK", "application/json", bearer),
+                false => (status, content_type, body),
+            };
+            RawResponse::Bytes(response(status, content_type, body))
+        });
+        let fixture = Fixture::asa(&server.url);
+        let output = fixture.run("asa service-user whoami -o json --timeout 5");
+        assert_eq!(
+            output.json(),
+            serde_json::json!({ "name": "bot" }),
+            "{status} {body}"
+        );
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn whoami_prints_before_it_asks_for_the_end_of_the_key() {
+    let body = r#"{"id":"1","name":"bot","team_name":"example-team"}"#;
+    let server = team(move |request| match request.contains("/keys") {
+        true => RawResponse::Silence,
+        false => RawResponse::Bytes(response("200 OK", "application/json", body)),
+    });
+    let process = Fixture::asa(&server.url)
+        .command(["asa", "su", "whoami", "-o", "json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut requests = server.requests.iter();
+    assert!(requests.any(|request| request.contains("/keys")));
+    crate::run::send_signal("-TERM", &process);
+    let output = CommandOutput::from(process.wait_with_output().unwrap());
+    assert!(output.stdout.contains("bot"), "{output:?}");
+}
+
+#[test]
+fn a_name_or_status_that_the_service_does_not_know_is_not_sent() {
+    let fixture = Fixture::asa("http://127.0.0.1:1");
+    let (name, update) = ("x".repeat(300), ["asa", "su", "update", "bot", "--status"]);
+    let create = ["asa", "su", "create"];
+    for (words, value) in [
+        (&create[..], ""),
+        (&create, ".."),
+        (&create, &name),
+        (&update, ""),
+        (&update, "GONE"),
+    ] {
+        let line = fixture.run_args(words.iter().chain([&value])).fails_with(2);
+        assert!(!line.contains("xxx"), "{line}");
+    }
+}

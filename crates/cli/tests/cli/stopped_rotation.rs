@@ -1,0 +1,77 @@
+//! A rotation of a key that a signal ends.
+
+use std::fs;
+use std::process::Stdio;
+
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
+use crate::key_rotation::rotating;
+use crate::run::{CommandOutput, Fixture, team};
+
+/// Runs a rotation, sends it a signal once the server has a request that contains `text`, and returns what it printed.
+fn rotate_until(signal: &str, text: &str, server: &RawServer, arguments: &[&str]) -> CommandOutput {
+    let words = ["asa", "su", "key", "rotate", "bot"];
+    let process = Fixture::asa(&server.url)
+        .command(words.iter().chain(arguments))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let is_it = |request: &String| request.contains(text);
+    server.requests.iter().find(is_it).unwrap();
+    crate::run::send_signal(signal, &process);
+    process.wait_with_output().unwrap().into()
+}
+
+#[test]
+fn a_rotation_that_is_stopped_before_its_response_says_what_may_exist() {
+    for (signal, code, word) in [("-TERM", 143, "terminated"), ("-INT", 130, "interrupted")] {
+        let server = team(|request| match request.starts_with("POST") {
+            true => RawResponse::Silence,
+            false => rotating(request),
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let arguments = ["--out", path.to_str().unwrap()];
+        let output = rotate_until(
+            signal,
+            "POST /v1/teams/example-team/service_users",
+            &server,
+            &arguments,
+        );
+        let line = output.fails_with(code);
+        assert!(
+            line.starts_with(&format!("gatelet: {word}; a new key may exist")),
+            "{line}"
+        );
+        assert!(
+            line.contains("gatelet asa service-user key list bot"),
+            "{line}"
+        );
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn a_rotation_that_is_stopped_after_its_pair_is_stored_says_where() {
+    for (signal, code, word) in [("-TERM", 143, "terminated"), ("-INT", 130, "interrupted")] {
+        let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
+        let server = RawServer::new(move |request| match request.contains("/service_token ") {
+            true if request.contains(r#""new""#) => RawResponse::Silence,
+            true => RawResponse::Bytes(response("200 OK", "application/json", bearer)),
+            false => rotating(request),
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let arguments = ["--out", path.to_str().unwrap()];
+        let output = rotate_until(signal, r#""new""#, &server, &arguments);
+        assert_eq!(output.code, Some(code), "{output:?}");
+        let state = format!(
+            "gatelet: {word}; the new key new is in {}, and the other keys have an end\n",
+            path.display()
+        );
+        assert!(output.stderr.ends_with(&state), "{output:?}");
+        let stored = fs::read_to_string(&path).unwrap();
+        assert!(stored.contains("canary-of-the-new-key"));
+    }
+}
