@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gatelet_models::asa::{
-    Gateway, GatewaySelector, LabelRequirement, ParseGatewaySelectorError, Project,
+    Gateway, GatewaySelector, LabelRequirement, ParseGatewaySelectorError, Project, ResourceGroupId,
 };
 use gatelet_transport::Error;
 
@@ -85,6 +85,9 @@ pub struct ServedProjects {
     /// The errors of lists of projects that could not be read, or not to their end, such as that of a resource group that was deleted meanwhile, whose id is
     /// the error's [`resource`](Error::resource); the gateway may serve projects in them.
     pub unread: Vec<Error>,
+    /// The resource groups whose projects were not asked for after a failure that would have met them too, such as a timeout; the
+    /// gateway may serve projects in them.
+    pub unasked: Vec<ResourceGroupId>,
 }
 
 impl ServedProjects {

@@ -10,8 +10,8 @@ use crate::projects::served_in_either_product;
 impl Gateways {
     /// Reads a gateway and all projects of the team, and judges which of them it serves: the projects of ASA, and those of the resource
     /// groups of Okta Privileged Access that the caller may see. What one product responds to a question about the other's projects is
-    /// documented nowhere: a 404, 405 or 501 means that it has none, if the other list can be read. After any other error, what was read
-    /// is judged, and [`unread`](ServedProjects::unread) has the error.
+    /// documented nowhere: the API's own 404 ([`Error::is_not_found`]) means that it has none, if the other list can be read. After any
+    /// other error, such as the 404 of a proxy, what was read is judged, and [`unread`](ServedProjects::unread) has the error.
     ///
     /// Only labels are compared. Needs the permission to read the gateway and to list the projects.
     ///

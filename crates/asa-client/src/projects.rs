@@ -1,14 +1,15 @@
 //! What the description cannot say about projects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use gatelet_models::asa::{Project, ProjectName};
-use gatelet_transport::{Channel, Error, Items};
+use gatelet_transport::{Channel, Error};
 
 use crate::gateway_selection::{GatewaySelection, ServedProjects};
 use crate::generated::gateways::Gateways;
 use crate::generated::projects::Projects;
 use crate::generated::resource_group_projects::ResourceGroupProjects;
+use crate::listed_projects::{ListedProjects, is_absent};
 
 impl Projects {
     /// Reads a project and all gateways of the team, and judges which of them the project uses.
@@ -45,13 +46,14 @@ impl Projects {
     ///
     /// # Errors
     ///
-    /// Every kind; see [`ErrorKind`](crate::ErrorKind).
+    /// Every kind; see [`ErrorKind`](crate::ErrorKind). If a later page cannot be read, the earlier ones are judged, and
+    /// [`unread`](ServedProjects::unread) has the error.
     pub async fn served_by(
         &self,
         labels: Option<&BTreeMap<String, String>>,
     ) -> Result<ServedProjects, Error> {
-        let projects = self.list().items().try_collect().await?;
-        Ok(ServedProjects::new(labels, projects))
+        let listed = ListedProjects::read(self.list().items()).await?;
+        Ok(listed.judge(labels))
     }
 }
 
@@ -66,62 +68,26 @@ pub(crate) async fn select(
 
 /// Lists the projects of ASA and those of Okta Privileged Access, and judges which of them a gateway with these labels serves.
 ///
-/// What one product responds to a question about the projects of the other is documented nowhere. So any response that there is no
-/// such operation counts for the first page of a list, if the other list can be read.
+/// The API's own 404 for the first page of a list counts as an empty list, if the other list can be read.
 pub(crate) async fn served_in_either_product(
     channel: &Channel,
     labels: Option<&BTreeMap<String, String>>,
 ) -> Result<ServedProjects, Error> {
-    let of_asa = read(Projects::new(channel).list().items()).await;
+    let of_asa = ListedProjects::read(Projects::new(channel).list().items()).await;
     let of_groups = ResourceGroupProjects::new(channel).all().await;
-    let (mut projects, unread) = match (of_asa, of_groups) {
-        (Ok((of_asa, end)), Ok((mut projects, mut unread))) => {
-            projects.extend(of_asa);
-            unread.extend(end);
-            (projects, unread)
+    let listed = match (of_asa, of_groups) {
+        (Ok(of_asa), Ok(mut listed)) => {
+            listed.projects.extend(of_asa.projects);
+            listed.unread.extend(of_asa.unread);
+            listed
         }
-        (Ok((projects, end)), Err(error)) => {
-            let error = Some(error).filter(|error| !is_absent(error));
-            (projects, end.into_iter().chain(error).collect())
-        }
-        (Err(error), Ok((projects, mut unread))) => {
-            if !is_absent(&error) {
-                unread.push(error);
-            }
-            (projects, unread)
+        (Ok(mut listed), Err(error)) | (Err(error), Ok(mut listed)) => {
+            listed
+                .unread
+                .extend(Some(error).filter(|error| !is_absent(error)));
+            listed
         }
         (Err(error), Err(other)) => return Err(if is_absent(&error) { other } else { error }),
     };
-    let mut known = BTreeSet::new();
-    projects.retain(|project| known.insert(project.id.clone()));
-    let mut result = ServedProjects::new(labels, projects);
-    result.unread = unread;
-    Ok(result)
-}
-
-/// Reads a list to its end, or to the page that cannot be read, whose error is returned too.
-///
-/// # Errors
-///
-/// The first page cannot be read.
-async fn read(mut items: Items<Project>) -> Result<(Vec<Project>, Option<Error>), Error> {
-    let mut projects = Vec::new();
-    loop {
-        match items.try_next().await {
-            Ok(Some(project)) => projects.push(project),
-            Ok(None) => return Ok((projects, None)),
-            Err(error) if is_of_first_page(&error) => return Err(error),
-            Err(error) => return Ok((projects, Some(error))),
-        }
-    }
-}
-
-/// Returns whether the service has no such list. A later page may be missing for another reason.
-fn is_absent(error: &Error) -> bool {
-    let status = error.status().map(|status| status.as_u16());
-    is_of_first_page(error) && matches!(status, Some(404 | 405 | 501))
-}
-
-fn is_of_first_page(error: &Error) -> bool {
-    error.page().is_none_or(|page| page == 1)
+    Ok(listed.judge(labels))
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use gatelet_models::asa::{Project, ProjectId, ResourceGroupId};
+use gatelet_models::asa::{ProjectId, ResourceGroupId};
 use gatelet_transport::{Error, ErrorKind};
 
 use crate::gateway_selection::{GatewaySelection, ServedProjects};
 use crate::generated::resource_group_projects::ResourceGroupProjects;
 use crate::generated::resource_groups::ResourceGroups;
+use crate::listed_projects::{ListedProjects, read};
 use crate::projects::select;
 
 impl ResourceGroupProjects {
@@ -48,31 +49,55 @@ impl ResourceGroupProjects {
     ///
     /// # Errors
     ///
-    /// Every kind; see [`ErrorKind`](crate::ErrorKind). If the service refuses the projects of one resource group, the others are judged,
-    /// and [`unread`](ServedProjects::unread) has the error.
+    /// Every kind; see [`ErrorKind`](crate::ErrorKind), if the first page of resource groups cannot be read. After any other failure, what
+    /// was read is judged, and [`unread`](ServedProjects::unread) has the error. A failure that is not about one list, such as a timeout,
+    /// leaves the other resource groups [`unasked`](ServedProjects::unasked).
     pub async fn served_by(
         &self,
         labels: Option<&BTreeMap<String, String>>,
     ) -> Result<ServedProjects, Error> {
-        let (projects, unread) = self.all().await?;
-        let mut result = ServedProjects::new(labels, projects);
-        result.unread = unread;
-        Ok(result)
+        Ok(self.all().await?.judge(labels))
     }
 
-    /// Lists the projects of all resource groups, and returns the errors of those whose projects the service refuses.
-    pub(crate) async fn all(&self) -> Result<(Vec<Project>, Vec<Error>), Error> {
+    /// Lists the projects of all resource groups, as far as they can be read.
+    ///
+    /// # Errors
+    ///
+    /// The first page of resource groups cannot be read.
+    pub(crate) async fn all(&self) -> Result<ListedProjects, Error> {
         let groups = ResourceGroups::new(&self.channel).list().items();
-        let (mut all, mut unread) = (Vec::new(), Vec::new());
-        for group in groups.try_collect().await? {
-            match self.list(&group.id).items().try_collect().await {
-                Ok(projects) => all.extend(projects),
-                Err(error) if *error.kind() == ErrorKind::Api => {
-                    unread.push(error.with_resource(group.id.as_str()));
+        let (groups, end) = read(groups).await?;
+        let mut all = ListedProjects::default();
+        all.unread.extend(end);
+        let mut groups = groups.into_iter().map(|group| group.id);
+        for group in groups.by_ref() {
+            let error = match ListedProjects::read(self.list(&group).items()).await {
+                Ok(listed) => {
+                    all.projects.extend(listed.projects);
+                    listed.unread.into_iter().next()
                 }
-                Err(error) => return Err(error),
+                Err(error) => Some(error),
+            };
+            let Some(error) = error else { continue };
+            let is_of_this_list = is_of_one_list(&error);
+            all.unread.push(error.with_resource(group.as_str()));
+            if !is_of_this_list {
+                break;
             }
         }
-        Ok((all, unread))
+        all.unasked = groups.collect();
+        Ok(all)
     }
+}
+
+/// Returns whether an error comes from the response to one list, so that another list may be readable.
+fn is_of_one_list(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Api
+            | ErrorKind::NotJson { .. }
+            | ErrorKind::Decode { .. }
+            | ErrorKind::TooLarge { .. }
+            | ErrorKind::Pagination(_)
+    )
 }

@@ -245,6 +245,11 @@ async fn a_service_without_current_user_is_known_by_its_bearer() {
     let error = client.current_user().await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Credential(_)), "{error}");
 
+    // Only the API's own 404 says that it does not know.
+    let (client, _) = authorized([FakeResponse::status(404)]);
+    let error = client.current_user().await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 404, "{error}");
+
     let (client, fake) = authorized([absent(), keys(&[])]);
     let error = client.rotate_key().prepare().await.unwrap_err();
     let unknown = ErrorKind::InvalidInput {

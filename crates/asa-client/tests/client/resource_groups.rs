@@ -4,7 +4,7 @@ use asa_client::models::{
     EnrollmentTokenCreate, GatewayId, Project, ProjectId, ResourceGroup, ResourceGroupId,
     ResourceGroupOrder, Secret, Timestamp,
 };
-use asa_client::{Client, ErrorKind, GatewaySelection, ServiceUser};
+use asa_client::{Client, ErrorKind, GatewaySelection, ServiceUser, TransportErrorKind};
 use gatelet_emulator::{Emulator, Role, well_known};
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 
@@ -278,6 +278,49 @@ async fn a_gateway_serves_the_projects_of_the_product_that_the_team_has() {
 }
 
 #[tokio::test]
+async fn a_404_that_is_not_the_apis_own_does_not_mean_that_a_product_has_no_projects() {
+    let prod = || list_of(&[project("a", "env=prod")]);
+    let foreign = || {
+        let page = "<html><h1>404 Not Found</h1></html>";
+        FakeResponse::json(404, page).with_header("content-type", "text/html")
+    };
+    for responses in [
+        vec![prod(), foreign()],
+        vec![foreign(), groups(&["1"]), prod()],
+    ] {
+        let (client, _) = authorized([labeled_gateway()].into_iter().chain(responses));
+        let result = client.gateways().projects(&"g".into()).await.unwrap();
+        assert_eq!(names(&result.served), ["a"]);
+        assert_eq!(result.unread.len(), 1, "{:?}", result.unread);
+        assert_eq!(result.unread[0].status().unwrap(), 404);
+    }
+    for responses in [[absent(), foreign()], [foreign(), absent()]] {
+        let (client, _) = authorized([labeled_gateway()].into_iter().chain(responses));
+        let error = client.gateways().projects(&"g".into()).await.unwrap_err();
+        assert!(!error.is_not_found(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_that_is_not_about_one_resource_group_ends_the_reading() {
+    let lost = || FakeResponse::error(TransportErrorKind::Interrupted);
+    let responses = [
+        groups(&["1", "2", "3", "4"]),
+        list_of(&[project("a", "env=prod")]),
+    ];
+    let (client, fake) = authorized(responses.into_iter().chain((0..3).map(|_| lost())));
+    let labels = [("env".to_owned(), "prod".to_owned())].into();
+    let projects = client.resource_group_projects();
+    let result = projects.served_by(Some(&labels)).await.unwrap();
+    assert_eq!(names(&result.served), ["a"]);
+    assert_eq!(result.unread.len(), 1, "{:?}", result.unread);
+    assert_eq!(result.unread[0].resource(), Some("2"));
+    assert_eq!(result.unasked, ["3", "4"].map(ResourceGroupId::from));
+    let asked = fake.into_requests();
+    assert!(asked.iter().all(|it| !it.uri().path().contains("/3/")));
+}
+
+#[tokio::test]
 async fn projects_that_were_read_before_a_missing_page_are_judged_and_the_error_is_kept() {
     let first = |list: FakeResponse, path: &str| {
         let url = format!("https://app.scaleft.com/v1/teams/t/{path}?offset=a");
@@ -286,10 +329,13 @@ async fn projects_that_were_read_before_a_missing_page_are_judged_and_the_error_
     let prod = || list_of(&[project("a", "env=prod")]);
     let first_projects = || first(prod(), "projects");
     let first_groups = || first(groups(&["1"]), "resource_groups");
+    let of_group = || first(prod(), "resource_groups/1/projects");
     for responses in [
-        [first_projects(), absent(), absent()],
-        [first_projects(), absent(), groups(&[])],
-        [prod(), first_groups(), absent()],
+        vec![first_projects(), absent(), absent()],
+        vec![first_projects(), absent(), groups(&[])],
+        vec![prod(), first_groups(), absent(), list_of(&[])],
+        vec![absent(), first_groups(), absent(), prod()],
+        vec![absent(), groups(&["1"]), of_group(), absent()],
     ] {
         let (client, fake) = authorized([labeled_gateway()].into_iter().chain(responses));
         let result = client.gateways().projects(&"g".into()).await.unwrap();
@@ -298,9 +344,10 @@ async fn projects_that_were_read_before_a_missing_page_are_judged_and_the_error_
         assert_eq!(result.unread[0].page(), Some(2));
         fake.finish();
     }
-    let (client, _) = authorized([labeled_gateway(), absent(), first_groups(), absent()]);
-    let error = client.gateways().projects(&"g".into()).await.unwrap_err();
-    assert_eq!(error.operation(), Some("asa ListResourceGroups"));
+    let (client, _) = authorized([first_projects(), absent()]);
+    let labels = [("env".to_owned(), "prod".to_owned())].into();
+    let result = client.projects().served_by(Some(&labels)).await.unwrap();
+    assert_eq!((names(&result.served), result.unread.len()), (vec!["a"], 1));
 }
 
 #[tokio::test]

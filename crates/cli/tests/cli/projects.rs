@@ -190,22 +190,87 @@ fn a_resource_group_that_vanished_is_named_beside_the_projects_of_the_others() {
 }
 
 #[test]
-fn projects_of_one_product_are_the_result_where_the_other_is_absent_in_any_form() {
-    for status in [404, 405, 501] {
-        let run = served(vec![
-            ("/example-team/projects", 200, WEB),
-            ("/resource_groups", status, "{}"),
-        ]);
-        assert_eq!(run.stderr, "");
-        assert!(run.success().contains("web"));
-        let run = served(vec![
-            ("/example-team/projects", status, "{}"),
-            ("/resource_groups", 200, GROUP),
-            ("/rg1/projects", 200, WEB),
-        ]);
-        assert_eq!(run.stderr, "");
-        assert!(run.success().contains("web"));
+fn projects_of_one_product_are_the_result_where_the_api_says_that_the_other_is_absent() {
+    // Paths that are not named are absent.
+    let run = served(vec![("/example-team/projects", 200, WEB)]);
+    assert_eq!(run.stderr, "");
+    assert!(run.success().contains("web"));
+    let run = served(vec![
+        ("/resource_groups", 200, GROUP),
+        ("/rg1/projects", 200, WEB),
+    ]);
+    assert_eq!(run.stderr, "");
+    assert!(run.success().contains("web"));
+}
+
+#[test]
+fn a_refusal_that_is_not_the_apis_404_does_not_mean_that_a_product_is_absent() {
+    const PAGE: &str = "<html><h1>404 Not Found</h1></html>";
+    let own = r#"{"code": 405, "type": "method_not_allowed", "message": "no"}"#;
+    for (status, body) in [
+        (404, PAGE),
+        (404, "{}"),
+        (404, ""),
+        (404, r#"{"message": "no Route matched with those values"}"#),
+        (405, PAGE),
+        (405, own),
+        (501, PAGE),
+    ] {
+        for (routes, operation) in [
+            (
+                vec![
+                    ("/example-team/projects", 200, WEB),
+                    ("/resource_groups", status, body),
+                ],
+                "asa ListResourceGroups",
+            ),
+            (
+                vec![
+                    ("/example-team/projects", status, body),
+                    ("/resource_groups", 200, GROUP),
+                    ("/rg1/projects", 200, WEB),
+                ],
+                "asa ListProjects",
+            ),
+        ] {
+            let run = served(routes);
+            assert_eq!(run.code, Some(1), "{status} {body}: {run:?}");
+            assert!(run.stdout.contains("web"), "{run:?}");
+            assert!(run.stderr.contains(operation), "{run:?}");
+        }
+        // Nothing was read, and one list is not known to be absent.
+        let run = served(vec![("/resource_groups", status, body)]);
+        assert_ne!(run.code, Some(5), "{status} {body}: {run:?}");
+        assert!(run.stderr.contains("asa ListResourceGroups"), "{run:?}");
     }
+}
+
+#[test]
+fn projects_of_a_resource_group_that_were_read_before_a_missing_page_are_shown() {
+    let server = team(|request| {
+        let path = request.split(' ').nth(1).unwrap_or_default();
+        let (status, body) = match path {
+            it if it.ends_with("/gateways/g") => (
+                "200 OK",
+                r#"{"id": "g", "name": "g", "refuse_connections": false, "labels": {"env": "prod"}}"#,
+            ),
+            it if it.ends_with("/resource_groups") => ("200 OK", GROUP),
+            it if it.ends_with("/rg1/projects") => {
+                ("200 OK\r\nLink: <?offset=1>; rel=\"next\"", WEB)
+            }
+            _ => (
+                "404 Not Found",
+                r#"{"code": 404, "type": "resource_does_not_exist", "message": "no"}"#,
+            ),
+        };
+        RawResponse::Bytes(response(status, "application/json", body))
+    });
+    let run = Fixture::asa(&server.url).run("asa gateway projects g -o ndjson");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.contains("web"), "{run:?}");
+    assert!(run.stderr.contains("rg1"), "{run:?}");
+    let summary = "gatelet: 1 list of projects could not be read\n";
+    assert!(run.stderr.ends_with(summary), "{run:?}");
 }
 
 #[test]

@@ -10,15 +10,16 @@ use crate::output::stdout::Stdout;
 use crate::terminal::eprint_line;
 
 pub(crate) const HELP: &str = "The labels are compared with the selectors of projects here: those of Advanced Server Access, and those of the resource groups \
-     of Privileged Access that the caller may see. A project whose selector has no known meaning, and a list that could not be read, \
+     of Privileged Access that the caller may see. A project whose selector has no known meaning, and a list that could not be read to its end, \
      are reported on stderr, and the exit code is 1.";
 
-/// Prints the projects, and reports those that cannot be judged and the lists that could not be read.
+/// Prints the projects, and reports those that cannot be judged and what could not be read.
 pub(crate) fn print(projects: ServedProjects, output: &mut Output<Stdout>) -> Result<(), CliError> {
     let ServedProjects {
         served,
         unjudged,
         unread,
+        unasked,
         ..
     } = projects;
     list::write_items(served, output)?;
@@ -40,6 +41,11 @@ pub(crate) fn print(projects: ServedProjects, output: &mut Output<Stdout>) -> Re
             0 => None,
             1 => Some("1 list of projects could not be read".to_owned()),
             many => Some(format!("{many} lists of projects could not be read")),
+        },
+        match unasked.len() {
+            0 => None,
+            1 => Some("1 more resource group was not asked".to_owned()),
+            many => Some(format!("{many} more resource groups were not asked")),
         },
     ]
     .into_iter()
