@@ -7,6 +7,7 @@ pub(crate) mod merge;
 pub(crate) mod numbers;
 pub(crate) mod readings;
 pub(crate) mod secret_set;
+pub(crate) mod shapes;
 
 #[cfg(test)]
 mod tests;

@@ -132,8 +132,9 @@ impl ApiResponse {
             .with_attempts(self.attempts, self.elapsed)
     }
 
-    /// Returns the secrets to look for in the response: the credentials of the call, and those named by
-    /// [`Call::with_secret`](crate::Call::with_secret).
+    /// Returns the secrets to look for in the response: the credentials of the call, those named by
+    /// [`Call::with_secret`](crate::Call::with_secret), and any other token whose shape shows its secret, such as
+    /// `dt0c01.PUBLIC.SECRET`.
     #[must_use]
     pub fn secrets(&self) -> SecretSet {
         self.secrets.with_body(b"")

@@ -93,9 +93,9 @@ impl CallSecrets {
         }
     }
 
-    /// Returns the set of all secrets, with the values of known secret fields in a body.
+    /// Returns the set of all secrets, with the values of known secret fields in a body; it finds other tokens by their shape.
     pub(crate) fn with_body(&self, body: &[u8]) -> SecretSet {
-        let mut set = self.uncredentialed();
+        let mut set = self.uncredentialed().finding_shapes();
         for credential in self.credentials() {
             credential.add_secrets(&mut set);
         }

@@ -17,7 +17,8 @@ use crate::wire::escape::Escaped;
 ///
 /// `Display` is one line with the operation, the cause, the attempts and whether the call may have been applied; it
 /// never contains a query, a header, a body or a secret. Where a server repeats a secret of the call, in whatever
-/// encoding, the error shows `[redacted]` instead, here and in all its parts; see [`SecretSet`](crate::SecretSet).
+/// encoding, the error shows `[redacted]` instead, here and in all its parts; see [`SecretSet`](crate::SecretSet). So it
+/// does where a server names another token whose shape shows its secret, such as `dt0c01.PUBLIC.SECRET` or `eyJ….….…`.
 /// [`source`](std::error::Error::source) starts below what that line says.
 ///
 /// ```

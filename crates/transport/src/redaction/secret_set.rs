@@ -18,6 +18,7 @@ use crate::redaction::numbers::NumberList;
 use crate::redaction::readings::{
     PlainByte, Readings, can_spell_secret, plain_bytes, source_range,
 };
+use crate::redaction::shapes::secret_parts;
 
 /// The replacement of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -59,6 +60,8 @@ pub struct SecretSet {
     has_other_bytes: bool,
     /// Whether short secrets are redacted instead of withholding the text.
     redacts_short: bool,
+    /// Whether tokens that are not in the set are found by their shape.
+    finds_shapes: bool,
 }
 
 /// The secrets in a text.
@@ -81,6 +84,15 @@ impl SecretSet {
         Self {
             redacts_short: true,
             ..Self::default()
+        }
+    }
+
+    /// Sets whether the secrets of other tokens are found, too, where their shape shows them: a server's message may name a token that the
+    /// call does not know.
+    pub(crate) fn finding_shapes(self) -> Self {
+        Self {
+            finds_shapes: true,
+            ..self
         }
     }
 
@@ -170,7 +182,7 @@ impl SecretSet {
     }
 
     fn find(&self, text: &[u8]) -> Found {
-        if self.is_empty() {
+        if self.is_empty() && !self.finds_shapes {
             return Found::Ranges(Vec::new());
         }
         self.search(text, 0)
@@ -184,6 +196,11 @@ impl SecretSet {
         let Some(mut hits) = self.hits(&readings, &self.short) else {
             return Found::Everything;
         };
+        if self.finds_shapes {
+            let plain = readings.plain();
+            let parts = secret_parts(&plain_bytes(&plain)).into_iter();
+            hits.extend(parts.map(|part| Hit::certain(source_range(&plain, part))));
+        }
         let flat = readings.flattened();
         if let Some(flat) = &flat {
             let bytes = plain_bytes(flat);

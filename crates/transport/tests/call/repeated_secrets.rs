@@ -75,3 +75,42 @@ async fn a_redirect_to_a_secret_of_its_body_shows_the_rest_of_the_host() {
     let target_origin = Some("https://[redacted].example".into());
     assert_eq!(error.kind(), &ErrorKind::Redirect { target_origin });
 }
+
+const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2lnbmF0dXJl";
+
+// U1
+#[tokio::test]
+async fn a_token_that_the_call_does_not_know_is_redacted_by_its_shape_and_an_id_is_not() {
+    for (text, expected) in [
+        (
+            "dt0g02.4KWZO5EF.CANARY and dt0g02.4KWZO5EF",
+            "dt0g02.4KWZO5EF.[redacted] and dt0g02.4KWZO5EF",
+        ),
+        ("dt0s16.A.CANARY.", "dt0s16.A.[redacted]."),
+        ("dt0s02%2EA%2eCANARY", "dt0s02%2EA%2e[redacted]"),
+        (JWT, "[redacted]"),
+        ("(ZHQwZzAyLkEuQ0FOQVJZ)", "(ZHQwZzAyLkEu[redacted])"),
+        ("dt0g02.abc123", "dt0g02.abc123"),
+    ] {
+        let server = FakeTransport::script([says(400, text)]);
+        let channel = builder().build_with(server, ManualClock::auto()).unwrap();
+        let error = channel.call(call(Method::GET)).await.unwrap_err();
+        assert_eq!(error.message(), Some(&*format!("begin {expected} end")));
+        let body = String::from_utf8_lossy(error.body());
+        assert!(body.contains(expected), "{body}");
+        let shown = format!("{error} {error:?} {body}");
+        assert!(!shown.contains("CANARY") && !shown.contains(JWT), "{shown}");
+    }
+}
+
+// U1
+#[tokio::test]
+async fn a_redirect_shows_no_token_that_the_call_does_not_know() {
+    let response =
+        FakeResponse::json(307, "{}").with_header("location", "https://dt0c01.a.canary/x");
+    let server = FakeTransport::script([response]);
+    let channel = builder().build_with(server, ManualClock::auto()).unwrap();
+    let error = channel.call(call(Method::GET)).await.unwrap_err();
+    let target_origin = Some("https://dt0c01.a.[redacted]".into());
+    assert_eq!(error.kind(), &ErrorKind::Redirect { target_origin });
+}

@@ -1,0 +1,132 @@
+//! Secrets that are known by their shape, whatever call they belong to.
+
+use std::ops::Range;
+
+/// Returns the secret parts of the tokens in a text, in order: of a Dynatrace token (`dt0c01.PUBLIC.SECRET`) what follows its id, of a
+/// setup token of ASA (`sft-gw.…`) what follows the prefix, and of a JSON Web Token (`eyJ….….…`) all of it.
+///
+/// The models find the same shapes in the values of paths; neither crate knows the other.
+pub(super) fn secret_parts(text: &[u8]) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for word in text.split(|byte| !is_token_byte(*byte)) {
+        // The dot after a token ends the sentence.
+        let last = word.iter().rposition(|byte| *byte != b'.');
+        let token = last.and_then(|last| word.get(..=last)).unwrap_or_default();
+        if let Some(secret) = secret_start(token) {
+            parts.push(start + secret..start + token.len());
+        }
+        start += word.len() + 1;
+    }
+    parts
+}
+
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')
+}
+
+/// Returns where the first secret in a word begins. What follows it in the word counts as its rest.
+fn secret_start(word: &[u8]) -> Option<usize> {
+    let mut start = 0;
+    loop {
+        let rest = word.get(start..)?;
+        let mut parts = rest.splitn(3, |byte| *byte == b'.');
+        let (first, second) = (parts.next()?, parts.next()?);
+        let third = parts.next().filter(|third| !third.is_empty());
+        let after_first = start + first.len() + 1;
+        if !second.is_empty() && third.is_some() && is_dynatrace(first) {
+            return Some(after_first + second.len() + 1);
+        }
+        if !second.is_empty() && is_setup_token(first) {
+            return Some(after_first);
+        }
+        if let (Some(header), Some(_)) = (header_start(first, second), third) {
+            return Some(start + header);
+        }
+        start = after_first;
+    }
+}
+
+/// Returns whether a part ends in the kind of a Dynatrace token: `dt0`, a letter and two digits.
+fn is_dynatrace(part: &[u8]) -> bool {
+    part.last_chunk().is_some_and(|[d, t, zero, kind, a, b]| {
+        [d, t].map(u8::to_ascii_lowercase) == *b"dt"
+            && *zero == b'0'
+            && kind.is_ascii_alphabetic()
+            && a.is_ascii_digit()
+            && b.is_ascii_digit()
+    })
+}
+
+fn is_setup_token(part: &[u8]) -> bool {
+    part.last_chunk()
+        .is_some_and(|kind: &[u8; 6]| kind.eq_ignore_ascii_case(b"sft-gw"))
+}
+
+/// Returns where a part begins a JSON object in base64, the header of a JSON Web Token. In the middle of a word, the claims must be such an
+/// object, too.
+fn header_start(part: &[u8], claims: &[u8]) -> Option<usize> {
+    const OBJECT: &[u8] = b"eyJ";
+    let begins_word = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| part.get(before));
+        before.is_none_or(|byte| !byte.is_ascii_alphanumeric())
+    };
+    let mut places = part.windows(OBJECT.len()).enumerate();
+    let (at, _) = places.find(|(at, window)| {
+        *window == OBJECT && (begins_word(*at) || claims.starts_with(OBJECT))
+    })?;
+    Some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::secret_parts;
+
+    #[track_caller]
+    fn assert_secret(text: &str, expected: &[&str]) {
+        let parts = secret_parts(text.as_bytes());
+        let parts: Vec<&str> = parts.into_iter().map(|part| &text[part]).collect();
+        assert_eq!(parts, expected, "{text}");
+    }
+
+    #[test]
+    fn the_secret_of_a_token_is_what_follows_its_public_part() {
+        for (text, secret) in [
+            ("dt0c01.PUBLIC.SECRET", "SECRET"),
+            ("the token dt0s16.A-B_C.d is unknown", "d"),
+            ("Token dt0g02.4KWZO5EF.XT47R5DR.", "XT47R5DR"),
+            ("client \"dt0s02.ABC.DEF\"", "DEF"),
+            ("a.b.DT0C01.ABC.DEF.more", "DEF.more"),
+            ("sft-gw.3f0e.eyJhdCI6IiJ9", "3f0e.eyJhdCI6IiJ9"),
+            (
+                "Bearer eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2ln, expired",
+                "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2ln",
+            ),
+            ("x-eyJh.a.b", "eyJh.a.b"),
+        ] {
+            assert_secret(text, &[secret]);
+        }
+        assert_secret("dt0c01.A.one, dt0g02.B.two", &["one", "two"]);
+    }
+
+    #[test]
+    fn an_id_and_ordinary_words_are_not_secret() {
+        for text in [
+            "",
+            "...",
+            "dt0g02.abc123",
+            "dt0g02.4KWZO5EF is unknown. See another.word.here",
+            "dt0g02.4KWZO5EF.",
+            "dt0g02..SECRET",
+            "dt0.a.b",
+            "dt0c0.a.b",
+            "eu-1.live.dynatrace.example.com",
+            "monkeyJar.tar.gz",
+            "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9",
+            "sft-gw.",
+            "2026-11-30T23:09:35.000Z",
+        ] {
+            assert_secret(text, &[]);
+        }
+    }
+}
