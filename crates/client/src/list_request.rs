@@ -141,7 +141,10 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
         self
     }
 
-    /// Makes the list fail if its only page is empty although the total count is not 0, for a search whose empty result must be certain.
+    /// Makes [`pages`](Self::pages) and [`items`](Self::items) fail with
+    /// [`Incomplete`](gatelet_transport::PaginationFailure::Incomplete) if the list ends before its total count, for a search that must
+    /// not miss an item. A list from a later page is not checked, nor one without a total count; see
+    /// [`Pages::require_complete`](gatelet_transport::Pages::require_complete).
     pub fn require_complete(mut self) -> Self {
         self.requires_complete = true;
         self
@@ -174,6 +177,7 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
     pub fn pages(self) -> Pages<T> {
         let (start, paging) = (self.start_token(), self.operation.paging);
         let (channel, prefetch, limit) = (self.channel.clone(), self.prefetch, self.limit);
+        let requires_complete = self.requires_complete && self.page_token.is_none();
         let list = Arc::new(self);
         let operation = list.operation.name;
         let pages = channel.pages(operation, start, move |token| {
@@ -181,6 +185,10 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
             async move { list.fetch(token).await }
         });
         let pages = pages.limit(limit).prefetch(prefetch);
+        let pages = match requires_complete {
+            true => pages.require_complete(),
+            false => pages,
+        };
         match paging {
             Some(Paging::Link { .. }) => pages.token_key(|token| link::query_key(token.as_str())),
             Some(Paging::Cursor { page_token, .. }) => {
@@ -216,9 +224,6 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
         let (path, query) = (call.path.clone(), call.query.clone());
         let response = self.channel.call(call).await?;
         let body = (self.decode)(&response, paging)?;
-        if self.requires_complete && token.is_none() {
-            body.check_complete(&response)?;
-        }
         let next = match (paging, &body.cursor) {
             (Paging::Link { .. }, None) => response
                 .next_query(self.channel.base_url(), &path)

@@ -95,17 +95,6 @@ impl<T> PageBody<T> {
         }
         Ok(this)
     }
-
-    /// Refuses a last page without items whose total count is not 0.
-    pub(crate) fn check_complete(&self, response: &ApiResponse) -> Result<(), Error> {
-        let is_empty = self.items.as_ref().is_none_or(Vec::is_empty);
-        let is_last = !matches!(self.cursor, Some(Cursor::Text(_)));
-        if is_empty && is_last && self.total_count.is_some_and(|total| total > 0) {
-            let problem = "the list is empty although the total count is not 0";
-            return Err(response.decode_error(self.list, problem));
-        }
-        Ok(())
-    }
 }
 
 fn is_at(error: &Error, member: &str) -> bool {

@@ -177,6 +177,36 @@ async fn a_list_that_ends_at_the_page_limit_is_complete() {
     assert_eq!((seen.len(), error.is_none()), (2, true));
 }
 
+#[tokio::test]
+async fn a_list_that_must_be_complete_fails_if_it_ends_before_the_least_of_its_total_counts() {
+    for (totals, limit, is_complete) in [
+        ([Some(2), Some(2)], u64::MAX, true),
+        ([Some(3), Some(3)], u64::MAX, false),
+        // Items came or went meanwhile.
+        ([Some(2), Some(3)], u64::MAX, true),
+        ([Some(3), Some(2)], u64::MAX, true),
+        ([Some(3), None], u64::MAX, false),
+        ([None, None], u64::MAX, true),
+        ([Some(9), Some(9)], 2, true),
+    ] {
+        let of_total = move |token: &str| {
+            let (next, total) = match token {
+                "" => ("b", totals[0]),
+                _ => ("", totals[1]),
+            };
+            Ok(page(&[1], next)?.with_total_count(total))
+        };
+        let (pages, _) = list(of_total);
+        let (seen, error) = drain(pages.limit(limit).require_complete()).await;
+        assert_eq!(seen, [[1], [1]]);
+        let found = error.map(|error| failure(Some(error)));
+        let expected = (!is_complete).then_some(PaginationFailure::Incomplete);
+        assert_eq!(found, expected, "{totals:?}");
+        let (pages, _) = list(of_total);
+        assert!(drain(pages).await.1.is_none(), "it need not be complete");
+    }
+}
+
 // A26
 #[tokio::test]
 async fn a_failed_list_returns_its_pages_and_then_where_to_resume() {

@@ -428,8 +428,8 @@ async fn a_page_without_its_list_is_an_error_unless_the_whole_result_is_empty() 
     let create = ActiveGateTokenCreate::new("edge-7", ActiveGateType::Environment);
     let tokens = client.active_gate_tokens();
     let lost = tokens.find_lost(&create, ManualClock::new().now()).await;
-    let path = "activeGateTokens".into();
-    assert_eq!(lost.unwrap_err().kind(), &ErrorKind::Decode { path });
+    let incomplete = ErrorKind::Pagination(PaginationFailure::Incomplete);
+    assert_eq!(lost.unwrap_err().kind(), &incomplete);
 }
 
 // U4
@@ -478,7 +478,7 @@ async fn a_lost_token_is_found_by_name_kind_and_time() {
     let page = |tokens: &[String], next: &str| {
         let tokens = tokens.join(",");
         let body = format!(
-            r#"{{"totalCount": 9, "nextPageKey": {next}, "activeGateTokens": [{tokens}]}}"#
+            r#"{{"totalCount": 8, "nextPageKey": {next}, "activeGateTokens": [{tokens}]}}"#
         );
         FakeResponse::json(200, body)
     };

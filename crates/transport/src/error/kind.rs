@@ -86,6 +86,8 @@ pub enum PaginationFailure {
     Unreadable,
     /// The list has more pages than its limit.
     LimitReached,
+    /// The list ended before its total count.
+    Incomplete,
 }
 
 /// Whether a write may have been applied by the server; `No` for reads.
@@ -190,6 +192,9 @@ impl fmt::Display for ErrorKind {
             }
             Self::Pagination(PaginationFailure::LimitReached) => {
                 f.write_str("the list has more pages than its limit")
+            }
+            Self::Pagination(PaginationFailure::Incomplete) => {
+                f.write_str("the list ended before its total count")
             }
             Self::TransportPanic => f.write_str("the transport, clock or dialect panicked"),
         }

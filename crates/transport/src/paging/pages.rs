@@ -64,6 +64,9 @@ pub struct Pages<T> {
     fetched: u32,
     /// The number of items on the returned pages.
     items: u64,
+    /// Whether the list fails if it ends before its total count, and the least that a page has said.
+    requires_complete: bool,
+    least_total: Option<u64>,
     token_key: Option<TokenKey>,
     // Hashes instead of tokens, so that memory stays small whatever the server sends.
     seen: HashSet<u64>,
@@ -96,6 +99,8 @@ impl<T> Pages<T> {
             item_limit: u64::MAX,
             fetched: 0,
             items: 0,
+            requires_complete: false,
+            least_total: None,
             token_key: None,
             seen: HashSet::new(),
             hasher: RandomState::new(),
@@ -143,6 +148,14 @@ impl<T> Pages<T> {
     /// checked whenever a page has arrived.
     pub(crate) fn prefetch_while(mut self, condition: impl Fn() -> bool + Send + 'static) -> Self {
         self.may_prefetch = Some(Box::new(condition));
+        self
+    }
+
+    /// Makes a list from its first page fail with [`Incomplete`](PaginationFailure::Incomplete) after its last page if it had fewer items
+    /// than each page says in [`total_count`](Page::total_count). Items that come or go meanwhile are not missed: the least count is
+    /// compared.
+    pub fn require_complete(mut self) -> Self {
+        self.requires_complete = true;
         self
     }
 
@@ -211,10 +224,15 @@ impl<T> Pages<T> {
         };
         self.fetched = self.fetched.saturating_add(1);
         self.items = self.items.saturating_add(page.items.len() as u64);
+        self.least_total = page.total_count.into_iter().chain(self.least_total).min();
         match &page.next_page_token {
             Ok(Some(next)) => {
                 self.position = self.position_after(next);
                 self.start_prefetch(context);
+            }
+            Ok(None) if self.is_short() => {
+                let error = Error::new(ErrorKind::Pagination(PaginationFailure::Incomplete));
+                self.position = Position::Failed(self.list_error(error, None));
             }
             Ok(None) => {}
             Err(error) => {
@@ -222,6 +240,11 @@ impl<T> Pages<T> {
             }
         }
         Poll::Ready(Ok(Some(page)))
+    }
+
+    /// Returns whether a list that must be complete has fewer items than its total count.
+    fn is_short(&self) -> bool {
+        self.requires_complete && self.least_total.is_some_and(|total| self.items < total)
     }
 
     fn has_reached_limit(&self) -> bool {
