@@ -15,6 +15,7 @@ use gatelet_transport::{Clock as _, Error};
 use crate::active_gate_tokens::LARGEST_PAGE;
 use crate::generated::active_gate_tokens::ActiveGateTokens;
 use crate::generated::active_gates::ActiveGates;
+use crate::token_users::readable_id;
 
 /// One reason why an ActiveGate needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub enum AttentionReason {
     TokenAbsent,
     /// Its version does not support tokens.
     TokenUnsupported,
+    /// It does not say which tokens it has, or an entry has neither an id nor a state, so that any of these reasons may be hidden.
+    TokensUnreported,
     /// Its token is in a state that this client does not know, which may be fine.
     OtherTokenState(ActiveGateTokenState),
     /// It is not connected.
@@ -70,6 +73,7 @@ impl AttentionReason {
             Self::TokenInvalid => "TOKEN_INVALID",
             Self::TokenAbsent => "TOKEN_ABSENT",
             Self::TokenUnsupported => "TOKEN_UNSUPPORTED",
+            Self::TokensUnreported => "TOKENS_UNREPORTED",
             Self::OtherTokenState(state) => return format!("TOKEN_STATE_{state}").into(),
             Self::Offline => "OFFLINE",
             Self::Outdated => "OUTDATED",
@@ -92,7 +96,8 @@ impl ActiveGates {
     ///
     /// An ActiveGate can have several findings; they are in the order of the API's list. Updates that are scheduled, pending, running,
     /// suppressed or in the state `UNKNOWN` are not findings. It is not documented how an ActiveGate without a token is listed: an entry
-    /// `ABSENT` and an empty list are findings; a missing list is not. An ActiveGate that has been offline for more than two hours is not
+    /// `ABSENT` and an empty list are [`TokenAbsent`](AttentionReason::TokenAbsent), a missing list is
+    /// [`TokensUnreported`](AttentionReason::TokensUnreported). An ActiveGate that has been offline for more than two hours is not
     /// in the API's list, so an empty result does not prove that all is well, and a token that no listed ActiveGate shows is not reported.
     ///
     /// The dates are those of the environment's tokens, compared with the client's clock; the API itself marks a token as expiring 30 days
@@ -103,7 +108,8 @@ impl ActiveGates {
     /// - marked as unknown: [`TokenExpires`](AttentionReason::TokenExpires) if the environment lists the token with a date in the past,
     ///   otherwise [`TokenUnknown`](AttentionReason::TokenUnknown);
     /// - without a state: [`TokenUnknown`](AttentionReason::TokenUnknown) if the environment does not list the token, unless it may belong
-    ///   to another environment.
+    ///   to another environment;
+    /// - without a state and without a readable id: [`TokensUnreported`](AttentionReason::TokensUnreported).
     ///
     /// Needs the scopes of [`list`](Self::list) and of [`ActiveGateTokens::list`]. Each request has the
     /// client's timeout and retry policy. The list of ActiveGates is one response, by estimate of 1.5 to 4 kB for each, which the client's
@@ -112,7 +118,8 @@ impl ActiveGates {
     /// # Errors
     ///
     /// Those of [`list`](Self::list) and of [`ActiveGateTokens::list`]; [`Error::operation`] says which of them failed, and so which scope
-    /// is missing after a 403: `dt getAllActiveGates` or `dt listTokens`, or on the platform `dt listFleetTokens`. An incomplete list of tokens is an error too.
+    /// is missing after a 403: `dt getAllActiveGates` or `dt listTokens`, or on the platform `dt listFleetTokens`. A list of tokens that ends before its
+    /// total count is an error too, `Pagination(Incomplete)`.
     ///
     /// ```
     /// # use dt_client::{ApiToken, Client};
@@ -186,11 +193,15 @@ fn findings(gate: &ActiveGate, known: &KnownTokens) -> Vec<Finding> {
         date,
     };
     let mut found = Vec::new();
-    if gate.active_gate_tokens.as_ref().is_some_and(Vec::is_empty) {
-        found.push(finding(AttentionReason::TokenAbsent, None, None));
+    match &gate.active_gate_tokens {
+        None => found.push(finding(AttentionReason::TokensUnreported, None, None)),
+        Some(tokens) if tokens.is_empty() => {
+            found.push(finding(AttentionReason::TokenAbsent, None, None));
+        }
+        Some(_) => {}
     }
     for token in gate.active_gate_tokens.iter().flatten() {
-        let id = token.id.as_ref();
+        let id = readable_id(token);
         let end = known.end(id);
         let reason = token_reason(token, known);
         found.extend(reason.map(|reason| finding(reason, id, end)));
@@ -206,7 +217,7 @@ fn findings(gate: &ActiveGate, known: &KnownTokens) -> Vec<Finding> {
 /// Returns what is wrong with a token.
 fn token_reason(token: &ActiveGateTokenUse, known: &KnownTokens) -> Option<AttentionReason> {
     let state = token.state.as_ref();
-    let end = known.end(token.id.as_ref());
+    let end = known.end(readable_id(token));
     let expires = match end {
         Some(end) => end <= known.limit,
         None => state == Some(&ActiveGateTokenState::Expiring),
@@ -215,6 +226,7 @@ fn token_reason(token: &ActiveGateTokenUse, known: &KnownTokens) -> Option<Atten
         Some(ActiveGateTokenState::UnknownWord) if end.is_some_and(|end| end <= known.now) => {
             Some(AttentionReason::TokenExpires)
         }
+        None if readable_id(token).is_none() => Some(AttentionReason::TokensUnreported),
         None if known.lacks(token) => Some(AttentionReason::TokenUnknown),
         Some(ActiveGateTokenState::UnknownWord) => Some(AttentionReason::TokenUnknown),
         Some(ActiveGateTokenState::Invalid) => Some(AttentionReason::TokenInvalid),

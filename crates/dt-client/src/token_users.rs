@@ -8,7 +8,7 @@ use gatelet_models::dt::{
     ActiveGate, ActiveGateToken, ActiveGateTokenId, ActiveGateTokenState, ActiveGateTokenUse,
     OperationId,
 };
-use gatelet_transport::Error;
+use gatelet_transport::{ApiResponse, Error};
 
 use crate::active_gates::VISIBLE;
 use crate::generated::active_gate_tokens::ActiveGateTokens;
@@ -24,7 +24,8 @@ use crate::generated::active_gates::ActiveGates;
 pub struct TokenUsers {
     /// The ActiveGates that show the token, in any state of it, in the order of the API's list.
     pub active_gates: Vec<ActiveGate>,
-    /// How many other ActiveGates of the list do not say which tokens they have. Each of them may use the token.
+    /// How many other ActiveGates of the list do not say which tokens they have, because they have no list of tokens, or an entry without
+    /// an id, with a blank one, or with one that resembles the token's. Each of them may use the token.
     pub unreported: usize,
     /// How long the API's list shows an ActiveGate that lost its connection: two hours, as documented.
     pub window: Duration,
@@ -46,7 +47,8 @@ impl ActiveGateTokens {
     /// Finds the ActiveGates that show a token, before it is deleted or replaced, or after.
     ///
     /// The API has no filter by token: this lists all ActiveGates and compares the ids of their tokens, then reads the token. That the
-    /// ids are the same in both families is documented. Needs the scopes of [`ActiveGates::list`] and of
+    /// ids are the same in both families is documented. They are compared byte by byte; one that differs only in case or white space
+    /// counts as [`unreported`](TokenUsers::unreported). Needs the scopes of [`ActiveGates::list`] and of
     /// [`get`](Self::get). Both calls have the client's timeout and retry policy. The list of ActiveGates is one response, by estimate of
     /// 1.5 to 4 kB for each, which the client's [`body_limit`](crate::ClientBuilder::body_limit) must hold: 10 MiB unless it is raised.
     ///
@@ -56,7 +58,7 @@ impl ActiveGateTokens {
     /// [`get`](Self::get); [`Error::operation`] says which of them failed, `dt getAllActiveGates` or `dt getToken`, or on the platform
     /// `dt getFleetToken`. After a 403, this tells which scope is missing. After a 404 of the latter, neither the environment nor an
     /// ActiveGate knows the token; one of `dt getAllActiveGates` says nothing about the token, but that the server does not list
-    /// ActiveGates.
+    /// ActiveGates. A response to the second call that shows another token is a `Decode` error at `id`.
     ///
     /// ```
     /// # use dt_client::{ApiToken, Client};
@@ -79,16 +81,18 @@ impl ActiveGateTokens {
     /// ```
     pub async fn users(&self, id: &ActiveGateTokenId) -> Result<TokenUsers, Error> {
         // An id that cannot be sent is refused before all ActiveGates are listed.
-        let (_, read) = self.client.route(OperationId::GetToken);
-        OperationCall::new(read, &[id.as_str()]).into_call()?;
+        let (channel, read) = self.client.route(OperationId::GetToken);
+        let read = OperationCall::new(read, &[id.as_str()]).into_call()?;
         let list = ActiveGates::new(&self.client).list().send().await?;
         let (active_gates, others): (Vec<_>, Vec<_>) = list
             .active_gates
             .into_iter()
             .partition(|gate| shows(gate, id));
-        let unreported = others.iter().filter(|gate| !reports_tokens(gate)).count();
+        let unreported = others.iter().filter(|gate| may_hide(gate, id)).count();
         // Read after the list, so that a use between the two calls is in it.
-        let token = match self.get(id).send().await {
+        let token = channel.call(read).await;
+        let token = token.and_then(|response| decode(&response, id));
+        let token = match token.map_err(|error| error.with_resource(id.as_str())) {
             Ok(token) => Some(token),
             Err(error) if error.is_not_found() && !active_gates.is_empty() => None,
             Err(error) => return Err(error),
@@ -107,15 +111,45 @@ fn shows(gate: &ActiveGate, id: &ActiveGateTokenId) -> bool {
     tokens.any(|token| token.id.as_ref() == Some(id))
 }
 
-/// Returns whether an ActiveGate tells the id of every token that it has.
-fn reports_tokens(gate: &ActiveGate) -> bool {
+/// Decodes a token; one with another id says nothing about the use of this one.
+fn decode(response: &ApiResponse, id: &ActiveGateTokenId) -> Result<ActiveGateToken, Error> {
+    let token: ActiveGateToken = response.json()?;
+    match token.id == *id {
+        true => Ok(token),
+        false => Err(response.decode_error("id", "is that of another token")),
+    }
+}
+
+/// Returns whether an ActiveGate that does not show a token may have it all the same, because it has no list of tokens, or an entry that
+/// does not say clearly that it is about another token.
+fn may_hide(gate: &ActiveGate, id: &ActiveGateTokenId) -> bool {
     let has_no_id = |token: &ActiveGateTokenUse| {
         use ActiveGateTokenState::{Absent, Invalid, Unsupported};
         matches!(token.state, Some(Absent | Invalid | Unsupported))
     };
     let tokens = gate.active_gate_tokens.as_ref();
-    tokens.is_some_and(|tokens| {
+    tokens.is_none_or(|tokens| {
         let mut tokens = tokens.iter();
-        tokens.all(|token| token.id.is_some() || has_no_id(token))
+        tokens.any(|token| match readable_id(token) {
+            Some(shown) => resembles(shown.as_str(), id.as_str()),
+            None => !has_no_id(token),
+        })
     })
+}
+
+/// Returns the id of an entry unless it is blank.
+pub(crate) fn readable_id(token: &ActiveGateTokenUse) -> Option<&ActiveGateTokenId> {
+    let id = token.id.as_ref();
+    id.filter(|id| id.as_str().chars().any(char::is_alphanumeric))
+}
+
+/// Returns whether two ids differ at most in case and in white space, or one is followed by a secret.
+fn resembles(shown: &str, id: &str) -> bool {
+    let letters = |text: &str| -> String {
+        let kept = text.chars().filter(|letter| letter.is_ascii_graphic());
+        kept.map(|letter| letter.to_ascii_lowercase()).collect()
+    };
+    let (shown, id) = (letters(shown), letters(id));
+    let rest = shown.strip_prefix(&id);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -149,11 +149,42 @@ async fn gates_that_do_not_say_which_tokens_they_have_are_counted() {
         ),
         (r#", "activeGateTokens": [{"id": "dt0g02.b"}]"#, 0),
         (r#", "activeGateTokens": [{"id": "dt0g02.a"}, {}]"#, 0),
+        (r#", "activeGateTokens": [{"id": ""}]"#, 1),
+        (
+            r#", "activeGateTokens": [{"id": " ", "state": "VALID"}]"#,
+            1,
+        ),
+        (
+            r#", "activeGateTokens": [{"id": "", "state": "ABSENT"}]"#,
+            0,
+        ),
+        (r#", "activeGateTokens": [{"id": "DT0G02.A"}]"#, 1),
+        (r#", "activeGateTokens": [{"id": " dt0g02.a\n"}]"#, 1),
+        (r#", "activeGateTokens": [{"id": "dt0g02.a\u200b"}]"#, 1),
+        (r#", "activeGateTokens": [{"id": "dt0g02.a.SECRET"}]"#, 1),
+        (
+            r#", "activeGateTokens": [{"id": "dt0g02.ab"}, {"id": "dt0g02."}]"#,
+            0,
+        ),
     ] {
         let list = format!(r#"{{"id": "1"{tokens}}}"#);
         let (client, _) = scripted([gates(&list), FakeResponse::json(200, token("a"))]);
         let users = client.active_gate_tokens().users(&"dt0g02.a".into()).await;
         assert_eq!(users.unwrap().unreported, unreported, "{tokens}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_use_of_another_token_is_not_that_of_the_token() {
+    for other in ["b", "A", "a "] {
+        let (client, fake) = scripted([gates(""), FakeResponse::json(200, token(other))]);
+        let users = client.active_gate_tokens().users(&"dt0g02.a".into()).await;
+        let error = users.unwrap_err();
+        let path = "id".into();
+        assert_eq!(error.kind(), &ErrorKind::Decode { path }, "{error}");
+        assert_eq!(error.operation(), Some("dt getToken"));
+        assert_eq!(error.resource(), Some("dt0g02.a"));
+        fake.finish();
     }
 }
 
@@ -238,6 +269,8 @@ async fn a_lost_page_of_tokens_is_an_error_and_not_a_shorter_result() {
         vec![FakeResponse::json(200, "{}")],
         vec![page_with("b", "7")],
         vec![page_with("b", r#""k2""#)],
+        // A last page that comes too early.
+        vec![page_with("b", "null")],
     ] {
         let mut script = vec![gates(list), page_with("a", r#""k2""#)];
         script.extend(lost);
@@ -436,22 +469,27 @@ async fn a_token_without_a_state_that_the_environment_does_not_list_is_unknown()
 }
 
 #[tokio::test]
-async fn words_that_are_not_known_are_reported_and_members_that_are_missing_are_not() {
+async fn words_that_are_not_known_and_tokens_that_are_missing_are_reported() {
     let list = r#"{}, {"id": "1", "activeGateTokens": []}, {"id": "2", "activeGateTokens": [{"state": "NEW"}, {"state": "EXPIRING"}, {}],
-        "autoUpdateStatus": "ODD"}, {"id": "3", "autoUpdateStatus": "UNKNOWN"}, {"id": "4", "autoUpdateStatus": "INCOMPATIBLE"},
-        {"id": "5", "autoUpdateStatus": "OUTDATED"}"#;
+        "autoUpdateStatus": "ODD"}, {"id": "3", "autoUpdateStatus": "UNKNOWN", "activeGateTokens": [{"state": "VALID"}, {"id": " "}]},
+        {"id": "4", "autoUpdateStatus": "INCOMPATIBLE", "activeGateTokens": null}, {"id": "5", "autoUpdateStatus": "OUTDATED"}"#;
     let (client, _) = scripted([gates(list), page_of(0, &[], None)]);
     let found = client.active_gates().attention(DAY).await.unwrap();
     let expected = [
+        " TOKENS_UNREPORTED",
         "1 TOKEN_ABSENT",
         "2 TOKEN_STATE_NEW",
         "2 TOKEN_EXPIRES",
+        "2 TOKENS_UNREPORTED",
         "2 UPDATE_STATUS_ODD",
+        "3 TOKENS_UNREPORTED",
+        "4 TOKENS_UNREPORTED",
         "4 INCOMPATIBLE",
+        "5 TOKENS_UNREPORTED",
         "5 OUTDATED",
     ];
     assert_eq!(reasons(&found), expected);
     let other = AttentionReason::OtherTokenState("NEW".into());
-    assert_eq!(found[1].reason, other);
-    assert_eq!(found[2].date, None);
+    assert_eq!(found[2].reason, other);
+    assert_eq!(found[3].date, None);
 }

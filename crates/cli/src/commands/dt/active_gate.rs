@@ -15,8 +15,8 @@ use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
 
 const ATTENTION: &str = "\
-Reports tokens that end within the time, or are unknown, invalid, absent or not supported; ActiveGates that are offline; updates that are
-due or failed. An ActiveGate that has been offline for more than two hours is not reported.
+Reports tokens that end within the time, or are unknown, invalid, absent or not supported; ActiveGates that are offline, or do not say
+which tokens they have; updates that are due or failed. An ActiveGate that has been offline for more than two hours is not reported.
 
 The list of ActiveGates is deprecated on SaaS since version 1.343, and current on Managed.
 
