@@ -2,6 +2,7 @@
 
 pub(crate) mod asa;
 mod confirmation;
+mod deletion;
 pub(crate) mod dt;
 pub(crate) mod emulator;
 pub(crate) mod report;

@@ -11,6 +11,9 @@ pub(crate) enum Signal {
     /// SIGTERM, which Windows does not have.
     #[cfg(unix)]
     Terminate,
+    /// SIGHUP: the terminal was closed.
+    #[cfg(unix)]
+    Hangup,
 }
 
 /// Says what the signal did to the command.
@@ -20,11 +23,13 @@ impl fmt::Display for Signal {
             Self::Interrupt => "interrupted",
             #[cfg(unix)]
             Self::Terminate => "terminated",
+            #[cfg(unix)]
+            Self::Hangup => "hung up",
         })
     }
 }
 
-/// Returns a future that waits for Ctrl-C or SIGTERM.
+/// Returns a future that waits for Ctrl-C, SIGTERM, or SIGHUP unless the process was started to ignore it, as by `nohup`.
 ///
 /// # Errors
 /// The signals cannot be caught.
@@ -33,12 +38,43 @@ pub(crate) fn caught() -> io::Result<impl Future<Output = Signal>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = match ignores_hangup() {
+        true => None,
+        false => Some(signal(SignalKind::hangup())?),
+    };
+    let hung_up = async move {
+        match &mut hangup {
+            Some(hangup) => hangup.recv().await,
+            None => std::future::pending().await,
+        }
+    };
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => Signal::Terminate,
             _ = interrupt.recv() => Signal::Interrupt,
+            _ = hung_up => Signal::Hangup,
         }
     })
+}
+
+/// Returns whether the process was started to ignore SIGHUP, which a handler would undo.
+#[cfg(unix)]
+fn ignores_hangup() -> bool {
+    use std::io::IsTerminal as _;
+    match std::fs::read_to_string("/proc/self/status") {
+        Ok(status) => is_hangup_ignored(&status),
+        // Only Linux says it. `nohup` leaves no output on a terminal.
+        Err(_) => !io::stderr().is_terminal(),
+    }
+}
+
+/// Returns whether the text of `/proc/self/status` has SIGHUP, the first signal, among those that are ignored.
+#[cfg(unix)]
+fn is_hangup_ignored(status: &str) -> bool {
+    let mut lines = status.lines();
+    let ignored = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+    let last = ignored.and_then(|mask| mask.trim().chars().last()?.to_digit(16));
+    last.is_some_and(|digit| digit % 2 == 1)
 }
 
 /// Returns a future that waits for Ctrl-C.
@@ -52,4 +88,25 @@ pub(crate) fn caught() -> io::Result<impl Future<Output = Signal>> {
         interrupt.recv().await;
         Signal::Interrupt
     })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_bit_of_the_ignored_signals_is_hangup() {
+        for (mask, is_ignored) in [
+            ("0000000000000000", false),
+            ("0000000000000001", true),
+            ("0000000000001001", true),
+            ("0000000000001000", false),
+            ("000000000000000e", false),
+            ("000000000000000f", true),
+        ] {
+            let status = format!("SigBlk:\t0000000000000001\nSigIgn:\t{mask}\nSigCgt:\t0\n");
+            assert_eq!(is_hangup_ignored(&status), is_ignored, "{mask}");
+        }
+        assert!(!is_hangup_ignored(""));
+    }
 }

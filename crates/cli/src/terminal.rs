@@ -22,9 +22,37 @@ pub(crate) fn escape_for_display(text: &str) -> String {
         })
 }
 
+/// Returns a line for a shell: a command, and arguments that may come from a server.
+pub(crate) fn command_line(command: &str, arguments: &[&str]) -> String {
+    let is_option = |argument: &&str| argument.starts_with('-');
+    let dashes = arguments.iter().any(is_option).then(|| "--".to_owned());
+    let words = arguments.iter().map(|argument| quote_for_shell(argument));
+    let words: Vec<_> = dashes.into_iter().chain(words).collect();
+    format!("{command} {}", words.join(" "))
+}
+
+/// Quotes a text that a shell would not take for one word.
+fn quote_for_shell(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.@/+:%=".contains(c);
+    match !text.is_empty() && text.chars().all(is_plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_argument_of_a_command_line_is_one_word_and_no_option() {
+        assert_eq!(command_line("rm", &["bot", "dt0g02.A"]), "rm bot dt0g02.A");
+        assert_eq!(command_line("rm", &["-rf", ""]), "rm -- -rf ''");
+        assert_eq!(
+            command_line("rm", &["x; reboot", "it's"]),
+            r"rm 'x; reboot' 'it'\''s'"
+        );
+    }
 
     #[test]
     fn control_characters_are_escaped() {

@@ -1,12 +1,15 @@
 //! Runs a command in a runtime until it ends or is asked to stop.
 
+use std::io;
 use std::time::Duration;
 
 use crate::cli::args::{Args, Command};
+use crate::cli::watchdog::Watchdog;
 use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::output::Output;
+use crate::output::progress::Progress;
 use crate::output::stdout::Stdout;
 use crate::signal;
 
@@ -28,31 +31,40 @@ pub(crate) fn run(args: Args) -> Result<(), CliError> {
 async fn dispatch(args: Args) -> Result<(), CliError> {
     let clients = ClientFactory::new(&args.global);
     let mut output = Output::new(args.global.output, Stdout::open()?);
+    let progress = output.progress().clone();
     match args.command {
         Command::Asa(asa) => {
-            until_stopped(asa.mutation_verb(), asa.run(&clients, &mut output)).await
+            set_verb(asa.mutation_verb(), &progress);
+            until_stopped(&progress, asa.run(&clients, &mut output)).await
         }
         Command::Dt { api, command } => {
             let clients = clients.with_token_api(api);
-            until_stopped(command.mutation_verb(), command.run(&clients, &mut output)).await
+            set_verb(command.mutation_verb(), &progress);
+            until_stopped(&progress, command.run(&clients, &mut output)).await
         }
         Command::Emulator(emulator) => emulator.run(&clients, &mut output).await,
     }
 }
 
-/// Runs a command until it ends or a signal asks the process to. `mutation_verb` says what the command may have changed.
+/// Says what a command may have changed that knows no more.
+fn set_verb(mutation_verb: Option<&'static str>, progress: &Progress) {
+    if let Some(verb) = mutation_verb {
+        progress.set(format!("{verb}: outcome unknown"));
+    }
+}
+
+/// Runs a command until it ends or a signal asks the process to.
 async fn until_stopped(
-    mutation_verb: Option<&'static str>,
+    progress: &Progress,
     command: impl Future<Output = Result<(), CliError>>,
 ) -> Result<(), CliError> {
-    let caught = signal::caught()
-        .map_err(|error| CliError::new(Exit::Other, format_args!("could not start: {error}")))?;
+    let failed =
+        |error: io::Error| CliError::new(Exit::Other, format_args!("could not start: {error}"));
+    let _watchdog = Watchdog::start(progress.clone()).map_err(failed)?;
+    let caught = signal::caught().map_err(failed)?;
     tokio::select! {
         biased;
         result = command => result,
-        signal = caught => Err(CliError::new(signal.into(), match mutation_verb {
-            Some(verb) => format!("{signal}; {verb}: outcome unknown"),
-            None => signal.to_string(),
-        })),
+        signal = caught => Err(CliError::new(signal.into(), progress.line(signal))),
     }
 }

@@ -1,5 +1,6 @@
 //! The commands on Okta ASA that are written by hand.
 
+mod created_key;
 pub(crate) mod enrollment_token;
 pub(crate) mod gateway;
 pub(crate) mod gateway_setup_token;
@@ -10,7 +11,6 @@ pub(crate) mod project;
 pub(crate) mod resource_group;
 pub(crate) mod resource_group_enrollment_token;
 pub(crate) mod resource_group_project;
-mod rotation_progress;
 pub(crate) mod served_projects;
 pub(crate) mod service_user;
 pub(crate) mod service_user_key;

@@ -1,7 +1,8 @@
 //! Prints a created secret, and deletes what was created again if it cannot be printed.
 
-use gatelet_transport::Deleted;
+use gatelet_transport::{Deleted, Error};
 
+use crate::commands::deletion::Deletion;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::output::Output;
@@ -21,36 +22,64 @@ pub(crate) fn ensure_writable(output: &mut Output<Stdout>) -> Result<(), CliErro
     })
 }
 
+/// What has a created secret.
+#[derive(Debug)]
+pub(crate) struct SecretOwner<'a> {
+    /// What a line calls it, such as `ActiveGate token dt0g02.A`.
+    pub(crate) name: &'a str,
+    /// The command that deletes it.
+    pub(crate) delete_command: &'a str,
+    /// What else is true since it was created.
+    pub(crate) consequence: Option<&'a str>,
+}
+
 /// Writes a created secret to stdout. If that fails, deletes what has it with `undo`.
 ///
 /// # Errors
-/// The write failed; the line says whether `id` still exists.
+/// The write failed; the line says whether the owner still exists.
 pub(crate) async fn print_or_undo<T, Undo>(
     created: T,
-    id: &str,
+    owner: &SecretOwner<'_>,
     output: &mut Output<Stdout>,
     undo: impl FnOnce() -> Undo,
 ) -> Result<(), CliError>
 where
     T: Record,
-    Undo: Future<Output = Result<Deleted, gatelet_transport::Error>>,
+    Undo: Future<Output = Result<Deleted, Error>>,
 {
+    let SecretOwner {
+        name,
+        delete_command,
+        consequence,
+    } = owner;
+    let progress = output.progress().clone();
+    let known = |known: String| {
+        progress.set(known);
+        if let Some(consequence) = consequence {
+            progress.add(consequence);
+        }
+    };
+    // Writing blocks while nobody reads.
+    known(format!(
+        "{name} was created, and whether its secret was read is unknown: delete it with `{delete_command}` if you do not have the secret"
+    ));
     let written = output
         .item(created)
         .and_then(|()| output.sink().flush_and_sync());
-    let Err(error) = written else { return Ok(()) };
-    Err(match undo().await {
-        Ok(_) => CliError::new(
-            Exit::Other,
-            format_args!(
-                "could not write the secret of {id} to stdout: {error}; {id} was deleted again"
-            ),
-        ),
-        Err(undo) => CliError::new(
-            Exit::OutcomeUnknown,
-            format_args!(
-                "could not write the secret of {id} to stdout: {error}; {id} still exists, because deleting it failed: {undo}"
-            ),
-        ),
-    })
+    let Err(error) = written else {
+        known(format!("{name} was created, and its secret was printed"));
+        return Ok(());
+    };
+    let problem = format!("could not write the secret of {name} to stdout: {error}");
+    known(format!(
+        "{problem}; {}",
+        Deletion::unknown("it", delete_command)
+    ));
+    let deletion = Deletion::from(undo().await);
+    let exit = match deletion.is_gone() {
+        true => Exit::Other,
+        false => Exit::OutcomeUnknown,
+    };
+    let state = deletion.describe("it", delete_command);
+    Err(CliError::new(exit, format_args!("{problem}; {state}")))
 }

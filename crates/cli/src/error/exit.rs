@@ -23,6 +23,7 @@ pub(crate) enum Exit {
     BadResponse = 10,
     Server = 11,
     OutcomeUnknown = 12,
+    HungUp = 129,
     Interrupted = 130,
     Terminated = 143,
 }
@@ -71,6 +72,10 @@ impl Exit {
             "the call failed, but a change was made or may have been made; takes precedence over all of the above",
         ),
         (
+            Self::HungUp,
+            "hung up (SIGHUP); the outcome of a change is unknown",
+        ),
+        (
             Self::Interrupted,
             "interrupted (Ctrl-C); the outcome of a change is unknown",
         ),
@@ -101,6 +106,8 @@ impl From<Signal> for Exit {
             Signal::Interrupt => Self::Interrupted,
             #[cfg(unix)]
             Signal::Terminate => Self::Terminated,
+            #[cfg(unix)]
+            Signal::Hangup => Self::HungUp,
         }
     }
 }

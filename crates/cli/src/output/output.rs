@@ -5,6 +5,7 @@ use std::slice;
 
 use clap::ValueEnum;
 
+use crate::output::progress::Progress;
 use crate::output::record::Record;
 use crate::output::table;
 
@@ -25,11 +26,22 @@ pub(crate) enum Format {
 pub(crate) struct Output<W> {
     format: Format,
     sink: W,
+    progress: Progress,
 }
 
 impl<W: Write> Output<W> {
     pub(crate) fn new(format: Format, sink: W) -> Self {
-        Self { format, sink }
+        let progress = Progress::default();
+        Self {
+            format,
+            sink,
+            progress,
+        }
+    }
+
+    /// Returns what is known of the change that the command makes.
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     pub(crate) fn sink(&mut self) -> &mut W {

@@ -118,22 +118,37 @@ fn a_pair_that_is_on_disk_is_kept_although_its_file_cannot_be_replaced() {
 #[test]
 #[cfg(unix)]
 fn a_new_key_of_which_nothing_is_on_disk_is_deleted_again() {
-    let refused = "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n";
+    let error = |status, kind| {
+        let body = format!(r#"{{"code":0,"type":"{kind}","message":"no"}}"#);
+        String::from_utf8(response(status, "application/json", &body)).unwrap()
+    };
     for (deleted, state) in [
         (
-            "HTTP/1.1 204 No Content\r\n\r\n",
-            "; it was deleted again, but the other keys have an end: rotate again\n",
+            "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
+            "it was deleted again; ",
         ),
-        (refused, "; it still exists, because deleting it failed: "),
+        (
+            error("404 Not Found", "resource_does_not_exist"),
+            "it no longer exists; ",
+        ),
+        (
+            error("403 Forbidden", "authorization_error"),
+            "it still exists, because deleting it failed: asa DeleteServiceUserKey new: 403 Forbidden: no [authorization_error]; delete it with `gatelet asa service-user key delete bot new`; ",
+        ),
+        (
+            String::new(),
+            "; delete it with `gatelet asa service-user key delete bot new`, if it still exists; ",
+        ),
     ] {
+        let state = format!("{state}the other keys have an end: rotate again\n");
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.json");
-        let server = team(move |request| undoing(request, deleted));
+        let server = team(move |request| undoing(request, &deleted));
         let rotate = format!("asa su key rotate bot --timeout 1 --out {}", path.display());
         // Without the trap, SIGXFSZ would end the process.
         let output = Fixture::asa(&server.url).run_after("trap '' XFSZ && ulimit -f 0", &rotate);
         assert_eq!(output.code, Some(12), "{output:?}");
-        assert!(output.stderr.contains(state), "{output:?}");
+        assert!(output.stderr.ends_with(&state), "{output:?}");
         assert!(!output.stderr.contains("canary-of-the-new-key"));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }

@@ -31,6 +31,8 @@ mod server;
 mod service_users;
 #[cfg(unix)]
 mod signals;
+#[cfg(target_os = "linux")]
+mod stalled_output;
 #[cfg(unix)]
 mod stopped_rotation;
 #[cfg(unix)]

@@ -6,18 +6,18 @@ use std::io::{self, PipeReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use asa_client::NewKey;
 use gatelet_models::asa::ServiceTokenRequest;
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
-use crate::commands::asa::rotation_progress::Progress;
-use crate::commands::secret_output;
+use crate::commands::asa::created_key::{CONSEQUENCE, CreatedKey};
+use crate::commands::secret_output::{self, SecretOwner};
 use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::output::Output;
 use crate::output::pair_file::{PairFile, StoreError, read_back, to_json};
+use crate::output::progress::Progress;
 use crate::output::stdout::Stdout;
 use crate::terminal::eprint_line;
 
@@ -77,32 +77,31 @@ impl Destination<'_> {
 
     /// Hands the key over and returns what is known to be stored. If certainly nothing is, the key is deleted again.
     ///
-    /// The line `created` is printed only then, because a stderr that nobody reads would block the hand-over.
+    /// The line of the created key is printed only then, because a stderr that nobody reads would block the hand-over.
     pub(crate) async fn store(
         self,
-        new: &NewKey,
-        created: &str,
+        created: &CreatedKey,
         progress: &Progress,
     ) -> Result<ServiceTokenRequest, CliError> {
         match self {
             Self::File(file) => {
                 let path = file.path().to_owned();
-                let stored = file.store(&new.pair());
-                eprint_line(created);
-                stored_in_file(path, stored, new, progress).await
+                let stored = file.store(&created.new.pair());
+                eprint_line(&created.line());
+                stored_in_file(path, stored, created, progress).await
             }
             Self::Command(command) => {
-                let id = &new.key().id;
+                let id = created.id();
                 progress.set(format!(
                     "the new key {id} exists, whether the command has stored it is unknown, and the other keys have an end"
                 ));
-                let handed = hand_over(shell(&command), &new.pair()).await;
-                eprint_line(created);
-                stored_by_command(handed, new, progress).await
+                let handed = hand_over(shell(&command), &created.new.pair()).await;
+                eprint_line(&created.line());
+                stored_by_command(handed, created, progress).await
             }
             Self::Stdout(output) => {
-                let printed = print(output, new, progress).await;
-                eprint_line(created);
+                let printed = print(output, created).await;
+                eprint_line(&created.line());
                 printed
             }
         }
@@ -112,10 +111,10 @@ impl Destination<'_> {
 async fn stored_in_file(
     path: PathBuf,
     stored: Result<(), StoreError>,
-    new: &NewKey,
+    created: &CreatedKey,
     progress: &Progress,
 ) -> Result<ServiceTokenRequest, CliError> {
-    let id = &new.key().id;
+    let id = created.id();
     match stored {
         Ok(()) => {}
         Err(StoreError::Beside(beside, error)) => {
@@ -129,7 +128,7 @@ async fn stored_in_file(
         }
         Err(StoreError::Lost(error)) => {
             let problem = format!("in {}: {error}", path.display());
-            return Err(undo(new, &problem, progress).await);
+            return Err(created.undo(&problem, progress).await);
         }
     }
     let place = path.display();
@@ -149,14 +148,16 @@ async fn stored_in_file(
 
 async fn stored_by_command(
     handed: Result<(), HandOverError>,
-    new: &NewKey,
+    created: &CreatedKey,
     progress: &Progress,
 ) -> Result<ServiceTokenRequest, CliError> {
-    let id = &new.key().id;
+    let id = created.id();
     match handed {
         Ok(()) => {}
         Err(HandOverError::NothingRead(error)) => {
-            return Err(undo(new, &format!("by the command: {error}"), progress).await);
+            return Err(created
+                .undo(&format!("by the command: {error}"), progress)
+                .await);
         }
         Err(HandOverError::Unknown(error)) => {
             return Err(CliError::new(
@@ -171,7 +172,7 @@ async fn stored_by_command(
     progress.set(format!(
         "the command has stored the new key {id}, and the other keys have an end"
     ));
-    Ok(new.pair())
+    Ok(created.new.pair())
 }
 
 /// Returns the process of a shell command.
@@ -233,42 +234,18 @@ fn pipe_with(json: &[u8]) -> io::Result<(PipeReader, PipeReader)> {
 
 async fn print(
     output: &mut Output<Stdout>,
-    new: &NewKey,
-    progress: &Progress,
+    created: &CreatedKey,
 ) -> Result<ServiceTokenRequest, CliError> {
-    let id = &new.key().id;
-    progress.set(format!(
-        "the new key {id} could not be printed, and whether it was deleted again is unknown"
-    ));
-    let undo = || new.delete();
-    let printed = secret_output::print_or_undo(new.key().clone(), id.as_str(), output, undo).await;
-    printed.map_err(|error| error.with_advice("the other keys have an end: rotate again"))?;
-    progress.set(format!(
-        "the new key {id} was printed, and the other keys have an end"
-    ));
-    Ok(new.pair())
-}
-
-/// Deletes a key again that is stored nowhere, and returns the error. The problem begins with where the key should be stored.
-async fn undo(new: &NewKey, problem: &str, progress: &Progress) -> CliError {
-    let id = &new.key().id;
-    progress.set(format!(
-        "the new key {id} could not be stored, and whether it was deleted again is unknown"
-    ));
-    match new.delete().await {
-        Ok(_) => CliError::new(
-            Exit::OutcomeUnknown,
-            format_args!(
-                "could not store the new key {id} {problem}; it was deleted again, but the other keys have an end: rotate again"
-            ),
-        ),
-        Err(undo) => CliError::new(
-            Exit::OutcomeUnknown,
-            format_args!(
-                "could not store the new key {id} {problem}; it still exists, because deleting it failed: {undo}"
-            ),
-        ),
-    }
+    let owner = SecretOwner {
+        name: &format!("the new key {}", created.id()),
+        delete_command: &created.delete_command(),
+        consequence: Some(CONSEQUENCE),
+    };
+    let key = created.new.key().clone();
+    let undo = || created.new.delete();
+    let printed = secret_output::print_or_undo(key, &owner, output, undo).await;
+    printed.map_err(|error| error.with_advice(format_args!("{CONSEQUENCE}: rotate again")))?;
+    Ok(created.new.pair())
 }
 
 #[cfg(test)]

@@ -4,40 +4,26 @@ use asa_client::{CheckedKey, KeyRotation, NewKey, PreparedRotation};
 use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKey, ServiceUserKeyId};
 use gatelet_transport::{Error, ErrorKind};
 
+use crate::commands::asa::created_key::CreatedKey;
 use crate::commands::asa::key_destination::Destination;
 use crate::commands::asa::key_end::warn_of_end;
-use crate::commands::asa::rotation_progress::Progress;
 use crate::commands::report;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
-use crate::signal;
+use crate::output::progress::Progress;
 use crate::terminal::eprint_line;
 
-/// Takes the steps until the end, or until the process is asked to stop.
+/// Takes the steps until the end.
 ///
 /// # Errors
-/// The error of a step, or what is known when the process is asked to stop.
+/// The error of a step.
 pub(crate) async fn run(
-    rotation: KeyRotation,
-    destination: Destination<'_>,
-    delete_old: bool,
-) -> Result<(), CliError> {
-    let progress = Progress::default();
-    let caught = signal::caught()
-        .map_err(|error| CliError::new(Exit::Other, format_args!("could not start: {error}")))?;
-    tokio::select! {
-        biased;
-        result = take_steps(rotation, destination, delete_old, &progress) => result,
-        signal = caught => Err(CliError::new(signal.into(), format_args!("{signal}; {progress}"))),
-    }
-}
-
-async fn take_steps(
     rotation: KeyRotation,
     destination: Destination<'_>,
     delete_old: bool,
     progress: &Progress,
 ) -> Result<(), CliError> {
+    progress.set("nothing was changed");
     let prepared = rotation.prepare().await?;
     if let Some(end) = prepared.own_key().and_then(ServiceUserKey::end) {
         warn_of_end(end);
@@ -50,14 +36,11 @@ async fn take_steps(
     }
     let user_name = prepared.user_name().to_owned();
     let new = rotate(prepared, progress).await?;
-    let created = format!(
-        "created key {} of service user {user_name}; its other keys have an end now",
-        new.key().id
-    );
-    let stored = destination.store(&new, &created, progress).await;
+    let created = CreatedKey::new(new, user_name);
+    let stored = destination.store(&created, progress).await;
     let old = old.filter(|_| delete_old);
     let result = match stored {
-        Ok(stored) => finish(new, &stored, old, progress).await,
+        Ok(stored) => finish(created, &stored, old, progress).await,
         Err(error) => Err(error),
     };
     // A change was made, also if the new key was deleted again: the other keys have an end.
@@ -66,12 +49,12 @@ async fn take_steps(
 
 /// Takes the steps after the new key is stored.
 async fn finish(
-    new: NewKey,
+    created: CreatedKey,
     stored: &ServiceTokenRequest,
     old: Option<ServiceUserKeyId>,
     progress: &Progress,
 ) -> Result<(), CliError> {
-    let checked = check(new, stored).await?;
+    let checked = check(created.new, stored).await?;
     match old {
         Some(old) => delete_old_key(&checked, &old, progress).await,
         None => Ok(()),
@@ -130,9 +113,7 @@ async fn delete_old_key(
             ),
         ));
     }
-    progress.set(format!(
-        "{progress}; whether the old key {old} was deleted is unknown"
-    ));
+    progress.add(&format!("whether the old key {old} was deleted is unknown"));
     let deleted = checked.delete_old(old).await?;
     report::report_deleted(format_args!("service user key {old}"), deleted);
     Ok(())

@@ -55,6 +55,7 @@ impl Rotate {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
+        let progress = output.progress().clone();
         let destination = match (&self.out, self.out_command) {
             (Some(path), _) => Destination::file(path)?,
             (None, Some(command)) => Destination::command(command).await?,
@@ -68,7 +69,7 @@ impl Rotate {
             Some(name) => rotation.of_user(name),
             None => rotation,
         };
-        key_rotation::run(rotation, destination, self.delete_old).await
+        key_rotation::run(rotation, destination, self.delete_old, &progress).await
     }
 }
 

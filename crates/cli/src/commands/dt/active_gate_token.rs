@@ -7,12 +7,13 @@ use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateTyp
 
 use crate::commands::confirmation::{can_ask, confirm};
 use crate::commands::dt::token_users;
-use crate::commands::{report, secret_output};
+use crate::commands::report;
+use crate::commands::secret_output::{self, SecretOwner};
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
-use crate::terminal::eprint_line;
+use crate::terminal::{command_line, eprint_line};
 
 /// The help of an id. The secret begins with it.
 const ID: &str = "ID of the token, as shown by `list`: the part before the secret";
@@ -93,7 +94,12 @@ impl Create {
         }
         let secret = created.token.clone();
         let undo = || tokens.delete(&id).with_secret(secret.expose()).send();
-        secret_output::print_or_undo(created, id.as_str(), output, undo).await
+        let owner = SecretOwner {
+            name: &format!("ActiveGate token {id}"),
+            delete_command: &command_line("gatelet dt active-gate-token delete", &[id.as_str()]),
+            consequence: None,
+        };
+        secret_output::print_or_undo(created, &owner, output, undo).await
     }
 }
 

@@ -12,7 +12,7 @@ use crate::output::stdout::Stdout;
 /// The commands on the emulator.
 #[derive(Debug, Subcommand)]
 pub(crate) enum EmulatorCommand {
-    /// Serve the emulator over HTTP until SIGTERM or Ctrl-C
+    /// Serve the emulator over HTTP until SIGTERM, SIGHUP or Ctrl-C
     ///
     /// The first line on stdout is the URL; stderr shows the environment variables to set. With --verbose, each request is
     /// logged to stderr.

@@ -34,7 +34,7 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
-    /// Prints the URL and serves until SIGTERM or Ctrl-C. Logs each request if `is_verbose`.
+    /// Prints the URL and serves until SIGTERM, SIGHUP or Ctrl-C. Logs each request if `is_verbose`.
     pub(crate) async fn run(self, is_verbose: bool, stdout: &mut Stdout) -> Result<(), CliError> {
         self.check_reach(self.address.ip())?;
         let token = self.faults.then(read_fault_token).transpose()?;
@@ -86,7 +86,7 @@ fn read_fault_token() -> Result<Secret, CliError> {
     })
 }
 
-/// Serves until SIGTERM or Ctrl-C.
+/// Serves until SIGTERM, SIGHUP or Ctrl-C.
 async fn serve_until_stopped(
     serve: gatelet_emulator::Serve,
     stdout: &mut Stdout,

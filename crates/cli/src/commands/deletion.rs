@@ -1,0 +1,104 @@
+//! What became of something that a command deletes.
+
+use gatelet_transport::{Applied, Deleted, Error};
+
+/// What became of something that a command deletes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Deletion {
+    Deleted,
+    /// The service does not know it.
+    Gone,
+    /// It still exists, for this reason.
+    Refused(String),
+    /// It may still exist, because the response did not arrive, for this reason.
+    Unclear(String),
+}
+
+impl From<Result<Deleted, Error>> for Deletion {
+    fn from(result: Result<Deleted, Error>) -> Self {
+        let Err(error) = result else {
+            return Self::Deleted;
+        };
+        match (error.is_not_found(), error.applied()) {
+            (true, _) => Self::Gone,
+            (false, Applied::Yes) => Self::Deleted,
+            (false, Applied::No) => Self::Refused(cause(&error)),
+            (false, Applied::Unknown) => Self::Unclear(cause(&error)),
+        }
+    }
+}
+
+impl Deletion {
+    /// Returns whether it does not exist any more.
+    pub(crate) fn is_gone(&self) -> bool {
+        matches!(self, Self::Deleted | Self::Gone)
+    }
+
+    /// Returns how things stand, and the command that deletes the thing if it may still exist.
+    pub(crate) fn describe(&self, thing: &str, command: &str) -> String {
+        match self {
+            Self::Deleted => format!("{thing} was deleted again"),
+            Self::Gone => format!("{thing} no longer exists"),
+            Self::Refused(cause) => format!(
+                "{thing} still exists, because deleting it failed: {cause}; delete it with `{command}`"
+            ),
+            Self::Unclear(cause) => format!(
+                "whether {thing} was deleted is unknown: {cause}; delete it with `{command}`, if it still exists"
+            ),
+        }
+    }
+
+    /// Returns how things stand while the deletion runs.
+    pub(crate) fn unknown(thing: &str, command: &str) -> String {
+        format!(
+            "whether {thing} was deleted is unknown; delete it with `{command}`, if it still exists"
+        )
+    }
+}
+
+/// Returns the text of an error without whether it was applied, which a line would say of the deletion and seem to say of all that the
+/// command did.
+fn cause(error: &Error) -> String {
+    let text = error.to_string();
+    let applied = format!("{})", error.applied());
+    let begin = text.strip_suffix(&applied).and_then(|it| it.rfind(" ("));
+    match begin.and_then(|begin| text.get(..begin)) {
+        Some(cause) => cause.to_owned(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_outcome_says_whether_it_exists_and_what_to_do() {
+        let cause = || "403 Forbidden".to_owned();
+        for (deletion, is_gone, line) in [
+            (Deletion::Deleted, true, "key k was deleted again"),
+            (Deletion::Gone, true, "key k no longer exists"),
+            (
+                Deletion::Refused(cause()),
+                false,
+                "key k still exists, because deleting it failed: 403 Forbidden; delete it with `rm k`",
+            ),
+            (
+                Deletion::Unclear(cause()),
+                false,
+                "whether key k was deleted is unknown: 403 Forbidden; delete it with `rm k`, if it still exists",
+            ),
+        ] {
+            assert_eq!(deletion.describe("key k", "rm k"), line);
+            assert_eq!(deletion.is_gone(), is_gone, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_request_that_was_not_sent_has_deleted_nothing() {
+        let error = Error::invalid_input("key_id", "existed before the rotation");
+        let deletion = Deletion::from(Err(error));
+        let cause = "invalid `key_id`: existed before the rotation (not sent)";
+        assert_eq!(deletion, Deletion::Refused(cause.to_owned()));
+    }
+}
