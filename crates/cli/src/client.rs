@@ -4,4 +4,3 @@ pub(crate) mod dt_credentials;
 pub(crate) mod embedded;
 pub(crate) mod factory;
 pub(crate) mod logging_transport;
-pub(crate) mod setting;

@@ -1,6 +1,7 @@
 //! One module for each command.
 
 pub(crate) mod asa;
+pub(crate) mod config;
 mod confirmation;
 mod deletion;
 pub(crate) mod dt;

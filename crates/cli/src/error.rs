@@ -3,3 +3,4 @@
 pub(crate) mod error;
 pub(crate) mod exit;
 pub(crate) mod parameter_names;
+pub(crate) mod setting_names;

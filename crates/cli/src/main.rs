@@ -9,7 +9,9 @@ mod error;
 mod generated;
 mod options;
 mod output;
+mod private_file;
 mod secret;
+mod settings;
 mod signal;
 mod terminal;
 

@@ -22,7 +22,7 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "gatelet",
-        "env signal terminal error secret output options client commands generated cli",
+        "env private_file signal terminal error secret settings output options client commands generated cli",
     ),
 ];
 

@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::commands::asa::{
     enrollment_token, gateway, gateway_setup_token, project, resource_group, service_user,
 };
+use crate::commands::config::command::ConfigCommand;
 use crate::commands::dt::{active_gate, active_gate_token, update_job};
 use crate::commands::emulator::command::EmulatorCommand;
 use crate::error::exit::Exit;
@@ -62,6 +63,9 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Dt,
     },
+    /// Profiles: addresses and where their credentials are
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// An emulator of both APIs
     #[command(subcommand)]
     Emulator(EmulatorCommand),
@@ -73,6 +77,8 @@ fn after_help() -> String {
 
 const ENVIRONMENT: &str = "\
 Environment:
+  GATELET_CONFIG           configuration file with profiles [default: gatelet/config.toml in the configuration directory]
+  GATELET_PROFILE          profile to use, unless --profile names one or the variables of its vendor below are set
   GATELET_ASA_TEAM         team name
   GATELET_ASA_URL          URL of the API, such as that of Okta Privileged Access [default: https://app.scaleft.com]
   GATELET_ASA_KEY_ID       ID of the service user's API key
@@ -91,6 +97,8 @@ Environment:
   GATELET_DT_OAUTH_TOKEN_URL
                            URL of the token endpoint [default: https://sso.dynatrace.com/sso/oauth2/token]
   GATELET_DT_API           API of the ActiveGate tokens, classic or platform, unless --api names it
+  GATELET_ALLOW_READABLE_SECRETS
+                           any value allows files of secrets that others may read
   GATELET_EMULATOR_DATA    state file of --emulator
   GATELET_EMULATOR_FAULTS  token for emulator serve --faults, or GATELET_EMULATOR_FAULTS_FILE: path of a file that contains it
 ";

@@ -11,6 +11,7 @@ use crate::error::exit::Exit;
 use crate::output::output::Output;
 use crate::output::progress::Progress;
 use crate::output::stdout::Stdout;
+use crate::settings::key::Vendor;
 use crate::signal;
 
 /// Runs one command to its end.
@@ -34,23 +35,33 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
     let progress = output.progress().clone();
     match args.command {
         Command::Asa(asa) => {
-            set_verb(asa.mutation_verb(), &progress);
+            let verb = asa.mutation_verb();
+            begin(&clients, Vendor::Asa, verb, &progress)?;
             until_stopped(&progress, asa.run(&clients, &mut output)).await
         }
         Command::Dt { api, command } => {
             let clients = clients.with_token_api(api);
-            set_verb(command.mutation_verb(), &progress);
+            let verb = command.mutation_verb();
+            begin(&clients, Vendor::Dt, verb, &progress)?;
             until_stopped(&progress, command.run(&clients, &mut output)).await
         }
+        Command::Config(config) => config.run(args.global.profile.as_deref(), &mut output),
         Command::Emulator(emulator) => emulator.run(&clients, &mut output).await,
     }
 }
 
-/// Says what a command may have changed that knows no more.
-fn set_verb(mutation_verb: Option<&'static str>, progress: &Progress) {
-    if let Some(verb) = mutation_verb {
+/// Checks that a command may change what `verb` says, and says what a command may have changed that knows no more.
+fn begin(
+    clients: &ClientFactory,
+    vendor: Vendor,
+    verb: Option<&'static str>,
+    progress: &Progress,
+) -> Result<(), CliError> {
+    if let Some(verb) = verb {
+        clients.ensure_writable(vendor, verb)?;
         progress.set(format!("{verb}: outcome unknown"));
     }
+    Ok(())
 }
 
 /// Runs a command until it ends or a signal asks the process to.

@@ -1,86 +1,125 @@
-//! The credentials of the Dynatrace client, from the environment.
+//! The credentials of the Dynatrace client.
+
+use std::fmt::Display;
+use std::time::Duration;
 
 use dt_client::{ClientBuilder, OAuthClient};
 use gatelet_models::Secret;
 use gatelet_transport::{ApiToken, Bearer, Credential, FileToken};
 
-use crate::client::setting;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::error::setting_names::SettingNames;
 use crate::options::token_api::TokenApiName;
 use crate::options::token_scheme::TokenScheme;
-use crate::secret;
+use crate::settings::key;
+use crate::settings::origin::Origin;
+use crate::settings::secret_source::SecretSource;
+use crate::settings::vendor_settings::VendorSettings;
 
-const TOKEN: &str = "GATELET_DT_TOKEN";
-const CLIENT_ID: &str = "GATELET_DT_OAUTH_CLIENT_ID";
-const CLIENT_SECRET: &str = "GATELET_DT_OAUTH_CLIENT_SECRET";
-const SCOPES: &str = "GATELET_DT_OAUTH_SCOPES";
-const RESOURCE: &str = "GATELET_DT_OAUTH_RESOURCE";
-const TOKEN_URL: &str = "GATELET_DT_OAUTH_TOKEN_URL";
+/// The variable of a platform token, which is sent as `Bearer` whatever it begins with.
+const PLATFORM_TOKEN: &str = "DT_PLATFORM_TOKEN";
 
-/// Sets the credentials of a client that the environment names.
+/// Sets the credentials of a client, and the names of their settings.
 ///
 /// # Errors
-/// None are set, or both a token and an OAuth client, or a part of them is missing or invalid.
-pub(crate) fn authorize(
+/// None are set, or both a token and an OAuth client, or a part of them is missing, invalid or cannot be read within the time.
+pub(crate) async fn authorize(
     builder: ClientBuilder,
+    names: SettingNames,
+    settings: VendorSettings<'_>,
     api: Option<TokenApiName>,
-) -> Result<ClientBuilder, CliError> {
-    let client_id = setting::optional(CLIENT_ID)?;
-    let client_secret = secret::optional(CLIENT_SECRET)?;
-    match (secret::optional(TOKEN)?, client_id, client_secret) {
-        (Some(_), Some(_), _) | (Some(_), _, Some(_)) => Err(CliError::usage(format_args!(
-            "both an API token and an OAuth client are set; unset {TOKEN} or {CLIENT_ID} and {CLIENT_SECRET}, and their files"
-        ))),
-        (Some(token), None, None) => {
-            let (file, token) = (secret::regular_file(TOKEN), token.expose());
-            Credential::validate("token", token)?;
-            Ok(match (scheme(token, api)?, file) {
-                (TokenScheme::Bearer, Some(path)) => builder.credentials(FileToken::bearer(path)),
-                (TokenScheme::Bearer, None) => builder.credentials(Bearer::new(token)?),
-                (TokenScheme::ApiToken, Some(path)) => {
-                    builder.credentials(FileToken::api_token(path))
-                }
-                (TokenScheme::ApiToken, None) => builder.credentials(ApiToken::new(token)?),
-            })
+    limit: Duration,
+) -> Result<(ClientBuilder, SettingNames), CliError> {
+    let token = settings.secret(&key::DT_TOKEN)?;
+    let client_id = settings.text(&key::DT_OAUTH_CLIENT_ID)?;
+    let client_secret = settings.secret(&key::DT_OAUTH_CLIENT_SECRET)?;
+    match (token, client_id, client_secret) {
+        (Some(token), Some(id), _) => Err(both(token.origin(), &id.origin)),
+        (Some(token), _, Some(secret)) => Err(both(token.origin(), secret.origin())),
+        (Some(source), None, None) => {
+            let names = names
+                .with("token", source.origin())
+                .with("token_file", source.origin());
+            let token = source.read(limit).await?;
+            Credential::validate("token", token.expose())
+                .map_err(|error| CliError::from_client_error(&error, &names))?;
+            let scheme = scheme(settings, &source, token.expose(), api)?;
+            Ok((with_token(builder, &source, token.expose(), scheme)?, names))
         }
-        (None, Some(id), Some(secret)) => Ok(builder.credentials(oauth_client(id, secret)?)),
-        (None, Some(_), None) => Err(missing(format_args!(
-            "set {CLIENT_SECRET} or {CLIENT_SECRET}_FILE"
-        ))),
-        (None, None, Some(_)) => Err(missing(format_args!("set {CLIENT_ID}"))),
-        (None, None, None) => Err(missing(format_args!(
-            "set {TOKEN} or {TOKEN}_FILE, or {CLIENT_ID} for an OAuth client, or try --emulator"
-        ))),
+        (None, Some(id), Some(source)) => {
+            let names = names
+                .with("client_id", &id.origin)
+                .with("client_secret", source.origin());
+            let secret = source.read(limit).await?;
+            let (client, names) = oauth_client(settings, names, id.value, secret)?;
+            Ok((builder.credentials(client), names))
+        }
+        (None, Some(_), None) => Err(missing(
+            settings.secret_remedy(&key::DT_OAUTH_CLIENT_SECRET),
+        )),
+        (None, None, Some(_)) => Err(missing(settings.remedy(&key::DT_OAUTH_CLIENT_ID))),
+        (None, None, None) => Err(missing(settings.secret_remedy(&key::DT_TOKEN))),
     }
 }
 
-/// Returns the scheme that the environment names, or that of the token. The platform accepts one only.
-fn scheme(token: &str, api: Option<TokenApiName>) -> Result<TokenScheme, CliError> {
-    match (setting::optional(TokenScheme::VARIABLE)?, api) {
-        (Some(name), _) => name.parse(),
-        (None, Some(TokenApiName::Platform)) => Ok(TokenScheme::Bearer),
-        (None, _) => Ok(TokenScheme::of(token)),
+fn with_token(
+    builder: ClientBuilder,
+    source: &SecretSource,
+    token: &str,
+    scheme: TokenScheme,
+) -> Result<ClientBuilder, CliError> {
+    Ok(match (scheme, source.regular_file()) {
+        (TokenScheme::Bearer, Some(path)) => builder.credentials(FileToken::bearer(path)),
+        (TokenScheme::Bearer, None) => builder.credentials(Bearer::new(token)?),
+        (TokenScheme::ApiToken, Some(path)) => builder.credentials(FileToken::api_token(path)),
+        (TokenScheme::ApiToken, None) => builder.credentials(ApiToken::new(token)?),
+    })
+}
+
+/// Returns the scheme that a setting names, or that of the token. The platform accepts one only.
+fn scheme(
+    settings: VendorSettings<'_>,
+    source: &SecretSource,
+    token: &str,
+    api: Option<TokenApiName>,
+) -> Result<TokenScheme, CliError> {
+    let is_platform = matches!(source.origin(), Origin::Variable(name) if name == PLATFORM_TOKEN)
+        || api == Some(TokenApiName::Platform);
+    match settings.text(&key::DT_TOKEN_SCHEME)? {
+        Some(setting) => TokenScheme::parse(&setting),
+        None if is_platform => Ok(TokenScheme::Bearer),
+        None => Ok(TokenScheme::of(token)),
     }
 }
 
-fn oauth_client(id: String, secret: Secret) -> Result<OAuthClient, CliError> {
-    let scopes = setting::optional(SCOPES)?;
-    let scopes = scopes.ok_or_else(|| {
-        CliError::usage(format_args!(
-            "{SCOPES} is not set; set it to the scopes to request, separated by spaces"
-        ))
-    })?;
-    let mut client = OAuthClient::new(id, secret, scopes.split_whitespace());
-    if let Some(resource) = setting::optional(RESOURCE)? {
-        client = client.resource(resource);
+fn oauth_client(
+    settings: VendorSettings<'_>,
+    names: SettingNames,
+    id: String,
+    secret: Secret,
+) -> Result<(OAuthClient, SettingNames), CliError> {
+    let scopes = settings.required(&key::DT_OAUTH_SCOPES)?;
+    let names = names
+        .with("scopes", &scopes.origin)
+        .with("resource", &settings.origin(&key::DT_OAUTH_RESOURCE)?)
+        .with("token_url", &settings.origin(&key::DT_OAUTH_TOKEN_URL)?);
+    let mut client = OAuthClient::new(id, secret, scopes.value.split_whitespace());
+    if let Some(resource) = settings.text(&key::DT_OAUTH_RESOURCE)? {
+        client = client.resource(resource.value);
     }
-    if let Some(url) = setting::optional(TOKEN_URL)? {
-        client = client.token_url(url);
+    if let Some(url) = settings.text(&key::DT_OAUTH_TOKEN_URL)? {
+        client = client.token_url(url.value);
     }
-    Ok(client)
+    Ok((client, names))
 }
 
-fn missing(remedy: std::fmt::Arguments<'_>) -> CliError {
-    CliError::new(Exit::Credential, format_args!("no credential: {remedy}"))
+fn both(token: &Origin, client: &Origin) -> CliError {
+    CliError::usage(format_args!(
+        "both an API token and an OAuth client are set; unset {token}, or {client} and what belongs to it"
+    ))
+}
+
+fn missing(remedy: impl Display) -> CliError {
+    CliError::new(Exit::NotConfigured, remedy)
 }

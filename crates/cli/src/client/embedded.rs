@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{fs, io};
 
 use etcetera::BaseStrategy as _;
 use gatelet_emulator::Emulator;
@@ -12,6 +11,7 @@ use gatelet_transport::Clock as _;
 use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::private_file;
 
 /// How long to wait for another process that has the file open.
 const IN_USE: Duration = Duration::from_secs(3);
@@ -23,7 +23,7 @@ const IN_USE: Duration = Duration::from_secs(3);
 pub(crate) async fn open_default() -> Result<Emulator, CliError> {
     let path = data_path()?;
     if let Some(directory) = path.parent() {
-        create_private_folder(directory).map_err(|error| {
+        private_file::create_folder(directory).map_err(|error| {
             CliError::new(
                 Exit::Other,
                 format_args!("could not create {}: {error}", directory.display()),
@@ -31,14 +31,6 @@ pub(crate) async fn open_default() -> Result<Emulator, CliError> {
         })?;
     }
     open(&path).await
-}
-
-/// Creates a folder and those above it, where the system has permissions for the owner alone.
-fn create_private_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(path)
 }
 
 /// Opens an emulator's state file. A new file gets the vendors' examples; the credentials that commands use are valid again if a

@@ -1,6 +1,7 @@
 //! Creates the clients that commands use, for the vendors or for the embedded emulator.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use asa_client::ServiceUser;
 use dt_client::TokenApi;
@@ -11,18 +12,17 @@ use gatelet_transport::{ApiToken, Bearer, CallTimeouts, ErrorKind, TransportErro
 use crate::client::dt_credentials;
 use crate::client::embedded;
 use crate::client::logging_transport::LoggingTransport;
-use crate::client::setting;
 use crate::error::error::CliError;
-use crate::options::global::GlobalOptions;
+use crate::error::exit::Exit;
+use crate::error::setting_names::SettingNames;
+use crate::options::global::{DEFAULT_TIMEOUT, GlobalOptions};
 use crate::options::token_api::TokenApiName;
-use crate::secret;
+use crate::settings::key::{self, Vendor};
+use crate::settings::origin::{Origin, Setting};
+use crate::settings::settings::Settings;
 
 /// The base URL of the embedded emulator; nothing is sent there.
 const EMBEDDED: &str = "http://localhost";
-
-/// What to do if the platform's API of tokens is chosen, and the token is not sent as one of the platform.
-const PLATFORM_TOKEN: &str = "the platform's API of tokens, which --api or GATELET_DT_URL chooses, needs a platform token; if \
-    GATELET_DT_TOKEN is one, set GATELET_DT_TOKEN_SCHEME=bearer or add --api platform without this variable; otherwise add --api classic";
 
 /// The suffix of the client's own `User-Agent`.
 const USER_AGENT: &str = concat!("gatelet-cli/", env!("CARGO_PKG_VERSION"));
@@ -33,21 +33,26 @@ pub(crate) struct ClientFactory {
     emulator: bool,
     proxy_from_environment: bool,
     timeouts: CallTimeouts,
+    /// How long the reading of a secret may take.
+    limit: Duration,
     max_response: u64,
     verbose: bool,
+    profile: Option<String>,
     token_api: Option<TokenApiName>,
 }
 
 impl ClientFactory {
     pub(crate) fn new(global: &GlobalOptions) -> Self {
-        let default = CallTimeouts::default();
-        let timeouts = global.timeout.map_or(default, |total| default.total(total));
+        let limit = global.timeout.unwrap_or(DEFAULT_TIMEOUT);
+        let timeouts = CallTimeouts::default().total(limit);
         Self {
             emulator: global.emulator,
             proxy_from_environment: global.proxy_from_environment,
             timeouts,
+            limit,
             max_response: global.max_response,
             verbose: global.verbose > 0,
+            profile: global.profile.clone(),
             token_api: None,
         }
     }
@@ -62,6 +67,18 @@ impl ClientFactory {
         self.verbose
     }
 
+    /// Checks that a change is allowed. `verb` says what is changed.
+    ///
+    /// # Errors
+    /// The profile is for reading only, or the settings are invalid.
+    pub(crate) fn ensure_writable(&self, vendor: Vendor, verb: &str) -> Result<(), CliError> {
+        if self.emulator {
+            return Ok(());
+        }
+        let settings = Settings::read(self.profile.as_deref())?;
+        settings.vendor(vendor)?.ensure_writable(verb)
+    }
+
     /// Creates the ASA client.
     ///
     /// # Errors
@@ -70,20 +87,35 @@ impl ClientFactory {
         if self.emulator {
             return self.embedded_asa(embedded::open_default().await?);
         }
-        let mut builder = asa_client::Client::builder(setting::required("GATELET_ASA_TEAM")?);
-        if let Some(url) = setting::optional("GATELET_ASA_URL")? {
-            builder = builder.endpoint(url);
+        let settings = Settings::read(self.profile.as_deref())?;
+        let settings = settings.vendor(Vendor::Asa)?;
+        let team = settings.required(&key::ASA_TEAM)?;
+        let url = settings.text(&key::ASA_URL)?;
+        let key_id = settings.required(&key::ASA_KEY_ID)?;
+        let secret = settings.secret(&key::ASA_KEY_SECRET)?.ok_or_else(|| {
+            CliError::new(
+                Exit::NotConfigured,
+                settings.secret_remedy(&key::ASA_KEY_SECRET),
+            )
+        })?;
+        let mut names = SettingNames::default()
+            .with("team_name", &team.origin)
+            .with("key_id", &key_id.origin)
+            .with("key_secret", secret.origin());
+        let mut builder = asa_client::Client::builder(team.value);
+        if let Some(Setting { value, origin }) = url {
+            builder = builder.endpoint(asa_url(value, &origin));
+            names = names.with("base_url", &origin);
         }
-        let key_id = setting::required("GATELET_ASA_KEY_ID")?;
-        let user = ServiceUser::new(key_id, secret::required("GATELET_ASA_KEY_SECRET")?);
+        let secret = secret.read(self.limit).await?;
         let builder = builder
-            .credentials(user)
+            .credentials(ServiceUser::new(key_id.value, secret))
             .timeouts(self.timeouts)
             .body_limit(self.max_response)
             .user_agent(USER_AGENT);
         builder
             .build_with(self.logged(self.http_transport()?), TokioClock::new())
-            .map_err(|error| CliError::from_client_error(&error, "GATELET_ASA_URL"))
+            .map_err(|error| CliError::from_client_error(&error, &names))
     }
 
     /// Creates an ASA client of an emulator.
@@ -124,17 +156,21 @@ impl ClientFactory {
                 TokioClock::new(),
             )?);
         }
-        let api = match self.token_api {
-            Some(api) => Some(api),
-            None => setting::optional(TokenApiName::VARIABLE)?
-                .map(|text| text.parse())
-                .transpose()?,
+        let settings = Settings::read(self.profile.as_deref())?;
+        let settings = settings.vendor(Vendor::Dt)?;
+        let Setting { value, origin } = settings.required(&key::DT_URL)?;
+        let api = match (self.token_api, settings.text(&key::DT_API)?) {
+            (Some(api), _) => Some(api),
+            (None, Some(setting)) => Some(TokenApiName::parse(&setting)?),
+            (None, None) => None,
         };
-        let mut builder = dt_client::Client::builder(setting::required("GATELET_DT_URL")?);
+        let names = SettingNames::default().with("base_url", &origin);
+        let mut builder = dt_client::Client::builder(value);
         if let Some(api) = api {
             builder = builder.api(api.into());
         }
-        let builder = dt_credentials::authorize(builder, api)?;
+        let (builder, names) =
+            dt_credentials::authorize(builder, names, settings, api, self.limit).await?;
         let builder = builder
             .timeouts(self.timeouts)
             .body_limit(self.max_response)
@@ -143,9 +179,9 @@ impl ClientFactory {
             .build_with(self.logged(self.http_transport()?), TokioClock::new())
             .map_err(|error| match error.kind() {
                 ErrorKind::InvalidInput { parameter } if *parameter == "credentials" => {
-                    CliError::usage(PLATFORM_TOKEN)
+                    not_for_platform(&origin, &names)
                 }
-                _ => CliError::from_client_error(&error, "GATELET_DT_URL"),
+                _ => CliError::from_client_error(&error, &names),
             })
     }
 
@@ -166,6 +202,30 @@ impl ClientFactory {
     fn logged<T>(&self, transport: T) -> LoggingTransport<T> {
         LoggingTransport::new(transport, self.verbose)
     }
+}
+
+/// Returns the URL; the variable of other tools may contain a host alone.
+fn asa_url(text: String, origin: &Origin) -> String {
+    match origin {
+        Origin::Variable(name) if name == "OKTAPAM_API_HOST" && !text.contains("://") => {
+            format!("https://{text}")
+        }
+        _ => text,
+    }
+}
+
+/// Says what to do if the platform's API of tokens is chosen, and the token is not sent as one of the platform.
+fn not_for_platform(url: &Origin, names: &SettingNames) -> CliError {
+    let token = names.get("token").unwrap_or_default();
+    let scheme = key::DT_TOKEN_SCHEME;
+    let scheme = match url {
+        Origin::Variable(_) => scheme.variables.first().copied().unwrap_or_default(),
+        Origin::Profile { .. } => scheme.name,
+    };
+    CliError::usage(format_args!(
+        "the platform's API of tokens, which --api or {url} chooses, needs a platform token; if {token} is one, set {scheme} to bearer or \
+         add --api platform without it; otherwise add --api classic"
+    ))
 }
 
 /// Returns the message of the error's source, or of the error itself.

@@ -9,6 +9,7 @@ use gatelet_transport::{ErrorKind, TooLarge, Violation};
 
 use crate::error::exit::Exit;
 use crate::error::parameter_names;
+use crate::error::setting_names::SettingNames;
 use crate::terminal::eprint_line;
 
 /// Why a command failed.
@@ -70,14 +71,17 @@ const MAX_VIOLATIONS: usize = 16;
 /// Converts the error of a call, with the vendor's details and its sources.
 impl From<gatelet_transport::Error> for CliError {
     fn from(error: gatelet_transport::Error) -> Self {
-        Self::from_client_error(&error, "the address")
+        Self::from_client_error(&error, &SettingNames::default())
     }
 }
 
 impl CliError {
-    /// Converts the error of a call, or of building a client whose base URL is in the variable `url`.
-    pub(crate) fn from_client_error(error: &gatelet_transport::Error, url: &str) -> Self {
-        let mut line = parameter_names::describe(error, url);
+    /// Converts the error of a call, or of building a client of these settings.
+    pub(crate) fn from_client_error(
+        error: &gatelet_transport::Error,
+        settings: &SettingNames,
+    ) -> Self {
+        let mut line = parameter_names::describe(error, settings);
         for Violation { path, message, .. } in error.violations().iter().take(MAX_VIOLATIONS) {
             line = format!("{line}; {}: {}", truncate(path), truncate(message));
         }
@@ -101,7 +105,7 @@ impl CliError {
         error: &gatelet_transport::Error,
         remaining: Option<usize>,
     ) -> Self {
-        let failure = Self::from_client_error(error, "the address");
+        let failure = Self::from_client_error(error, &SettingNames::default());
         // A list that failed on its first page is resumed by the same command.
         let has_begun = error.page().is_some_and(|page| page > 1);
         let is_over = matches!(failure.exit, Exit::Usage | Exit::Rejected);

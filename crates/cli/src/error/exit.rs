@@ -23,6 +23,7 @@ pub(crate) enum Exit {
     BadResponse = 10,
     Server = 11,
     OutcomeUnknown = 12,
+    NotConfigured = 13,
     HungUp = 129,
     Interrupted = 130,
     Terminated = 143,
@@ -40,10 +41,7 @@ impl Exit {
             Self::Usage,
             "invalid command line, setting or input; nothing was sent",
         ),
-        (
-            Self::Credential,
-            "a credential is missing or was rejected (401)",
-        ),
+        (Self::Credential, "the credential was rejected (401)"),
         (
             Self::Forbidden,
             "permission denied (403, or a 401 that means a missing role)",
@@ -70,6 +68,10 @@ impl Exit {
         (
             Self::OutcomeUnknown,
             "the call failed, but a change was made or may have been made; takes precedence over all of the above",
+        ),
+        (
+            Self::NotConfigured,
+            "not set up: an address, a credential or the file of a credential is missing; nothing was sent",
         ),
         (
             Self::HungUp,

@@ -1,12 +1,12 @@
-//! The names under which users know the libraries' parameters: options, arguments and environment variables.
+//! The names under which users know the libraries' parameters: options, arguments, variables and keys of a profile.
 
 use gatelet_models::{Method, Operation, asa, dt};
 use gatelet_transport::{Error, ErrorKind};
 
-use crate::env;
+use crate::error::setting_names::SettingNames;
 
-/// Returns the error's text with the user's name in place of the library's parameter. `url` is the variable of the base URL.
-pub(crate) fn describe(error: &Error, url: &str) -> String {
+/// Returns the error's text with the user's name in place of the library's parameter.
+pub(crate) fn describe(error: &Error, settings: &SettingNames) -> String {
     let text = error.to_string();
     let ErrorKind::InvalidInput { parameter } = error.kind() else {
         return text;
@@ -14,9 +14,9 @@ pub(crate) fn describe(error: &Error, url: &str) -> String {
     let typed = match (*parameter, error.operation()) {
         // A page token is the only input that becomes part of a query unchanged.
         ("query", Some(operation)) if operation.starts_with("dt ") => {
-            typed_name("page_token", None, url)
+            typed_name("page_token", None, settings)
         }
-        (parameter, operation) => typed_name(parameter, operation.and_then(find), url),
+        (parameter, operation) => typed_name(parameter, operation.and_then(find), settings),
     };
     match typed {
         Some(typed) => text.replacen(&format!("`{parameter}`"), &typed, 1),
@@ -45,21 +45,19 @@ fn find(name: &str) -> Option<&'static Operation> {
     operations().find(|operation| operation.name == name)
 }
 
-/// Returns what the user typed for a parameter: an option, an argument or a variable. `url` is the variable of the base URL.
-fn typed_name(parameter: &str, operation: Option<&Operation>, url: &str) -> Option<String> {
+/// Returns what the user typed or set for a parameter: an option, an argument or a setting.
+fn typed_name(
+    parameter: &str,
+    operation: Option<&Operation>,
+    settings: &SettingNames,
+) -> Option<String> {
+    let own = operation.and_then(|it| own_name(it, parameter));
+    // An operation may have the id of a key, too.
+    let is_own = parameter == "key_id" && own.is_some();
+    if let (false, Some(setting)) = (is_own, settings.get(parameter)) {
+        return Some(setting);
+    }
     Some(match parameter {
-        "base_url" => url.to_owned(),
-        "team_name" => "GATELET_ASA_TEAM".into(),
-        "key_id" if operation.is_none_or(|it| own_name(it, "key_id").is_none()) => {
-            "GATELET_ASA_KEY_ID".into()
-        }
-        "key_secret" => secret_variable_name("GATELET_ASA_KEY_SECRET"),
-        "client_id" => "GATELET_DT_OAUTH_CLIENT_ID".into(),
-        "client_secret" => secret_variable_name("GATELET_DT_OAUTH_CLIENT_SECRET"),
-        "scopes" => "GATELET_DT_OAUTH_SCOPES".into(),
-        "resource" => "GATELET_DT_OAUTH_RESOURCE".into(),
-        "token_url" => "GATELET_DT_OAUTH_TOKEN_URL".into(),
-        "token" | "token_file" => secret_variable_name("GATELET_DT_TOKEN"),
         "page_size" => "--page-size".into(),
         "page_token" => "--page-token".into(),
         "query" => "--page-token or --contains".into(),
@@ -67,7 +65,7 @@ fn typed_name(parameter: &str, operation: Option<&Operation>, url: &str) -> Opti
         "description" => "--description".into(),
         "active_gate_type" => "--type".into(),
         "target_version" => "<VERSION>".into(),
-        _ => return operation.and_then(|it| own_name(it, parameter)),
+        _ => return own,
     })
 }
 
@@ -106,14 +104,6 @@ fn words(name: &str, separator: char) -> String {
     })
 }
 
-/// Returns the variable that a secret was read from.
-fn secret_variable_name(name: &str) -> String {
-    match env::non_empty(name) {
-        Some(_) => name.to_owned(),
-        None => format!("{name}_FILE"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,7 +113,7 @@ mod tests {
     fn every_path_parameter_has_a_name_for_users() {
         for operation in operations() {
             for parameter in operation.path_parameters() {
-                let name = typed_name(parameter, Some(operation), "");
+                let name = typed_name(parameter, Some(operation), &SettingNames::default());
                 assert!(name.is_some(), "{parameter}");
             }
         }
@@ -132,10 +122,11 @@ mod tests {
     // U31
     #[test]
     fn an_error_names_what_the_user_typed() {
+        let url = SettingNames::default().with("base_url", &"GATELET_DT_URL");
         let error =
             Error::invalid_input("page_size", "must be at least 1").with_operation("dt listTokens");
         assert_eq!(
-            describe(&error, "GATELET_DT_URL"),
+            describe(&error, &url),
             "dt listTokens: invalid --page-size: must be at least 1 (not sent)"
         );
         assert_eq!(reason(&error), "must be at least 1");
@@ -147,7 +138,7 @@ mod tests {
             let error =
                 Error::invalid_input("query", "contains a secret").with_operation(operation);
             let line = format!("{operation}: invalid {option}: contains a secret (not sent)");
-            assert_eq!(describe(&error, "the address"), line);
+            assert_eq!(describe(&error, &SettingNames::default()), line);
         }
         for (operation, parameter, name) in [
             ("dt getAllActiveGates", "version", "--active-gate-version"),
@@ -166,10 +157,12 @@ mod tests {
         ] {
             let error = Error::invalid_input(parameter, "is wrong").with_operation(operation);
             let line = format!("{operation}: invalid {name}: is wrong (not sent)");
-            assert_eq!(describe(&error, "the address"), line);
+            assert_eq!(describe(&error, &SettingNames::default()), line);
         }
         let error = Error::invalid_input("base_url", "has no host");
-        let text = describe(&error, "GATELET_DT_URL");
+        let text = describe(&error, &url);
         assert_eq!(text, "invalid GATELET_DT_URL: has no host (not sent)");
+        let text = describe(&error, &SettingNames::default());
+        assert_eq!(text, "invalid the address: has no host (not sent)");
     }
 }

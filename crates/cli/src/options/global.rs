@@ -7,6 +7,9 @@ use clap::builder::FalseyValueParser;
 
 use crate::output::output::Format;
 
+/// The timeout of a call.
+pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(90);
+
 /// The options of every command.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
@@ -22,8 +25,12 @@ pub(crate) struct GlobalOptions {
     )]
     pub(crate) output: Format,
 
+    /// Profile of the configuration file; then no address or credential is read from the environment
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+
     /// Use the embedded emulator: no account, no network, state kept in files
-    #[arg(long, global = true)]
+    #[arg(long, global = true, conflicts_with = "profile")]
     pub(crate) emulator: bool,
 
     /// Timeout of a call in seconds, including retries [default: 90]

@@ -1,11 +1,10 @@
-//! The API of Dynatrace's ActiveGate tokens, as an option or a variable names it.
-
-use std::str::FromStr;
+//! The API of Dynatrace's ActiveGate tokens, as an option or a setting names it.
 
 use clap::ValueEnum;
 use dt_client::TokenApi;
 
 use crate::error::error::CliError;
+use crate::settings::origin::Setting;
 
 /// The name of an API of ActiveGate tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -17,19 +16,15 @@ pub(crate) enum TokenApiName {
 }
 
 impl TokenApiName {
-    /// The variable that names an API where no option does.
-    pub(crate) const VARIABLE: &str = "GATELET_DT_API";
-}
-
-/// Parses the value of the variable.
-impl FromStr for TokenApiName {
-    type Err = CliError;
-
-    fn from_str(text: &str) -> Result<Self, CliError> {
-        <Self as ValueEnum>::from_str(text, false).map_err(|_| {
-            let variable = Self::VARIABLE;
+    /// Parses the value of a setting.
+    ///
+    /// # Errors
+    /// It is another word.
+    pub(crate) fn parse(setting: &Setting<String>) -> Result<Self, CliError> {
+        <Self as ValueEnum>::from_str(&setting.value, false).map_err(|_| {
+            let origin = &setting.origin;
             CliError::usage(format_args!(
-                "invalid {variable}: must be classic or platform"
+                "invalid {origin}: must be classic or platform"
             ))
         })
     }

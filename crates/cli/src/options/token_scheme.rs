@@ -1,8 +1,7 @@
-//! The scheme that a Dynatrace token is sent with, as a variable names it.
-
-use std::str::FromStr;
+//! The scheme that a Dynatrace token is sent with, as a setting names it.
 
 use crate::error::error::CliError;
+use crate::settings::origin::Setting;
 
 /// What a platform token begins with.
 const PLATFORM_PREFIX: &str = "dt0s16.";
@@ -15,32 +14,28 @@ pub(crate) enum TokenScheme {
 }
 
 impl TokenScheme {
-    /// The variable that names a scheme.
-    pub(crate) const VARIABLE: &str = "GATELET_DT_TOKEN_SCHEME";
+    /// Parses the value of a setting.
+    ///
+    /// # Errors
+    /// It is another word.
+    pub(crate) fn parse(setting: &Setting<String>) -> Result<Self, CliError> {
+        match setting.value.as_str() {
+            "api-token" => Ok(Self::ApiToken),
+            "bearer" => Ok(Self::Bearer),
+            _ => {
+                let origin = &setting.origin;
+                Err(CliError::usage(format_args!(
+                    "invalid {origin}: must be api-token or bearer"
+                )))
+            }
+        }
+    }
 
-    /// Returns the scheme of a token for which the variable names none.
+    /// Returns the scheme of a token for which no setting names one.
     pub(crate) fn of(token: &str) -> Self {
         match token.starts_with(PLATFORM_PREFIX) {
             true => Self::Bearer,
             false => Self::ApiToken,
-        }
-    }
-}
-
-/// Parses the value of the variable.
-impl FromStr for TokenScheme {
-    type Err = CliError;
-
-    fn from_str(text: &str) -> Result<Self, CliError> {
-        match text {
-            "api-token" => Ok(Self::ApiToken),
-            "bearer" => Ok(Self::Bearer),
-            _ => {
-                let variable = Self::VARIABLE;
-                Err(CliError::usage(format_args!(
-                    "invalid {variable}: must be api-token or bearer"
-                )))
-            }
         }
     }
 }

@@ -43,27 +43,27 @@ fn a_rejected_key_exits_with_3_and_any_other_failed_token_exchange_has_its_own_c
 
 // C3
 #[test]
-fn no_credential_exits_with_3_and_names_the_variable() {
+fn no_credential_exits_with_13_and_names_the_variable() {
     let line = Fixture::new()
         .with("GATELET_DT_URL", "http://127.0.0.1:1")
         .run(LIST)
-        .fails_with(3);
+        .fails_with(13);
     assert!(line.contains("GATELET_DT_TOKEN_FILE"), "{line}");
 }
 
 // C3
 #[test]
-fn a_missing_setting_exits_with_2_and_is_named() {
+fn a_missing_setting_exits_with_13_and_is_named() {
     assert!(
         Fixture::new()
             .run(LIST)
-            .fails_with(2)
+            .fails_with(13)
             .contains("GATELET_DT_URL")
     );
     assert!(
         Fixture::new()
             .run("asa gateway list")
-            .fails_with(2)
+            .fails_with(13)
             .contains("GATELET_ASA_TEAM")
     );
 }

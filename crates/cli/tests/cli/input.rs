@@ -27,7 +27,7 @@ fn a_utf_8_secret_is_read_and_another_encoding_is_named() {
             .with("GATELET_DT_TOKEN", &text)
             .run(LIST)
             .success();
-        std::fs::write(&file, &text).unwrap();
+        files.file("token", &text);
         fixture()
             .with("GATELET_DT_TOKEN_FILE", &file)
             .run(LIST)
@@ -41,7 +41,7 @@ fn a_utf_8_secret_is_read_and_another_encoding_is_named() {
             (utf16(&text, u16::to_le_bytes), "UTF-16LE"),
             (utf16(&text, u16::to_be_bytes), "UTF-16BE"),
         ] {
-            std::fs::write(&file, bytes).unwrap();
+            files.file("token", bytes);
             let line = fixture()
                 .with("GATELET_DT_TOKEN_FILE", &file)
                 .run(LIST)
@@ -55,7 +55,7 @@ fn a_utf_8_secret_is_read_and_another_encoding_is_named() {
 fn a_secret_is_read_from_a_file_without_its_newline() {
     let script = RawServer::always("200 OK", JSON, r#"{"totalCount":0,"activeGateTokens":[]}"#);
     let fixture = Fixture::new().with("GATELET_DT_URL", &script.url);
-    let file = fixture.file("token", &format!("{CANARY}\n"));
+    let file = fixture.file("token", format!("{CANARY}\n"));
     let fixture = fixture.with("GATELET_DT_TOKEN_FILE", file.to_str().unwrap());
     fixture.run(LIST).success();
     let request = script.requests.recv().unwrap();
@@ -164,7 +164,7 @@ fn an_invalid_input_is_named_as_the_user_typed_it() {
                 .with("GATELET_DT_URL", "http://127.0.0.1:1")
                 .with("GATELET_DT_TOKEN_FILE", two_ends),
             list,
-            ("the file in GATELET_DT_TOKEN_FILE", "more than one newline"),
+            ("GATELET_DT_TOKEN_FILE", "more than one newline"),
         ),
     ] {
         let error = fixture.run(line).fails_with(2);

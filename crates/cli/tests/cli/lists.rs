@@ -34,7 +34,7 @@ fn pages(fails: u32, status: &'static str) -> RawServer {
 fn a_list_continues_when_the_token_in_its_file_is_rotated() {
     let fixture = Fixture::new();
     let file = fixture.path("token");
-    std::fs::write(&file, "dt0c01.OLD.CANARY\n").unwrap();
+    fixture.file("token", "dt0c01.OLD.CANARY\n");
     let rotated = file.clone();
     let page = |n: u32, next: &str| {
         let body = format!(

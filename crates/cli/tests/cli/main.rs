@@ -6,6 +6,7 @@
 
 mod access_log;
 mod active_gates;
+mod credentials;
 mod embedded;
 mod empty_responses;
 mod enrollment_tokens;
@@ -19,6 +20,7 @@ mod kill;
 mod lists;
 mod models;
 mod oauth;
+mod profiles;
 mod projects;
 mod proxy;
 mod raw_http;

@@ -65,7 +65,7 @@ fn the_secret_is_read_from_a_file_too() {
     let api = RawServer::always("200 OK", JSON, PAGE);
     let login = RawServer::always("200 OK", JSON, ISSUED);
     let fixture = fixture(&api.url, &login.url).with("GATELET_DT_OAUTH_CLIENT_SECRET", "");
-    let file = fixture.file("secret", &format!("{SECRET}\n"));
+    let file = fixture.file("secret", format!("{SECRET}\n"));
     let file = file.to_str().unwrap();
     let fixture = fixture.with("GATELET_DT_OAUTH_CLIENT_SECRET_FILE", file);
     fixture.run(LIST).success();
@@ -104,9 +104,9 @@ fn exactly_one_credential_must_be_set() {
         assert!(line.contains(name), "{line}");
     }
     for (missing, code) in [
-        ("GATELET_DT_OAUTH_CLIENT_ID", 3),
-        ("GATELET_DT_OAUTH_CLIENT_SECRET", 3),
-        ("GATELET_DT_OAUTH_SCOPES", 2),
+        ("GATELET_DT_OAUTH_CLIENT_ID", 13),
+        ("GATELET_DT_OAUTH_CLIENT_SECRET", 13),
+        ("GATELET_DT_OAUTH_SCOPES", 13),
         ("GATELET_DT_OAUTH_RESOURCE", 2),
     ] {
         let line = whole().with(missing, "").run(LIST).fails_with(code);

@@ -51,10 +51,15 @@ impl Fixture {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 
-    /// Writes a file to the fixture's folder.
-    pub(crate) fn file(&self, name: &str, content: &str) -> PathBuf {
+    /// Writes a file to the fixture's folder, for its owner only.
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::write(&path, content).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
         path
     }
 

@@ -10,6 +10,7 @@ use crate::commands::asa::key_end::warn_of_end;
 use crate::commands::report;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::error::setting_names::SettingNames;
 use crate::output::progress::Progress;
 use crate::terminal::eprint_line;
 
@@ -68,7 +69,7 @@ async fn rotate(prepared: PreparedRotation, progress: &Progress) -> Result<NewKe
     );
     progress.set(format!("{}; {list}", prepared.advice()));
     prepared.rotate().await.map_err(|error| {
-        let failure = CliError::from_client_error(error.error(), "the address");
+        let failure = CliError::from_client_error(error.error(), &SettingNames::default());
         match error.advice() {
             None => failure,
             Some(advice) => failure.with_advice(advice).with_advice(list),
@@ -88,7 +89,7 @@ async fn check(new: NewKey, stored: &ServiceTokenRequest) -> Result<CheckedKey, 
             let is_invalid = |login: &Error| matches!(login.kind(), ErrorKind::InvalidInput { .. });
             let failure = match error.login_error() {
                 Some(login) if !is_invalid(login) => {
-                    CliError::from_client_error(login, "the address")
+                    CliError::from_client_error(login, &SettingNames::default())
                 }
                 _ => CliError::new(Exit::OutcomeUnknown, &error),
             };

@@ -9,12 +9,20 @@ use gatelet_models::Secret;
 use gatelet_models::dt::oauth::{RESOURCE_PREFIX, TOKEN_PATH};
 
 use crate::client::embedded;
+use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::options::global::DEFAULT_TIMEOUT;
 use crate::output::stdout::Stdout;
-use crate::secret;
+use crate::settings::vendor_settings::environment_secret;
 use crate::signal;
 use crate::terminal::eprint_line;
+
+/// The variable with the token that allows faults.
+const FAULTS: &str = "GATELET_EMULATOR_FAULTS";
+
+/// The variable that names a file with the token.
+const FAULTS_FILE: &str = "GATELET_EMULATOR_FAULTS_FILE";
 
 /// Serves the emulator.
 #[derive(Debug, clap::Args)]
@@ -37,7 +45,10 @@ impl Serve {
     /// Prints the URL and serves until SIGTERM, SIGHUP or Ctrl-C. Logs each request if `is_verbose`.
     pub(crate) async fn run(self, is_verbose: bool, stdout: &mut Stdout) -> Result<(), CliError> {
         self.check_reach(self.address.ip())?;
-        let token = self.faults.then(read_fault_token).transpose()?;
+        let token = match self.faults {
+            true => Some(read_fault_token().await?),
+            false => None,
+        };
         let emulator = match self.data {
             Some(path) => embedded::open(&path).await?,
             None => seeded_in_memory().map_err(|error| CliError::new(Exit::Other, error))?,
@@ -76,14 +87,16 @@ fn seeded_in_memory() -> Result<Emulator, gatelet_emulator::Error> {
 }
 
 /// Reads the token that allows faults.
-fn read_fault_token() -> Result<Secret, CliError> {
-    let token = secret::optional("GATELET_EMULATOR_FAULTS")?;
-    token.ok_or_else(|| {
-        CliError::usage(
-            "--faults needs a token of your choice in GATELET_EMULATOR_FAULTS, or in a file named by \
-             GATELET_EMULATOR_FAULTS_FILE",
-        )
-    })
+async fn read_fault_token() -> Result<Secret, CliError> {
+    let [value, file] = [FAULTS, FAULTS_FILE].map(|name| Some((name, env::non_empty(name)?)));
+    let value = value.as_ref().map(|(name, value)| (*name, &**value));
+    let file = file.as_ref().map(|(name, file)| (*name, &**file));
+    match environment_secret(value, file)? {
+        Some(source) => source.read(DEFAULT_TIMEOUT).await,
+        None => Err(CliError::usage(format_args!(
+            "--faults needs a token of your choice in {FAULTS}, or in a file named by {FAULTS_FILE}"
+        ))),
+    }
 }
 
 /// Serves until SIGTERM, SIGHUP or Ctrl-C.

@@ -1,0 +1,144 @@
+//! The commands that show the configuration file.
+
+use std::io::Write as _;
+
+use serde::Serialize;
+
+use crate::commands::config::current::{existing, profile_name};
+use crate::commands::config::edit::parse_key;
+use crate::error::error::CliError;
+use crate::error::exit::Exit;
+use crate::output::list::write_items;
+use crate::output::output::Output;
+use crate::output::record::{Column, Record};
+use crate::output::stdout::Stdout;
+use crate::settings::config_file::ConfigFile;
+use crate::settings::key::{self, Key};
+use crate::settings::profile;
+
+/// Prints values.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Get {
+    /// Name of the key, such as dt.url; all keys if it is omitted
+    #[arg(value_name = "KEY", value_parser = parse_key)]
+    name: Option<&'static Key>,
+}
+
+impl Get {
+    /// Prints one value alone, or a row for each key that the profile has.
+    pub(crate) fn run(
+        self,
+        profile: Option<&str>,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let file = existing()?;
+        let profile = profile_name(profile, &file)?;
+        file.ensure_profile(&profile)?;
+        let value = |key: &Key| Some(profile::get(file.profile(&profile)?, key.name)?.to_string());
+        let Some(key) = self.name else {
+            let rows = key::KEYS.iter().filter_map(|key| {
+                let value = value(key)?.trim().to_owned();
+                Some(Row {
+                    key: key.name,
+                    value,
+                })
+            });
+            return write_items(rows.collect(), output);
+        };
+        let item = file
+            .profile(&profile)
+            .and_then(|table| profile::get(table, key.name));
+        let text = item.map(|item| match item.as_str() {
+            Some(text) => text.to_owned(),
+            None => item.to_string().trim().to_owned(),
+        });
+        let text = text.ok_or_else(|| {
+            CliError::new(
+                Exit::NotConfigured,
+                format_args!("the profile {profile} has no {}", key.name),
+            )
+        })?;
+        let sink = output.sink();
+        writeln!(sink, "{text}")?;
+        Ok(sink.flush()?)
+    }
+}
+
+/// A key with its value in TOML.
+#[derive(Debug, Serialize)]
+struct Row {
+    key: &'static str,
+    value: String,
+}
+
+impl Record for Row {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "KEY",
+            value: |row| Some(row.key.to_owned()),
+        },
+        Column {
+            header: "VALUE",
+            value: |row| Some(row.value.clone()),
+        },
+    ];
+}
+
+/// Lists the profiles.
+///
+/// # Errors
+/// The write failed.
+pub(crate) fn list(file: &ConfigFile, output: &mut Output<Stdout>) -> Result<(), CliError> {
+    let rows = file.profile_names().map(|name| {
+        let text = |key: &Key| {
+            let item = profile::get(file.profile(name)?, key.name)?;
+            item.as_str().map(str::to_owned)
+        };
+        let readonly = file.profile(name).and_then(|it| it.get(key::READONLY.name));
+        ProfileRow {
+            name: name.to_owned(),
+            is_default: file.default_profile() == Some(name),
+            readonly: readonly.and_then(|it| it.as_bool()).unwrap_or(false),
+            dt_url: text(&key::DT_URL),
+            asa_team: text(&key::ASA_TEAM),
+        }
+    });
+    write_items(rows.collect(), output)
+}
+
+/// A profile.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ProfileRow {
+    name: String,
+    #[serde(rename = "default")]
+    is_default: bool,
+    readonly: bool,
+    dt_url: Option<String>,
+    asa_team: Option<String>,
+}
+
+impl Record for ProfileRow {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column {
+            header: "NAME",
+            value: |row| Some(row.name.clone()),
+        },
+        Column {
+            header: "DEFAULT",
+            value: |row| Some(row.is_default.to_string()),
+        },
+        Column {
+            header: "READONLY",
+            value: |row| Some(row.readonly.to_string()),
+        },
+        Column {
+            header: "DYNATRACE URL",
+            value: |row| row.dt_url.clone(),
+        },
+        Column {
+            header: "ASA TEAM",
+            value: |row| row.asa_team.clone(),
+        },
+    ];
+}

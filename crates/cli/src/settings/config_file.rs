@@ -1,0 +1,255 @@
+//! The configuration file: a TOML file with profiles, which people edit, too.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
+
+use crate::error::error::CliError;
+use crate::private_file;
+use crate::settings::key::Key;
+
+/// The key of the profile that is used if none is named.
+pub(crate) const DEFAULT: &str = "default_profile";
+
+/// The table of the profiles.
+pub(crate) const PROFILES: &str = "profiles";
+
+/// A configuration file. Comments, order and unknown keys survive a change.
+#[derive(Clone, Debug)]
+pub(crate) struct ConfigFile {
+    path: PathBuf,
+    document: DocumentMut,
+}
+
+impl ConfigFile {
+    /// Reads a file; one that does not exist is `None`.
+    ///
+    /// # Errors
+    /// The file cannot be read or is not TOML.
+    pub(crate) fn read(path: &Path) -> Result<Option<Self>, CliError> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(file_error(path, "could not read", &error)),
+        };
+        Self::parse(path, &text).map(Some)
+    }
+
+    /// Parses the text of a file.
+    ///
+    /// # Errors
+    /// The text is not TOML; the error has the line and repeats nothing of it.
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, CliError> {
+        let document = text.parse::<DocumentMut>().map_err(|error| {
+            let line = error.span().map_or(1, |span| line_at(text, span.start));
+            let reason = error.message().lines().next().unwrap_or_default();
+            CliError::usage(format_args!("{}:{line}: {reason}", path.display()))
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            document,
+        })
+    }
+
+    /// Returns the path of the file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the name of the profile that is used if none is named.
+    pub(crate) fn default_profile(&self) -> Option<&str> {
+        self.document.get(DEFAULT)?.as_str()
+    }
+
+    /// Returns the names of the profiles, in the order of the file.
+    pub(crate) fn profile_names(&self) -> impl Iterator<Item = &str> {
+        let profiles = self.document.get(PROFILES).and_then(Item::as_table_like);
+        profiles
+            .into_iter()
+            .flat_map(TableLike::iter)
+            .map(|(name, _)| name)
+    }
+
+    /// Returns the table of a profile.
+    pub(crate) fn profile(&self, name: &str) -> Option<&dyn TableLike> {
+        let profiles = self.document.get(PROFILES)?.as_table_like()?;
+        profiles.get(name)?.as_table_like()
+    }
+
+    /// Checks that a profile exists.
+    ///
+    /// # Errors
+    /// It does not; the error lists those that do.
+    pub(crate) fn ensure_profile(&self, name: &str) -> Result<(), CliError> {
+        if self.profile(name).is_some() {
+            return Ok(());
+        }
+        let names: Vec<_> = self.profile_names().collect();
+        let known = match names.is_empty() {
+            true => "it has none".to_owned(),
+            false => format!("it has {}", names.join(", ")),
+        };
+        let path = self.path.display();
+        Err(CliError::usage(format_args!(
+            "no profile {name} in {path}; {known}"
+        )))
+    }
+
+    /// Makes a profile the one that is used if none is named.
+    pub(crate) fn set_default_profile(&mut self, name: &str) {
+        self.document[DEFAULT] = toml_edit::value(name);
+    }
+
+    /// Sets a key of a profile, which is created if it does not exist.
+    ///
+    /// # Errors
+    /// A part of the path to the key is not a table.
+    pub(crate) fn set(&mut self, profile: &str, key: &Key, value: Value) -> Result<(), CliError> {
+        let root: &mut dyn TableLike = self.document.as_table_mut();
+        let mut table = table_in(root, PROFILES, true).ok_or_else(|| not_a_table(PROFILES))?;
+        table = table_in(table, profile, false).ok_or_else(|| not_a_table(profile))?;
+        let last = match key.name.split_once('.') {
+            Some((vendor, last)) => {
+                table = table_in(table, vendor, false).ok_or_else(|| not_a_table(vendor))?;
+                last
+            }
+            None => key.name,
+        };
+        match table.get_mut(last) {
+            // The decoration, such as a comment behind the value, stays.
+            Some(Item::Value(old)) => {
+                let decor = old.decor().clone();
+                *old = value;
+                *old.decor_mut() = decor;
+            }
+            _ => {
+                table.insert(last, Item::Value(value));
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes a key of a profile, and returns whether it was there.
+    pub(crate) fn unset(&mut self, profile: &str, key: &Key) -> bool {
+        let Some(mut table) = self
+            .document
+            .get_mut(PROFILES)
+            .and_then(|profiles| profiles.get_mut(profile))
+            .and_then(Item::as_table_like_mut)
+        else {
+            return false;
+        };
+        let mut last = key.name;
+        if let Some((vendor, rest)) = key.name.split_once('.') {
+            match table.get_mut(vendor).and_then(Item::as_table_like_mut) {
+                Some(inner) => table = inner,
+                None => return false,
+            }
+            last = rest;
+        }
+        table.remove(last).is_some()
+    }
+
+    /// Writes the file beside its place, for its owner only, and renames it.
+    ///
+    /// # Errors
+    /// The folder or the file cannot be written.
+    pub(crate) fn save(&self) -> Result<(), CliError> {
+        private_file::replace(&self.path, self.document.to_string().as_bytes())
+            .map_err(|error| file_error(&self.path, "could not write", &error))
+    }
+}
+
+/// Returns a table in a table, which is created if it does not exist; `None` if something else is there.
+fn table_in<'a>(
+    table: &'a mut dyn TableLike,
+    name: &str,
+    is_implicit: bool,
+) -> Option<&'a mut dyn TableLike> {
+    table
+        .entry(name)
+        .or_insert_with(|| {
+            let mut new = Table::new();
+            new.set_implicit(is_implicit);
+            Item::Table(new)
+        })
+        .as_table_like_mut()
+}
+
+fn not_a_table(name: &str) -> CliError {
+    CliError::usage(format_args!("{name} in the configuration is not a table"))
+}
+
+fn file_error(path: &Path, action: &str, error: &io::Error) -> CliError {
+    CliError::usage(format_args!("{action} {}: {error}", path.display()))
+}
+
+/// Returns the number of the line at a position.
+pub(crate) fn line_at(text: &str, position: usize) -> usize {
+    let before = text.as_bytes().iter().take(position);
+    before.filter(|byte| **byte == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::key::{DT_TOKEN, DT_URL, READONLY};
+
+    fn parse(text: &str) -> ConfigFile {
+        ConfigFile::parse(Path::new("config.toml"), text).unwrap()
+    }
+
+    #[test]
+    fn a_change_keeps_comments_order_and_unknown_keys() {
+        let mut file = parse(
+            "# ours\nfuture = 1\n\n[profiles.prod]\ncolor = \"red\" # mine\n\n[profiles.prod.dt]\nurl = \"https://a\" # first\n",
+        );
+        file.set("prod", &DT_URL, Value::from("https://b")).unwrap();
+        file.set("prod", &READONLY, Value::from(true)).unwrap();
+        assert_eq!(
+            file.document.to_string(),
+            "# ours\nfuture = 1\n\n[profiles.prod]\ncolor = \"red\" # mine\nreadonly = true\n\n[profiles.prod.dt]\nurl = \"https://b\" # first\n"
+        );
+    }
+
+    #[test]
+    fn a_first_key_creates_its_profile() {
+        let mut file = parse("");
+        file.set("prod", &DT_URL, Value::from("https://a")).unwrap();
+        file.set_default_profile("prod");
+        let text = file.document.to_string();
+        let file = parse(&text);
+        assert_eq!(file.default_profile(), Some("prod"), "{text}");
+        assert_eq!(file.profile_names().collect::<Vec<_>>(), ["prod"]);
+        assert!(file.profile("prod").is_some() && file.profile("test").is_none());
+    }
+
+    #[test]
+    fn a_key_can_be_removed_once() {
+        let mut file = parse("[profiles.prod]\nreadonly = true\ndt.url = \"https://a\"\n");
+        assert!(file.unset("prod", &DT_URL) && !file.unset("prod", &DT_URL));
+        assert!(file.unset("prod", &READONLY) && !file.unset("test", &READONLY));
+        assert!(!file.unset("prod", &DT_TOKEN.file));
+    }
+
+    #[test]
+    fn an_error_has_the_line_and_repeats_nothing() {
+        let error = ConfigFile::parse(Path::new("c.toml"), "a = 1\nb = CANARY\n").unwrap_err();
+        let error = format!("{error:?}");
+        assert!(error.contains("c.toml:2: "), "{error}");
+        assert!(!error.contains("CANARY"), "{error}");
+    }
+
+    #[test]
+    fn a_part_that_is_no_table_is_refused() {
+        let mut file = parse("profiles = 1\n");
+        file.set("prod", &DT_URL, Value::from("https://a"))
+            .unwrap_err();
+        let mut file = parse("[profiles]\nprod = 1\n");
+        file.set("prod", &DT_URL, Value::from("https://a"))
+            .unwrap_err();
+        assert!(file.profile("prod").is_none());
+    }
+}

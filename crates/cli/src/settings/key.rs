@@ -1,0 +1,287 @@
+//! The settings that a profile may have, and the variables that set the same.
+
+use gatelet_transport::BaseUrl;
+
+use crate::error::parameter_names;
+use crate::settings::form::Form;
+
+/// The vendor whose address or credential a setting is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Vendor {
+    Asa,
+    Dt,
+}
+
+impl Vendor {
+    /// Returns the table of the vendor in a profile, which is the name of its command, too.
+    pub(crate) fn table(self) -> &'static str {
+        match self {
+            Self::Asa => "asa",
+            Self::Dt => "dt",
+        }
+    }
+}
+
+/// A setting that is a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// Its name in a profile, such as `dt.url`.
+    pub(crate) name: &'static str,
+    /// The variables that set it. Ours are first, and come before those that other tools read.
+    pub(crate) variables: &'static [&'static str],
+    pub(crate) form: Form,
+    /// What it is, for `gatelet config list` and the template.
+    pub(crate) about: &'static str,
+}
+
+impl Key {
+    /// Checks a text more closely than its form does.
+    ///
+    /// # Errors
+    /// What is wrong; the text is not repeated.
+    pub(crate) fn check_text(&self, text: &str) -> Result<(), String> {
+        if gatelet_models::contains_secret(text) {
+            return Err("looks like a secret, which no configuration should contain".to_owned());
+        }
+        match self.name {
+            "dt.url" | "asa.url" | "dt.oauth_token_url" => BaseUrl::parse(text)
+                .map(|_| ())
+                .map_err(|error| parameter_names::reason(&error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A setting that is a secret. A profile contains where it is, never the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SecretKey {
+    /// The key of the file that contains it.
+    pub(crate) file: Key,
+    /// The key of the command that prints it.
+    pub(crate) command: Key,
+}
+
+impl SecretKey {
+    /// Returns the variables that contain the secret.
+    pub(crate) fn variables(&self) -> &'static [&'static str] {
+        self.command.variables
+    }
+
+    /// Returns the variable that names a file with the secret.
+    pub(crate) fn file_variables(&self) -> &'static [&'static str] {
+        self.file.variables
+    }
+}
+
+pub(crate) const READONLY: Key = Key {
+    name: "readonly",
+    variables: &[],
+    form: Form::Boolean,
+    about: "refuse every change",
+};
+
+pub(crate) const ASA_TEAM: Key = Key {
+    name: "asa.team",
+    variables: &["GATELET_ASA_TEAM", "OKTAPAM_TEAM"],
+    form: Form::Text,
+    about: "team name",
+};
+
+pub(crate) const ASA_URL: Key = Key {
+    name: "asa.url",
+    variables: &["GATELET_ASA_URL", "OKTAPAM_API_HOST"],
+    form: Form::Text,
+    about: "URL of the API, such as that of Okta Privileged Access; https://app.scaleft.com if it is not set",
+};
+
+pub(crate) const ASA_KEY_ID: Key = Key {
+    name: "asa.key_id",
+    variables: &["GATELET_ASA_KEY_ID", "OKTAPAM_KEY"],
+    form: Form::Text,
+    about: "ID of the service user's API key",
+};
+
+pub(crate) const ASA_KEY_SECRET: SecretKey = SecretKey {
+    file: Key {
+        name: "asa.key_secret_file",
+        variables: &["GATELET_ASA_KEY_SECRET_FILE"],
+        form: Form::Path,
+        about: "file with the secret of the API key",
+    },
+    command: Key {
+        name: "asa.key_secret_command",
+        variables: &["GATELET_ASA_KEY_SECRET", "OKTAPAM_SECRET"],
+        form: Form::Command,
+        about: "command that prints the secret of the API key",
+    },
+};
+
+pub(crate) const DT_URL: Key = Key {
+    name: "dt.url",
+    variables: &["GATELET_DT_URL", "DT_ENV_URL", "DYNATRACE_ENV_URL"],
+    form: Form::Text,
+    about: "URL of the environment, such as https://abc12345.live.dynatrace.com",
+};
+
+pub(crate) const DT_API: Key = Key {
+    name: "dt.api",
+    variables: &["GATELET_DT_API"],
+    form: Form::Word(&["classic", "platform"]),
+    about: "API of the ActiveGate tokens, if URL and credential do not choose the right one",
+};
+
+pub(crate) const DT_TOKEN: SecretKey = SecretKey {
+    file: Key {
+        name: "dt.token_file",
+        variables: &["GATELET_DT_TOKEN_FILE"],
+        form: Form::Path,
+        about: "file with the API token or platform token",
+    },
+    command: Key {
+        name: "dt.token_command",
+        variables: &[
+            "GATELET_DT_TOKEN",
+            "DT_API_TOKEN",
+            "DYNATRACE_API_TOKEN",
+            "DT_PLATFORM_TOKEN",
+        ],
+        form: Form::Command,
+        about: "command that prints the API token or platform token",
+    },
+};
+
+pub(crate) const DT_TOKEN_SCHEME: Key = Key {
+    name: "dt.token_scheme",
+    variables: &["GATELET_DT_TOKEN_SCHEME"],
+    form: Form::Word(&["api-token", "bearer"]),
+    about: "scheme of the token, if not bearer for a platform token and api-token for any other",
+};
+
+pub(crate) const DT_OAUTH_CLIENT_ID: Key = Key {
+    name: "dt.oauth_client_id",
+    variables: &["GATELET_DT_OAUTH_CLIENT_ID"],
+    form: Form::Text,
+    about: "ID of an OAuth client, in place of a token",
+};
+
+pub(crate) const DT_OAUTH_CLIENT_SECRET: SecretKey = SecretKey {
+    file: Key {
+        name: "dt.oauth_client_secret_file",
+        variables: &["GATELET_DT_OAUTH_CLIENT_SECRET_FILE"],
+        form: Form::Path,
+        about: "file with the secret of the OAuth client",
+    },
+    command: Key {
+        name: "dt.oauth_client_secret_command",
+        variables: &["GATELET_DT_OAUTH_CLIENT_SECRET"],
+        form: Form::Command,
+        about: "command that prints the secret of the OAuth client",
+    },
+};
+
+pub(crate) const DT_OAUTH_SCOPES: Key = Key {
+    name: "dt.oauth_scopes",
+    variables: &["GATELET_DT_OAUTH_SCOPES"],
+    form: Form::Texts,
+    about: "scopes to request",
+};
+
+pub(crate) const DT_OAUTH_RESOURCE: Key = Key {
+    name: "dt.oauth_resource",
+    variables: &["GATELET_DT_OAUTH_RESOURCE"],
+    form: Form::Text,
+    about: "resource, if the URL does not show the environment: urn:dtenvironment:abc12345",
+};
+
+pub(crate) const DT_OAUTH_TOKEN_URL: Key = Key {
+    name: "dt.oauth_token_url",
+    variables: &["GATELET_DT_OAUTH_TOKEN_URL"],
+    form: Form::Text,
+    about: "URL of the token endpoint, if not that of Dynatrace",
+};
+
+/// The keys of a profile, in the order of the template.
+pub(crate) const KEYS: &[Key] = &[
+    READONLY,
+    DT_URL,
+    DT_API,
+    DT_TOKEN.file,
+    DT_TOKEN.command,
+    DT_TOKEN_SCHEME,
+    DT_OAUTH_CLIENT_ID,
+    DT_OAUTH_CLIENT_SECRET.file,
+    DT_OAUTH_CLIENT_SECRET.command,
+    DT_OAUTH_SCOPES,
+    DT_OAUTH_RESOURCE,
+    DT_OAUTH_TOKEN_URL,
+    ASA_TEAM,
+    ASA_URL,
+    ASA_KEY_ID,
+    ASA_KEY_SECRET.file,
+    ASA_KEY_SECRET.command,
+];
+
+/// Keys of which a profile may have one.
+pub(crate) const ALTERNATIVES: &[(Key, Key)] = &[
+    (DT_TOKEN.file, DT_TOKEN.command),
+    (DT_OAUTH_CLIENT_SECRET.file, DT_OAUTH_CLIENT_SECRET.command),
+    (ASA_KEY_SECRET.file, ASA_KEY_SECRET.command),
+];
+
+/// Returns the name of the key that is most similar to a text; `None` if none is similar.
+pub(crate) fn nearest(text: &str) -> Option<&'static str> {
+    nearest_of(text, KEYS.iter().map(|key| key.name))
+}
+
+/// Returns the name that is most similar to a text; `None` if none is similar.
+pub(crate) fn nearest_of<'a>(
+    text: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let scored = names
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(text, name), name));
+    let (score, name) = scored.max_by(|(one, _), (other, _)| one.total_cmp(other))?;
+    (score > 0.8).then_some(name)
+}
+
+/// Returns the key of this name.
+pub(crate) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// Returns the settings of a vendor.
+pub(crate) fn of_vendor(vendor: Vendor) -> impl Iterator<Item = &'static Key> {
+    KEYS.iter().filter(move |key| {
+        let table = key.name.split_once('.').map(|(table, _)| table);
+        table == Some(vendor.table())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_and_variables_are_unique() {
+        let names = KEYS.iter().map(|key| key.name);
+        let variables = KEYS.iter().flat_map(|key| key.variables);
+        let all: Vec<_> = names.chain(variables.copied()).collect();
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
+    }
+
+    #[test]
+    fn our_own_variables_come_first() {
+        for key in KEYS {
+            let own: Vec<_> = key
+                .variables
+                .iter()
+                .map(|name| name.starts_with("GATELET_"))
+                .collect();
+            assert!(own.is_sorted_by(|a, b| a >= b), "{key:?}");
+            assert!(own.first().is_none_or(|is_own| *is_own), "{key:?}");
+        }
+    }
+}

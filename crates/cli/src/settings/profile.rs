@@ -1,0 +1,168 @@
+//! A profile of the configuration file.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use toml_edit::{Item, TableLike};
+
+use crate::error::error::CliError;
+use crate::settings::config_file::ConfigFile;
+use crate::settings::form::{Form, texts};
+use crate::settings::key::Key;
+use crate::settings::origin::{Origin, Setting};
+
+/// A named set of settings.
+#[derive(Clone, Debug)]
+pub(crate) struct Profile {
+    name: Arc<str>,
+    file: Arc<ConfigFile>,
+}
+
+impl Profile {
+    /// Returns the profile of this name.
+    ///
+    /// # Errors
+    /// There is none; the error lists those that there are.
+    pub(crate) fn find(file: Arc<ConfigFile>, name: &str) -> Result<Self, CliError> {
+        file.ensure_profile(name)?;
+        Ok(Self {
+            name: name.into(),
+            file,
+        })
+    }
+
+    /// Returns its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the value of a key as one text; the texts of an array are separated by spaces.
+    ///
+    /// # Errors
+    /// The value has another form.
+    pub(crate) fn text(&self, key: &Key) -> Result<Option<Setting<String>>, CliError> {
+        let text = |item: &Item| match key.form {
+            Form::Texts => texts(item).map(|texts| texts.join(" ")),
+            _ => item.as_str().map(str::to_owned),
+        };
+        self.value(key, text)
+    }
+
+    /// Returns whether a key is `true`.
+    ///
+    /// # Errors
+    /// The value has another form.
+    pub(crate) fn is_true(&self, key: &Key) -> Result<bool, CliError> {
+        let value = self.value(key, Item::as_bool)?;
+        Ok(value.is_some_and(|it| it.value))
+    }
+
+    /// Returns the program and the arguments of a command.
+    ///
+    /// # Errors
+    /// The value has another form.
+    pub(crate) fn command(&self, key: &Key) -> Result<Option<Setting<Vec<String>>>, CliError> {
+        self.value(key, |item| {
+            Some(texts(item)?.into_iter().map(str::to_owned).collect())
+        })
+    }
+
+    /// Returns the path of a file: absolute, in the home folder after `~/`, or in the folder of the configuration file.
+    ///
+    /// # Errors
+    /// The value has another form.
+    pub(crate) fn path(&self, key: &Key) -> Result<Option<Setting<PathBuf>>, CliError> {
+        let folder = self.file.path().parent().unwrap_or(Path::new(""));
+        let value = self.value(key, |item| item.as_str().map(str::to_owned))?;
+        Ok(value.map(|Setting { value, origin }| {
+            let home = value.strip_prefix("~/").zip(etcetera::home_dir().ok());
+            let value = match home {
+                _ if value == "-" => PathBuf::from(value),
+                Some((rest, home)) => home.join(rest),
+                None => folder.join(value),
+            };
+            Setting { value, origin }
+        }))
+    }
+
+    /// Returns where a key of this profile comes from.
+    pub(crate) fn origin(&self, key: &Key) -> Origin {
+        Origin::Profile {
+            profile: Arc::clone(&self.name),
+            key: key.name,
+        }
+    }
+
+    fn value<T>(
+        &self,
+        key: &Key,
+        read: impl FnOnce(&Item) -> Option<T>,
+    ) -> Result<Option<Setting<T>>, CliError> {
+        let Some(item) = self.item(key) else {
+            return Ok(None);
+        };
+        let origin = self.origin(key);
+        key.form
+            .check(item)
+            .map_err(|problem| CliError::usage(format_args!("invalid {origin}: {problem}")))?;
+        Ok(read(item).map(|value| Setting { value, origin }))
+    }
+
+    fn item(&self, key: &Key) -> Option<&Item> {
+        get(self.file.profile(&self.name)?, key.name)
+    }
+}
+
+/// Returns the item at a dotted path.
+pub(crate) fn get<'a>(table: &'a dyn TableLike, name: &str) -> Option<&'a Item> {
+    match name.split_once('.') {
+        Some((vendor, last)) => table.get(vendor)?.as_table_like()?.get(last),
+        None => table.get(name),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::settings::key::{DT_OAUTH_SCOPES, DT_TOKEN, DT_URL, READONLY};
+
+    /// Returns the profile `prod` of a file.
+    pub(crate) fn prod(text: &str) -> Profile {
+        let file = ConfigFile::parse(Path::new("/etc/gatelet/config.toml"), text).unwrap();
+        Profile::find(Arc::new(file), "prod").unwrap()
+    }
+
+    #[test]
+    fn values_have_the_form_of_their_key() {
+        let prod = prod(
+            "[profiles.prod]\nreadonly = true\n[profiles.prod.dt]\nurl = \"https://a\"\ntoken_file = \"t\"\noauth_scopes = [\"a\", \"b\"]\ntoken_command = [\"pass\", \"dt\"]\n",
+        );
+        assert!(prod.is_true(&READONLY).unwrap());
+        assert_eq!(prod.text(&DT_URL).unwrap().unwrap().value, "https://a");
+        assert_eq!(prod.text(&DT_OAUTH_SCOPES).unwrap().unwrap().value, "a b");
+        let file = prod.path(&DT_TOKEN.file).unwrap().unwrap();
+        assert_eq!(file.value, Path::new("/etc/gatelet/t"));
+        assert_eq!(file.origin.to_string(), "dt.token_file of the profile prod");
+        let command = prod.command(&DT_TOKEN.command).unwrap().unwrap();
+        assert_eq!(command.value, ["pass", "dt"]);
+    }
+
+    #[test]
+    fn a_value_of_another_form_is_named_and_not_repeated() {
+        let prod = prod("[profiles.prod.dt]\nurl = 1234\ntoken_file = [\"CANARY\"]\n");
+        let error = format!("{:?}", prod.text(&DT_URL).unwrap_err());
+        assert!(
+            error.contains("invalid dt.url of the profile prod: must be a string"),
+            "{error}"
+        );
+        let error = format!("{:?}", prod.path(&DT_TOKEN.file).unwrap_err());
+        assert!(!error.contains("CANARY"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_profile_lists_the_known_ones() {
+        let file = ConfigFile::parse(Path::new("c"), "[profiles.a]\n[profiles.b]\n").unwrap();
+        let error = Profile::find(Arc::new(file), "c").unwrap_err();
+        assert!(format!("{error:?}").contains("it has a, b"), "{error:?}");
+    }
+}

@@ -1,0 +1,193 @@
+//! Profiles of the configuration file.
+
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
+use crate::run::{CANARY, Fixture, team};
+
+const JSON: &str = "application/json";
+const EMPTY: &str = r#"{"totalCount":0,"activeGateTokens":[]}"#;
+const LIST: &str = "dt active-gate-token list";
+
+/// A fixture with a configuration file and without other settings.
+fn configured(text: &str) -> Fixture {
+    let fixture = Fixture::new();
+    let path = fixture.file("config.toml", text);
+    fixture.with("GATELET_CONFIG", path.to_str().unwrap())
+}
+
+/// A profile of a Dynatrace environment, and the file of its token.
+fn environment(name: &str, url: &str) -> String {
+    format!("[profiles.{name}.dt]\nurl = \"{url}\"\ntoken_file = \"token\"\n")
+}
+
+/// A fixture with a profile `prod` of this server.
+fn prod(url: &str) -> Fixture {
+    let fixture = configured(&environment("prod", url));
+    fixture.file("token", CANARY);
+    fixture
+}
+
+#[test]
+fn a_profile_has_address_and_credential() {
+    let server = RawServer::always("200 OK", JSON, EMPTY);
+    let fixture = prod(&server.url);
+    for line in [
+        "--profile prod dt token list",
+        "dt token list --profile prod",
+    ] {
+        fixture.run(line).success();
+        let request = server.requests.recv().unwrap();
+        assert!(request.contains(&format!("Api-Token {CANARY}")));
+    }
+    let line = fixture.run(LIST).fails_with(13);
+    assert!(line.contains("name a profile"), "{line}");
+    let fixture = fixture.with("GATELET_PROFILE", "prod");
+    fixture.run(LIST).success();
+}
+
+#[test]
+fn a_named_profile_is_not_mixed_with_the_environment() {
+    let server = RawServer::always("200 OK", JSON, EMPTY);
+    for (name, value) in [
+        ("GATELET_DT_TOKEN", CANARY),
+        ("GATELET_DT_TOKEN_FILE", "/nowhere"),
+        ("DT_API_TOKEN", CANARY),
+        ("GATELET_DT_URL", "https://example.com"),
+        ("DYNATRACE_ENV_URL", "https://example.com"),
+    ] {
+        let fixture = prod(&server.url).with(name, value);
+        let line = fixture.run("--profile prod dt token list").fails_with(2);
+        assert!(
+            line.contains(name) && line.contains("--profile prod"),
+            "{line}"
+        );
+    }
+    assert_eq!(server.requests.try_iter().count(), 0);
+}
+
+#[test]
+fn a_credential_of_the_environment_is_not_sent_to_the_default_profile() {
+    let server = RawServer::always("200 OK", JSON, EMPTY);
+    let fixture = prod(&server.url).with("GATELET_DT_TOKEN", CANARY);
+    fixture.run("config use prod").success();
+    let line = fixture.run(LIST).fails_with(13);
+    assert!(line.contains("GATELET_DT_URL is not set"), "{line}");
+    assert_eq!(server.requests.try_iter().count(), 0);
+}
+
+#[test]
+fn variables_of_other_tools_are_read() {
+    let server = RawServer::always("200 OK", JSON, EMPTY);
+    for (url, token, scheme) in [
+        ("DT_ENV_URL", "DT_API_TOKEN", "Api-Token"),
+        ("DYNATRACE_ENV_URL", "DYNATRACE_API_TOKEN", "Api-Token"),
+        ("DT_ENV_URL", "DT_PLATFORM_TOKEN", "Bearer"),
+    ] {
+        let fixture = Fixture::new().with(url, &server.url).with(token, CANARY);
+        fixture.run(LIST).success();
+        let request = server.requests.recv().unwrap();
+        assert!(request.contains(&format!("{scheme} {CANARY}")), "{scheme}");
+    }
+    let okta = team(|_| RawResponse::Bytes(response("200 OK", JSON, r#"{"list":[]}"#)));
+    let fixture = Fixture::new()
+        .with("OKTAPAM_API_HOST", &okta.url)
+        .with("OKTAPAM_TEAM", "example-team")
+        .with("OKTAPAM_KEY", "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0effff")
+        .with("OKTAPAM_SECRET", CANARY);
+    fixture.run("asa gateway list").success();
+}
+
+#[test]
+fn a_readonly_profile_sends_no_change() {
+    let server = RawServer::always("200 OK", JSON, EMPTY);
+    let fixture = prod(&server.url);
+    fixture
+        .run("--profile prod config set readonly true")
+        .success();
+    for change in ["dt token create ci", "dt token delete dt0g02.abc123 --yes"] {
+        let line = fixture
+            .run(&format!("--profile prod {change}"))
+            .fails_with(2);
+        assert!(line.contains("the profile prod is readonly"), "{line}");
+    }
+    fixture.run("--profile prod dt token list").success();
+    assert_eq!(server.requests.try_iter().count(), 1);
+}
+
+#[test]
+fn a_configuration_is_made_step_by_step_and_keeps_what_it_has() {
+    let fixture = Fixture::new();
+    let path = fixture.path("new/config.toml");
+    let fixture = fixture.with("GATELET_CONFIG", &path);
+    assert_eq!(fixture.run("config path").success(), format!("{path}\n"));
+    let line = fixture.run("config list").fails_with(13);
+    assert!(line.contains("gatelet config init"), "{line}");
+    fixture.run("config init").success();
+    assert!(fixture.run("config init").fails_with(2).contains("exists"));
+    fixture.run("config validate").success();
+    for line in [
+        "--profile prod config set dt.url https://abc12345.live.dynatrace.com",
+        "--profile prod config set dt.token_command pass show --clip=no dt",
+        "--profile test config set asa.team example-team",
+    ] {
+        fixture.run(line).success();
+    }
+    fixture.run("config validate").success();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("# Profiles of gatelet"), "{text}");
+    let url = fixture.run("config get dt.url").success();
+    assert_eq!(url, "https://abc12345.live.dynatrace.com\n");
+    let command = fixture.run("config get dt.token_command").success();
+    assert_eq!(command, "[\"pass\", \"show\", \"--clip=no\", \"dt\"]\n");
+    fixture.run("config use test").success();
+    let list = fixture.run("config list -o json").success();
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(list[0]["name"], "prod");
+    assert_eq!(list[1]["default"], true);
+    fixture.run("config unset asa.team").success();
+    fixture.run("config unset asa.team").fails_with(2);
+    fixture.run("config use none").fails_with(2);
+}
+
+#[test]
+fn a_wrong_key_or_value_changes_nothing() {
+    let text = environment("prod", "https://abc12345.live.dynatrace.com");
+    let fixture = configured(&text);
+    for (arguments, expected) in [
+        ("dt.ulr https://a", "did you mean dt.url?"),
+        ("dt.url http://example.com", "invalid dt.url: "),
+        ("dt.url https://a b", "takes one value"),
+        ("readonly yes", "must be true or false"),
+        ("dt.api both", "must be one of classic, platform"),
+    ] {
+        let line = fixture
+            .run(&format!("--profile prod config set {arguments}"))
+            .fails_with(2);
+        assert!(line.contains(expected), "{line}");
+    }
+    let line = fixture.run("config set readonly true").fails_with(2);
+    assert!(line.contains("--profile"), "{line}");
+    let path = fixture.path("config.toml");
+    assert_eq!(std::fs::read_to_string(path).unwrap(), text);
+}
+
+#[test]
+fn a_broken_configuration_is_reported_with_its_line() {
+    let fixture = configured("[profiles.prod]\nurl = CANARY\n");
+    for line in [LIST, "config list", "config validate"] {
+        let line = fixture.run(line).fails_with(2);
+        assert!(line.contains("config.toml:2: "), "{line}");
+    }
+    // What needs no configuration works.
+    fixture.run("config path").success();
+    fixture.run("--emulator dt token list").success();
+    let fixture = configured("[profiles.prod.dt]\nulr = \"a\"\n");
+    let output = fixture.run("config validate");
+    assert_eq!(output.code, Some(2));
+    assert!(
+        output
+            .stderr
+            .contains("unknown key dt.ulr; did you mean dt.url?"),
+        "{output:?}"
+    );
+}
