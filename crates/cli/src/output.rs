@@ -2,6 +2,7 @@
 
 pub(crate) mod columns;
 pub(crate) mod list;
+pub(crate) mod new_file;
 pub(crate) mod output;
 pub(crate) mod pair_file;
 pub(crate) mod progress;

@@ -63,13 +63,16 @@ impl Client {
     /// #     .build_with(emulator, gatelet_transport::testing::ManualClock::auto())?;
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("key.json");
+    /// # let beside = folder.path().join("key.json.new");
     /// let prepared = asa.rotate_key().prepare().await?;
     /// let old = prepared.own_key().map(|key| key.id.clone());
     /// let new = prepared.rotate().await?;
-    /// // A real program makes the file private, syncs it, and renames it into place.
-    /// std::fs::write(&path, serde_json::to_vec(&new.pair())?)?;
-    /// let stored: ServiceTokenRequest = serde_json::from_slice(&std::fs::read(&path)?)?;
+    /// // A real program makes this file private and syncs it.
+    /// std::fs::write(&beside, serde_json::to_vec(&new.pair())?)?;
+    /// let stored: ServiceTokenRequest = serde_json::from_slice(&std::fs::read(&beside)?)?;
     /// let checked = new.check(&stored).await?;
+    /// // The old pair is replaced only by one that has logged in.
+    /// std::fs::rename(&beside, &path)?;
     /// if let Some(old) = old {
     ///     checked.delete_old(&old).await?;
     /// }

@@ -2,6 +2,8 @@
 
 use gatelet_transport::{Applied, Deleted, Error};
 
+use crate::error::error::cause;
+
 /// What became of something that a command deletes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Deletion {
@@ -53,18 +55,6 @@ impl Deletion {
         format!(
             "whether {thing} was deleted is unknown; delete it with `{command}`, if it still exists"
         )
-    }
-}
-
-/// Returns the text of an error without whether it was applied, which a line would say of the deletion and seem to say of all that the
-/// command did.
-fn cause(error: &Error) -> String {
-    let text = error.to_string();
-    let applied = format!("{})", error.applied());
-    let begin = text.strip_suffix(&applied).and_then(|it| it.rfind(" ("));
-    match begin.and_then(|begin| text.get(..begin)) {
-        Some(cause) => cause.to_owned(),
-        None => text,
     }
 }
 

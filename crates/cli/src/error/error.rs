@@ -85,11 +85,7 @@ impl CliError {
         for Violation { path, message, .. } in error.violations().iter().take(MAX_VIOLATIONS) {
             line = format!("{line}; {}: {}", truncate(path), truncate(message));
         }
-        let mut source = error.source();
-        while let Some(next) = source {
-            line = format!("{line}: {}", truncate(&next.to_string()));
-            source = next.source();
-        }
+        line.push_str(&sources(error));
         if let ErrorKind::TooLarge {
             what: TooLarge::Body | TooLarge::Decoded,
             ..
@@ -121,6 +117,27 @@ impl CliError {
             "continue with --page-token{sign}'{token}'{limit}"
         ))
     }
+}
+
+/// Returns the text of a call's error, with its sources and without whether it was applied: a line would say that of one call and seem
+/// to say it of all that the command did.
+pub(crate) fn cause(error: &gatelet_transport::Error) -> String {
+    let text = error.to_string();
+    let applied = format!("{})", error.applied());
+    let end = text.strip_suffix(&applied).and_then(|it| it.rfind(" ("));
+    let cause = end.and_then(|end| text.get(..end)).unwrap_or(&text);
+    format!("{cause}{}", sources(error))
+}
+
+/// Returns the texts of the sources of an error.
+fn sources(error: &gatelet_transport::Error) -> String {
+    let mut texts = String::new();
+    let mut source = error.source();
+    while let Some(next) = source {
+        texts = format!("{texts}: {}", truncate(&next.to_string()));
+        source = next.source();
+    }
+    texts
 }
 
 /// Converts a failed write to stdout. A reader that has read enough (`| head -1`) is not an error.

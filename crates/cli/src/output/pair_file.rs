@@ -1,108 +1,160 @@
 //! A file with the id and the secret of a key.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use gatelet_models::asa::ServiceTokenRequest;
 use zeroize::Zeroizing;
 
-/// A file that receives a key: written beside its final place, for its owner only, and renamed when it is on disk.
+use crate::output::new_file::{CreateError, NewFile, sync_folder};
+
+/// A file that will receive a key: created beside its final place, which it replaces when the key works.
 #[derive(Debug)]
 pub(crate) struct PairFile {
     path: PathBuf,
-    beside: PathBuf,
-    file: File,
-    /// Whether the pair is on disk, beside its place or there.
-    is_kept: bool,
+    new: NewFile,
+}
+
+/// A file that has received a key, and is still beside its final place.
+#[derive(Debug)]
+pub(crate) struct WrittenPair {
+    file: PairFile,
+    read_back: ServiceTokenRequest,
+}
+
+/// Why a pair is not in its final place.
+#[derive(Debug)]
+pub(crate) enum ReplaceError {
+    /// It is nowhere.
+    Lost(io::Error),
+    /// It is beside its place, where nothing has changed.
+    Beside(io::Error),
 }
 
 /// The capacity for a pair as JSON, larger than any pair.
 const MAX_JSON: usize = 4096;
 
-/// Why a pair is not in its final place, where nothing has changed.
-#[derive(Debug)]
-pub(crate) enum StoreError {
-    /// It is nowhere.
-    Lost(io::Error),
-    /// It is on disk beside its place.
-    Beside(PathBuf, io::Error),
-}
-
 impl PairFile {
     /// Creates the file beside its place, so that an unwritable folder is found before anything else happens.
     ///
     /// # Errors
-    /// The place is not one for a file, the file cannot be created, or one is left over from another run.
+    /// The place is not one for a file, the file cannot be created, another run has it, or a run has left a key in it.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         let path = resolve(path)?;
         let mut name = path.as_os_str().to_owned();
         name.push(OsString::from(".new"));
         let beside = PathBuf::from(name);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options
-            .open(&beside)
-            .map_err(|error| not_created(&beside, &error))?;
-        Ok(Self {
-            path,
-            beside,
-            file,
-            is_kept: false,
-        })
+        let new = NewFile::create(&beside).map_err(|error| not_created(&beside, &path, error))?;
+        Ok(Self { path, new })
     }
 
-    /// Returns the place of the file: the one that was named, or where that leads as a symbolic link.
+    /// Returns the final place of the file: the one that was named, or where that leads as a symbolic link.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Writes the pair as JSON, syncs the file and renames it. Once it is synced, it stays.
+    /// Returns where the file is now.
+    pub(crate) fn beside(&self) -> &Path {
+        self.new.path()
+    }
+
+    /// Writes the pair as JSON, syncs it and reads it back. From then on, the file stays.
     ///
     /// # Errors
-    /// The file is not in its final place.
-    pub(crate) fn store(mut self, pair: &ServiceTokenRequest) -> Result<(), StoreError> {
-        self.write(pair).map_err(StoreError::Lost)?;
-        let Err(error) = fs::rename(&self.beside, &self.path) else {
-            self.is_kept = true;
-            return Ok(());
-        };
-        // Another program may have removed it.
-        self.is_kept = read(&self.beside).is_ok_and(|kept| kept == *pair);
-        Err(match self.is_kept {
-            true => StoreError::Beside(self.beside.clone(), error),
-            false => StoreError::Lost(error),
+    /// The pair is not in the file, which is removed.
+    pub(crate) fn write(mut self, pair: &ServiceTokenRequest) -> io::Result<WrittenPair> {
+        let json = to_json(pair)?;
+        let mut read_back = self.write_and_read(&json);
+        // Another program may have written into it.
+        if !matches!(&read_back, Ok(read_back) if read_back == pair) {
+            read_back = self.write_and_read(&json);
+        }
+        let read_back = read_back?;
+        if read_back != *pair {
+            return Err(io::Error::other("another program writes into it"));
+        }
+        self.new.keep();
+        Ok(WrittenPair {
+            file: self,
+            read_back,
         })
     }
 
-    fn write(&mut self, pair: &ServiceTokenRequest) -> io::Result<()> {
-        self.file.write_all(&to_json(pair)?)?;
-        self.file.sync_all()
-    }
-}
-
-/// Removes the file unless it contains the pair.
-impl Drop for PairFile {
-    fn drop(&mut self) {
-        if !self.is_kept {
-            let _ = fs::remove_file(&self.beside);
+    fn write_and_read(&mut self, json: &[u8]) -> io::Result<ServiceTokenRequest> {
+        self.new.write(json)?;
+        if !self.new.is_at(self.beside()) {
+            return Err(gone(self.beside()));
         }
+        Ok(serde_json::from_slice(&self.new.read()?)?)
     }
 }
 
-/// Returns the error of a file that could not be created. One that is there may contain a key that nothing else contains.
-fn not_created(path: &Path, error: &io::Error) -> io::Error {
-    let path = path.display();
-    let text = match error.kind() {
-        io::ErrorKind::AlreadyExists => format!(
-            "{path} exists: another run may be writing it, or one that was killed left it, perhaps with the only copy of a new key; move it away if its key is in `service-user key list`, and remove it otherwise"
-        ),
-        _ => format!("could not create {path}: {error}"),
-    };
-    io::Error::new(error.kind(), text)
+impl WrittenPair {
+    /// Returns the pair that was read out of the file.
+    pub(crate) fn read_back(&self) -> &ServiceTokenRequest {
+        &self.read_back
+    }
+
+    /// Returns the final place of the file.
+    pub(crate) fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Returns where the file is now.
+    pub(crate) fn beside(&self) -> &Path {
+        self.file.beside()
+    }
+
+    /// Moves the file to its final place.
+    ///
+    /// # Errors
+    /// The file is not there. Another one that has taken its name is not moved.
+    pub(crate) fn replace(self) -> Result<(), ReplaceError> {
+        let PairFile { path, new } = &self.file;
+        if !new.is_at(new.path()) {
+            return Err(ReplaceError::Lost(gone(new.path())));
+        }
+        if let Err(error) = fs::rename(new.path(), path) {
+            return Err(match new.is_at(new.path()) {
+                true => ReplaceError::Beside(error),
+                false => ReplaceError::Lost(error),
+            });
+        }
+        if !new.is_at(path) {
+            return Err(ReplaceError::Lost(gone(path)));
+        }
+        // After a power failure, the pair is in the one place or the other.
+        let _ = sync_folder(path);
+        Ok(())
+    }
+}
+
+fn gone(path: &Path) -> io::Error {
+    io::Error::other(format!(
+        "another program has removed or replaced {}",
+        path.display()
+    ))
+}
+
+/// Returns the error of a file that could not be created beside its place. A run that was killed may have left the only copy of a key.
+fn not_created(beside: &Path, path: &Path, error: CreateError) -> io::Error {
+    let (beside, path) = (beside.display(), path.display());
+    io::Error::other(match error {
+        CreateError::Io(error) => format!("could not create {beside}: {error}"),
+        CreateError::InUse => format!("another run is using {beside}: wait until it ends"),
+        CreateError::NotAFile => format!("{beside} exists and is not a regular file"),
+        CreateError::Left(content) => match serde_json::from_slice::<ServiceTokenRequest>(&content)
+        {
+            Ok(ServiceTokenRequest { key_id, .. }) => format!(
+                "{beside} contains the key {key_id}, which an earlier run created and has not moved to {path}: move the file there to use that key, whose secret no response shows again, or remove it if `gatelet asa service-user key list` does not show that key"
+            ),
+            Err(_) => format!(
+                "{beside} exists and contains no key, or a part of one that an earlier run could not write: move it away"
+            ),
+        },
+    })
 }
 
 /// Returns where a file is or will be. A symbolic link leads to the file, which a rename would replace by a file otherwise.
@@ -126,20 +178,6 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// Syncs the folder of a stored pair and reads the pair back.
-///
-/// # Errors
-/// The pair is in its final place, and may be lost by a power failure.
-pub(crate) fn read_back(path: &Path) -> io::Result<ServiceTokenRequest> {
-    sync_folder(path)?;
-    read(path)
-}
-
-fn read(path: &Path) -> io::Result<ServiceTokenRequest> {
-    let json = Zeroizing::new(fs::read(path)?);
-    Ok(serde_json::from_slice(&json)?)
-}
-
 /// Returns a pair as a line of JSON, which is overwritten when it is dropped.
 pub(crate) fn to_json(pair: &ServiceTokenRequest) -> io::Result<Zeroizing<Vec<u8>>> {
     // No growth of the buffer leaves a copy behind.
@@ -149,31 +187,26 @@ pub(crate) fn to_json(pair: &ServiceTokenRequest) -> io::Result<Zeroizing<Vec<u8
     Ok(json)
 }
 
-/// Syncs the folder of a file, so that its name survives a power failure.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    match cfg!(unix) {
-        true => File::open(folder.unwrap_or(Path::new(".")))?.sync_all(),
-        false => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn pair() -> ServiceTokenRequest {
+        ServiceTokenRequest::new("id", "hunter2")
+    }
+
     #[test]
-    fn a_pair_replaces_the_file_and_is_read_back() {
+    fn a_pair_is_beside_its_place_until_it_replaces_the_file_there() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.json");
         fs::write(&path, "before").unwrap();
-        let file = PairFile::create(&path).unwrap();
+        let written = PairFile::create(&path).unwrap().write(&pair()).unwrap();
+        assert_eq!(*written.read_back(), pair());
         assert_eq!(fs::read(&path).unwrap(), b"before");
-        let pair = ServiceTokenRequest::new("id", "hunter2");
-        file.store(&pair).unwrap();
-        assert_eq!(read_back(&path).unwrap(), pair);
-        let content = fs::read_to_string(&path).unwrap();
-        assert_eq!(content, "{\"key_id\":\"id\",\"key_secret\":\"hunter2\"}\n");
+        let json = "{\"key_id\":\"id\",\"key_secret\":\"hunter2\"}\n";
+        assert_eq!(fs::read_to_string(written.beside()).unwrap(), json);
+        written.replace().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), json);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         #[cfg(unix)]
         {
@@ -184,56 +217,55 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_stays_stored_when_it_cannot_be_read_back() {
+    fn a_pair_that_does_not_replace_the_file_stays_and_the_next_run_names_its_key() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.json");
-        let file = PairFile::create(&path).unwrap();
-        let pair = ServiceTokenRequest::new("id", "hunter2");
-        file.store(&pair).unwrap();
-        let elsewhere = folder.path().join("elsewhere/key.json");
-        assert!(read_back(&elsewhere).is_err());
-        assert_eq!(read_back(&path).unwrap(), pair);
+        drop(PairFile::create(&path).unwrap().write(&pair()).unwrap());
+        let error = PairFile::create(&path).unwrap_err().to_string();
+        assert!(
+            error.contains("key.json.new contains the key id,"),
+            "{error}"
+        );
+        assert!(!error.contains("hunter2"), "{error}");
+        fs::write(folder.path().join("key.json.new"), "{\"key_id\":").unwrap();
+        let error = PairFile::create(&path).unwrap_err().to_string();
+        assert!(error.ends_with(": move it away"), "{error}");
     }
 
     #[test]
     fn a_pair_stays_beside_a_place_that_cannot_be_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.json");
-        let file = PairFile::create(&path).unwrap();
+        let written = PairFile::create(&path).unwrap().write(&pair()).unwrap();
+        let beside = written.beside().to_owned();
         fs::create_dir(&path).unwrap();
-        let pair = ServiceTokenRequest::new("id", "hunter2");
-        let StoreError::Beside(beside, _) = file.store(&pair).unwrap_err() else {
-            panic!("it is lost");
-        };
-        assert_eq!(read_back(&beside).unwrap(), pair);
+        let error = written.replace();
+        assert!(matches!(error, Err(ReplaceError::Beside(_))), "{error:?}");
+        assert!(fs::read_to_string(beside).unwrap().contains("hunter2"));
     }
 
+    #[cfg(unix)]
     #[test]
-    fn a_pair_whose_file_was_removed_is_lost() {
+    fn a_pair_is_not_in_a_file_that_was_removed_or_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.json");
+        let beside = folder.path().join("key.json.new");
         let file = PairFile::create(&path).unwrap();
-        fs::remove_file(folder.path().join("key.json.new")).unwrap();
-        let error = file.store(&ServiceTokenRequest::new("id", "hunter2"));
-        assert!(matches!(error, Err(StoreError::Lost(_))), "{error:?}");
+        fs::remove_file(&beside).unwrap();
+        assert!(file.write(&pair()).is_err());
+
+        let written = PairFile::create(&path).unwrap().write(&pair()).unwrap();
+        fs::remove_file(&beside).unwrap();
+        fs::write(&beside, "of another run").unwrap();
+        let error = written.replace();
+        assert!(matches!(error, Err(ReplaceError::Lost(_))), "{error:?}");
+        assert!(!path.exists());
+        assert_eq!(fs::read(&beside).unwrap(), b"of another run");
     }
 
     #[test]
-    fn a_pair_that_a_killed_run_left_is_not_replaced() {
+    fn a_folder_and_a_file_in_an_absent_one_are_no_places() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("key.json");
-        let left = PairFile::create(&path).unwrap();
-        let error = PairFile::create(&path).unwrap_err().to_string();
-        let expected = format!("{} exists: another run", left.beside.display());
-        assert!(error.starts_with(&expected), "{error}");
-        assert!(left.beside.exists());
-    }
-
-    #[test]
-    fn a_file_that_is_not_stored_leaves_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        drop(PairFile::create(&folder.path().join("key.json")).unwrap());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         assert!(PairFile::create(folder.path()).is_err());
         assert!(PairFile::create(&folder.path().join("absent/key.json")).is_err());
     }

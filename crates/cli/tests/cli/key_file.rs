@@ -24,8 +24,9 @@ fn a_rotated_key_is_in_its_file_before_anything_logs_in_with_it() {
             format!(
                 "gatelet: created key {id} of service user {ASA_USER}; its other keys have an end now"
             ),
-            format!("gatelet: stored the new key in {}", path.display()),
+            format!("gatelet: stored the new key in {}.new", path.display()),
             format!("gatelet: logged in with the new key {id}"),
+            format!("gatelet: moved the new key to {}", path.display()),
         ]
     );
     let secret = pair["key_secret"].as_str().unwrap();
@@ -57,27 +58,110 @@ fn nothing_is_rotated_if_its_file_cannot_be_written() {
 }
 
 #[test]
-fn a_new_key_that_does_not_log_in_stays_in_its_file() {
+fn a_new_key_that_does_not_log_in_stays_beside_the_file_which_keeps_the_old_one() {
+    let server = refusing_new_key();
+    let fixture = Fixture::asa(&server.url);
+    let path = fixture.file("key.json", "before");
+    let path = path.to_str().unwrap();
+    let output = fixture.run(&format!("asa su key rotate bot --timeout 5 --out {path}"));
+    assert_eq!(output.code, Some(12), "{output:?}");
+    let (stderr, start) = (
+        output.stderr,
+        "gatelet: could not log in with the new key new: ",
+    );
+    assert!(stderr.contains(start), "{stderr}");
+    let state = format!(
+        "; {path} was not changed, and the pair of the new key new is in {path}.new: move that file to {path} once the key logs in, or delete the key with `gatelet asa service-user key delete bot new` and remove the file; the old one works until it ends\n"
+    );
+    assert!(stderr.ends_with(&state), "{stderr}");
+    assert!(!stderr.contains("nothing was applied"), "{stderr}");
+    assert!(!stderr.contains("canary-of-the-new-key"));
+    assert_eq!(fs::read_to_string(path).unwrap(), "before");
+    let stored = fs::read_to_string(format!("{path}.new")).unwrap();
+    assert!(stored.contains("canary-of-the-new-key"));
+
+    // The next run does not take it away.
+    let sent = server.requests.try_iter().count();
+    assert!(sent > 0);
+    let next = fixture.run(&format!("asa su key rotate bot --out {path}"));
+    let line = next.fails_with(2);
+    assert!(line.contains(".new contains the key new,"), "{line}");
+    assert_eq!(server.requests.try_iter().count(), 0);
+}
+
+/// Starts a team whose new key does not log in.
+fn refusing_new_key() -> RawServer {
     let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
     let refusal = r#"{"code":401,"type":"authentication_error","message":"no"}"#;
-    let server = RawServer::new(move |request| {
+    RawServer::new(move |request| {
         let (status, body) = match request.contains("/service_token ") {
             true if request.contains(r#""new""#) => ("401 Unauthorized", refusal),
             true => ("200 OK", bearer),
             false => return rotating(request),
         };
         RawResponse::Bytes(response(status, "application/json", body))
-    });
+    })
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pair_whose_file_was_replaced_while_its_key_logged_in_is_not_moved_and_the_key_is_deleted_again()
+ {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key.json");
+    fs::write(&path, "before").unwrap();
+    let beside = folder.path().join("key.json.new");
+    let taken = beside.clone();
+    let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
+    let server = RawServer::new(move |request| {
+        if !request.contains("/service_token ") {
+            return undoing(request, "HTTP/1.1 204 No Content\r\n\r\n");
+        }
+        if request.contains(r#""new""#) {
+            fs::remove_file(&taken).unwrap();
+            fs::write(&taken, "another").unwrap();
+        }
+        RawResponse::Bytes(response("200 OK", "application/json", bearer))
+    });
     let rotate = format!("asa su key rotate bot --timeout 5 --out {}", path.display());
     let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
     assert_eq!(code, Some(12), "{stderr}");
-    let state = "the new key new is kept, and the old one works until it ends\n";
-    assert!(stderr.ends_with(state), "{stderr}");
-    assert!(!stderr.contains("canary-of-the-new-key"));
-    let stored = fs::read_to_string(&path).unwrap();
-    assert!(stored.contains("canary-of-the-new-key"));
+    let state = format!(
+        "another program has removed or replaced {}; it was deleted again; the other keys have an end: rotate again\n",
+        beside.display()
+    );
+    assert!(stderr.ends_with(&state), "{stderr}");
+    assert_eq!(fs::read_to_string(path).unwrap(), "before");
+    assert_eq!(fs::read_to_string(beside).unwrap(), "another");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_second_run_leaves_the_file_of_the_first_and_takes_the_empty_one_of_a_killed_run() {
+    let server = team(|request| match request.starts_with("POST") {
+        true => RawResponse::Silence,
+        false => rotating(request),
+    });
+    let fixture = Fixture::asa(&server.url);
+    let path = fixture.path("key.json");
+    let rotate = format!("asa su key rotate bot --out {path}");
+    let mut first = fixture.command(rotate.split(' ')).spawn().unwrap();
+    let mut requests = server.requests.iter();
+    let is_rotation = |it: &String| it.starts_with("POST") && it.contains("/keys");
+    requests.find(is_rotation).unwrap();
+    let line = fixture.run(&rotate).fails_with(2);
+    let problem =
+        format!("another run is using {path}.new: wait until it ends; nothing was changed\n");
+    assert!(line.ends_with(&problem), "{line}");
+    assert!(fs::exists(format!("{path}.new")).unwrap());
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert!(fs::exists(format!("{path}.new")).unwrap());
+    let emulated = Fixture::new();
+    let rotate = format!("--emulator asa su key rotate --out {path}");
+    emulated.run(&rotate).success();
+    assert!(fs::read_to_string(&path).unwrap().contains("key_secret"));
+    assert!(!fs::exists(format!("{path}.new")).unwrap());
 }
 
 /// Returns the response of a server that rotates keys and deletes the new one with `deleted`.

@@ -112,8 +112,50 @@ fn a_new_secret_that_no_header_can_carry_is_not_blamed_on_a_variable() {
     assert!(!stderr.contains("canary"), "{stderr}");
     let problem = "gatelet: could not log in with the new key new: ";
     assert!(stderr.contains(problem), "{stderr}");
-    let state = "; the new key new is kept, and the old one works until it ends\n";
-    assert!(stderr.ends_with(state), "{stderr}");
+    assert!(
+        stderr.ends_with("; the old one works until it ends\n"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn an_old_key_that_is_not_deleted_has_a_line_that_says_whether_it_exists_and_what_to_do() {
+    let error = |status, kind| {
+        let body = format!(r#"{{"code":0,"type":"{kind}","message":"no"}}"#);
+        response(status, "application/json", &body)
+    };
+    let delete = format!("delete it with `gatelet asa service-user key delete bot {OWN}`");
+    let works = "; the new key new is stored and has logged in\n";
+    for (deleted, code, state) in [
+        (
+            error("404 Not Found", "resource_does_not_exist"),
+            0,
+            format!("gatelet: service user key {OWN} no longer exists\n"),
+        ),
+        (
+            error("403 Forbidden", "authorization_error"),
+            12,
+            format!(
+                "gatelet: the old key {OWN} still exists, because deleting it failed: asa DeleteServiceUserKey {OWN}: 403 Forbidden: no [authorization_error]; {delete}{works}"
+            ),
+        ),
+        (
+            Vec::new(),
+            12,
+            format!("; {delete}, if it still exists{works}"),
+        ),
+    ] {
+        let server = team(move |request| match request.starts_with("DELETE") {
+            true => RawResponse::Bytes(deleted.clone()),
+            false => rotating_own(request, "new"),
+        });
+        let fixture = Fixture::asa(&server.url);
+        let path = fixture.path("key.json");
+        let rotate = format!("asa su key rotate bot --delete-old --timeout 1 --out {path}");
+        let output = fixture.run(&rotate);
+        assert_eq!(output.code, Some(code), "{output:?}");
+        assert!(output.stderr.ends_with(&state), "{output:?}");
+    }
 }
 
 #[test]

@@ -74,11 +74,12 @@ fn a_rotation_that_is_stopped_after_its_pair_is_stored_says_where() {
         let output = rotate_until(signal, r#""new""#, &server, &arguments);
         assert_eq!(output.code, Some(code), "{output:?}");
         let state = format!(
-            "gatelet: {word}; the new key new is in {}, and the other keys have an end\n",
+            "gatelet: {word}; the pair of the new key new is in {0}.new, and the other keys have an end; to use the key, move that file to {0}\n",
             path.display()
         );
         assert!(output.stderr.ends_with(&state), "{output:?}");
-        let stored = fs::read_to_string(&path).unwrap();
+        assert!(!path.exists());
+        let stored = fs::read_to_string(folder.path().join("key.json.new")).unwrap();
         assert!(stored.contains("canary-of-the-new-key"));
     }
 }

@@ -2,21 +2,19 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, PipeReader, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::process::Stdio;
 
-use gatelet_models::asa::ServiceTokenRequest;
-use tokio::process::Command;
-use zeroize::Zeroizing;
-
 use crate::commands::asa::created_key::{CONSEQUENCE, CreatedKey};
+use crate::commands::asa::key_command::{HandOverError, hand_over, shell};
+use crate::commands::asa::stored_key::StoredKey;
 use crate::commands::secret_output::{self, SecretOwner};
 use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::output::Output;
-use crate::output::pair_file::{PairFile, StoreError, read_back, to_json};
+use crate::output::pair_file::PairFile;
 use crate::output::progress::Progress;
 use crate::output::stdout::Stdout;
 use crate::terminal::eprint_line;
@@ -75,21 +73,16 @@ impl Destination<'_> {
         )))
     }
 
-    /// Hands the key over and returns what is known to be stored. If certainly nothing is, the key is deleted again.
+    /// Hands the key over. If certainly nothing is, the key is deleted again.
     ///
     /// The line of the created key is printed only then, because a stderr that nobody reads would block the hand-over.
     pub(crate) async fn store(
         self,
         created: &CreatedKey,
         progress: &Progress,
-    ) -> Result<ServiceTokenRequest, CliError> {
+    ) -> Result<StoredKey, CliError> {
         match self {
-            Self::File(file) => {
-                let path = file.path().to_owned();
-                let stored = file.store(&created.new.pair());
-                eprint_line(&created.line());
-                stored_in_file(path, stored, created, progress).await
-            }
+            Self::File(file) => write(file, created, progress).await,
             Self::Command(command) => {
                 let id = created.id();
                 progress.set(format!(
@@ -108,49 +101,41 @@ impl Destination<'_> {
     }
 }
 
-async fn stored_in_file(
-    path: PathBuf,
-    stored: Result<(), StoreError>,
+async fn write(
+    file: PairFile,
     created: &CreatedKey,
     progress: &Progress,
-) -> Result<ServiceTokenRequest, CliError> {
+) -> Result<StoredKey, CliError> {
     let id = created.id();
-    match stored {
-        Ok(()) => {}
-        Err(StoreError::Beside(beside, error)) => {
-            let (path, beside) = (path.display(), beside.display());
-            return Err(CliError::new(
-                Exit::OutcomeUnknown,
-                format_args!(
-                    "could not replace {path}: {error}; the new key {id} is kept and its pair is in {beside}: move that file, because no response shows the secret again; the other keys have an end"
-                ),
-            ));
-        }
-        Err(StoreError::Lost(error)) => {
-            let problem = format!("in {}: {error}", path.display());
-            return Err(created.undo(&problem, progress).await);
-        }
-    }
-    let place = path.display();
-    eprint_line(&format!("stored the new key in {place}"));
+    let (place, beside) = (
+        file.path().display().to_string(),
+        file.beside().display().to_string(),
+    );
     progress.set(format!(
-        "the new key {id} is in {place}, and the other keys have an end"
+        "the pair of the new key {id} may be in {beside}, and {CONSEQUENCE}; if it is not there, delete the key with `{}`",
+        created.delete_command()
     ));
-    read_back(&path).map_err(|error| {
-        CliError::new(
-            Exit::OutcomeUnknown,
-            format_args!(
-                "could not read the new key {id} back from {place}: {error}; the key is kept, and the old one works until it ends"
-            ),
-        )
-    })
+    let written = file.write(&created.new.pair());
+    eprint_line(&created.line());
+    match written {
+        Ok(written) => {
+            eprint_line(&format!("stored the new key in {beside}"));
+            progress.set(format!(
+                "the pair of the new key {id} is in {beside}, and {CONSEQUENCE}; to use the key, move that file to {place}"
+            ));
+            Ok(StoredKey::File(written))
+        }
+        Err(error) => Err(created
+            .undo(&format!("in {beside}: {error}"), progress)
+            .await),
+    }
 }
 
 async fn stored_by_command(
     handed: Result<(), HandOverError>,
     created: &CreatedKey,
     progress: &Progress,
-) -> Result<ServiceTokenRequest, CliError> {
+) -> Result<StoredKey, CliError> {
     let id = created.id();
     match handed {
         Ok(()) => {}
@@ -172,70 +157,10 @@ async fn stored_by_command(
     progress.set(format!(
         "the command has stored the new key {id}, and the other keys have an end"
     ));
-    Ok(created.new.pair())
+    Ok(StoredKey::Elsewhere(created.new.pair()))
 }
 
-/// Returns the process of a shell command.
-fn shell(command: &OsStr) -> Command {
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg(command);
-    shell
-}
-
-/// Why a command is not known to have stored a pair.
-#[derive(Debug)]
-enum HandOverError {
-    /// The command did not start, or read no byte of the pair.
-    NothingRead(io::Error),
-    /// The command may have stored the pair before it failed.
-    Unknown(io::Error),
-}
-
-/// The longest pair as JSON, in bytes: what fits into a pipe on every system, so that writing does not wait for a reader.
-const LONGEST_PAIR: usize = 4096;
-
-/// Runs a command with a pair on its stdin. Its stdout is stderr, so that a secret is not mistaken for output of this command.
-///
-/// A command that did not read the pair has not stored it, whatever its exit status says: this process keeps the reading end of the pipe,
-/// and finds there what the command left.
-async fn hand_over(mut command: Command, pair: &ServiceTokenRequest) -> Result<(), HandOverError> {
-    let nothing = HandOverError::NothingRead;
-    let json = to_json(pair).map_err(nothing)?;
-    let (mut unread, stdin) = pipe_with(&json).map_err(nothing)?;
-    let spawned = command.stdin(stdin).stdout(io::stderr()).spawn();
-    let status = match spawned.map_err(nothing)?.wait().await {
-        Ok(status) => status,
-        Err(error) => return Err(HandOverError::Unknown(error)),
-    };
-    let mut left = Zeroizing::new(Vec::with_capacity(LONGEST_PAIR));
-    let left = unread
-        .read_to_end(&mut left)
-        .map_err(HandOverError::Unknown)?;
-    let problem = |text| io::Error::other(format!("{text} ({status})"));
-    match (left, status.success()) {
-        (0, true) => Ok(()),
-        (0, false) => Err(HandOverError::Unknown(io::Error::other(status.to_string()))),
-        (left, _) if left == json.len() => Err(nothing(problem("it did not read the pair"))),
-        _ => Err(HandOverError::Unknown(problem(
-            "it read a part of the pair",
-        ))),
-    }
-}
-
-/// Returns both uses of the reading end of a pipe that contains a pair and nothing else.
-fn pipe_with(json: &[u8]) -> io::Result<(PipeReader, PipeReader)> {
-    if json.len() > LONGEST_PAIR {
-        return Err(io::Error::other("the pair is too long for a pipe"));
-    }
-    let (reader, mut writer) = io::pipe()?;
-    writer.write_all(json)?;
-    Ok((reader.try_clone()?, reader))
-}
-
-async fn print(
-    output: &mut Output<Stdout>,
-    created: &CreatedKey,
-) -> Result<ServiceTokenRequest, CliError> {
+async fn print(output: &mut Output<Stdout>, created: &CreatedKey) -> Result<StoredKey, CliError> {
     let owner = SecretOwner {
         name: &format!("the new key {}", created.id()),
         delete_command: &created.delete_command(),
@@ -245,47 +170,5 @@ async fn print(
     let undo = || created.new.delete();
     let printed = secret_output::print_or_undo(key, &owner, output, undo).await;
     printed.map_err(|error| error.with_advice(format_args!("{CONSEQUENCE}: rotate again")))?;
-    Ok(created.new.pair())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_command_that_does_not_start_has_nothing_of_the_pair() {
-        let pair = ServiceTokenRequest::new("id", "secret");
-        let command = Command::new("/nowhere/sh");
-        let error = hand_over(command, &pair).await.unwrap_err();
-        assert!(matches!(error, HandOverError::NothingRead(_)), "{error:?}");
-    }
-
-    #[cfg(unix)]
-    #[tokio::test]
-    async fn a_command_that_leaves_the_pair_unread_has_not_stored_it() {
-        let pair = ServiceTokenRequest::new("id", "secret");
-        for words in [
-            "",
-            " ",
-            "true",
-            "# nothing",
-            "echo stored >/dev/null",
-            "exit 3",
-        ] {
-            let handed = hand_over(shell(OsStr::new(words)), &pair).await;
-            let is_unread = matches!(handed, Err(HandOverError::NothingRead(_)));
-            assert!(is_unread, "`{words}`: {handed:?}");
-        }
-        for words in [
-            "cat >/dev/null; exit 3",
-            "head -c 1 >/dev/null; exit 3",
-            "dd bs=1 count=5 of=/dev/null 2>/dev/null",
-        ] {
-            let handed = hand_over(shell(OsStr::new(words)), &pair).await;
-            let is_unknown = matches!(handed, Err(HandOverError::Unknown(_)));
-            assert!(is_unknown, "`{words}`: {handed:?}");
-        }
-        let handed = hand_over(shell(OsStr::new("cat >/dev/null")), &pair).await;
-        assert!(handed.is_ok(), "{handed:?}");
-    }
+    Ok(StoredKey::Elsewhere(created.new.pair()))
 }

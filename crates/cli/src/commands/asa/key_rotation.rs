@@ -1,18 +1,19 @@
 //! The steps of a rotation.
 
 use asa_client::{CheckedKey, KeyRotation, NewKey, PreparedRotation};
-use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKey, ServiceUserKeyId};
-use gatelet_transport::{Error, ErrorKind};
+use gatelet_models::asa::{ServiceUserKey, ServiceUserKeyId};
 
 use crate::commands::asa::created_key::CreatedKey;
 use crate::commands::asa::key_destination::Destination;
 use crate::commands::asa::key_end::warn_of_end;
+use crate::commands::asa::stored_key::StoredKey;
+use crate::commands::deletion::Deletion;
 use crate::commands::report;
-use crate::error::error::CliError;
+use crate::error::error::{CliError, cause};
 use crate::error::exit::Exit;
 use crate::error::setting_names::SettingNames;
 use crate::output::progress::Progress;
-use crate::terminal::eprint_line;
+use crate::terminal::{command_line, eprint_line};
 
 /// Takes the steps until the end.
 ///
@@ -41,7 +42,7 @@ pub(crate) async fn run(
     let stored = destination.store(&created, progress).await;
     let old = old.filter(|_| delete_old);
     let result = match stored {
-        Ok(stored) => finish(created, &stored, old, progress).await,
+        Ok(stored) => finish(&created, stored, old, progress).await,
         Err(error) => Err(error),
     };
     // A change was made, also if the new key was deleted again: the other keys have an end.
@@ -50,23 +51,22 @@ pub(crate) async fn run(
 
 /// Takes the steps after the new key is stored.
 async fn finish(
-    created: CreatedKey,
-    stored: &ServiceTokenRequest,
+    created: &CreatedKey,
+    stored: StoredKey,
     old: Option<ServiceUserKeyId>,
     progress: &Progress,
 ) -> Result<(), CliError> {
-    let checked = check(created.new, stored).await?;
+    let checked = check(created, &stored).await?;
+    stored.finish(created, progress).await?;
     match old {
-        Some(old) => delete_old_key(&checked, &old, progress).await,
+        Some(old) => delete_old_key(&checked, created, &old, progress).await,
         None => Ok(()),
     }
 }
 
 async fn rotate(prepared: PreparedRotation, progress: &Progress) -> Result<NewKey, CliError> {
-    let list = format!(
-        "`gatelet asa service-user key list {}` shows them",
-        prepared.user_name()
-    );
+    let list = command_line("gatelet asa service-user key list", &[prepared.user_name()]);
+    let list = format!("`{list}` shows them");
     progress.set(format!("{}; {list}", prepared.advice()));
     prepared.rotate().await.map_err(|error| {
         let failure = CliError::from_client_error(error.error(), &SettingNames::default());
@@ -77,36 +77,37 @@ async fn rotate(prepared: PreparedRotation, progress: &Progress) -> Result<NewKe
     })
 }
 
-async fn check(new: NewKey, stored: &ServiceTokenRequest) -> Result<CheckedKey, CliError> {
-    let id = new.key().id.clone();
-    match new.check(stored).await {
+async fn check(created: &CreatedKey, stored: &StoredKey) -> Result<CheckedKey, CliError> {
+    let id = created.id();
+    match created.new.clone().check(stored.pair()).await {
         Ok(checked) => {
             eprint_line(&format!("logged in with the new key {id}"));
             Ok(checked)
         }
         Err(error) => {
-            // An invalid key came from the server, so no variable is to blame.
-            let is_invalid = |login: &Error| matches!(login.kind(), ErrorKind::InvalidInput { .. });
-            let failure = match error.login_error() {
-                Some(login) if !is_invalid(login) => {
-                    CliError::from_client_error(login, &SettingNames::default())
+            let problem = match error.login_error() {
+                Some(login) => {
+                    format!("could not log in with the new key {id}: {}", cause(login))
                 }
-                _ => CliError::new(Exit::OutcomeUnknown, &error),
+                None => error.to_string(),
             };
-            Err(failure.with_advice(format_args!(
-                "the new key {id} is kept, and the old one works until it ends"
-            )))
+            let advice = stored.advice(created);
+            Err(CliError::new(
+                Exit::OutcomeUnknown,
+                format_args!("{problem}; {advice}"),
+            ))
         }
     }
 }
 
 async fn delete_old_key(
     checked: &CheckedKey,
+    created: &CreatedKey,
     old: &ServiceUserKeyId,
     progress: &Progress,
 ) -> Result<(), CliError> {
+    let id = created.id();
     if checked.has_id_from_before() {
-        let id = checked.id();
         return Err(CliError::new(
             Exit::OutcomeUnknown,
             format_args!(
@@ -114,8 +115,23 @@ async fn delete_old_key(
             ),
         ));
     }
-    progress.add(&format!("whether the old key {old} was deleted is unknown"));
-    let deleted = checked.delete_old(old).await?;
-    report::report_deleted(format_args!("service user key {old}"), deleted);
-    Ok(())
+    let (name, command) = (format!("the old key {old}"), created.delete_command_of(old));
+    progress.add(&Deletion::unknown(&name, &command));
+    let error = match checked.delete_old(old).await {
+        Ok(deleted) => {
+            report::report_deleted(format_args!("service user key {old}"), deleted);
+            return Ok(());
+        }
+        Err(error) => error,
+    };
+    let deletion = Deletion::from(Err(error));
+    if deletion.is_gone() {
+        eprint_line(&format!("service user key {old} no longer exists"));
+        return Ok(());
+    }
+    let state = deletion.describe(&name, &command);
+    Err(CliError::new(
+        Exit::OutcomeUnknown,
+        format_args!("{state}; the new key {id} is stored and has logged in"),
+    ))
 }

@@ -1,0 +1,255 @@
+//! A file that this process has created.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+/// A file that this process has created and locked, for its owner only. It is removed when it is dropped, unless it is kept.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    path: PathBuf,
+    file: File,
+    is_kept: bool,
+}
+
+/// Why a file was not created.
+#[derive(Debug)]
+pub(crate) enum CreateError {
+    Io(io::Error),
+    /// Another process has it.
+    InUse,
+    /// It exists, and no process has it.
+    Left(Zeroizing<Vec<u8>>),
+    /// Something else has its name.
+    NotAFile,
+}
+
+impl From<io::Error> for CreateError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl NewFile {
+    /// Creates a file. An empty one that a process has left is replaced.
+    ///
+    /// # Errors
+    /// The file exists, or cannot be created or locked, or its folder cannot be synced.
+    pub(crate) fn create(path: &Path) -> Result<Self, CreateError> {
+        let file = match open(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => remove_empty(path)
+                .and_then(|()| Ok(open(path)?))
+                .map_err(raced)?,
+            opened => opened?,
+        };
+        // A file system without locks still creates a file only once.
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(CreateError::InUse);
+        }
+        // Between creation and lock, another process may have taken it for a file that was left.
+        if !is_at(&file, path) {
+            return Err(CreateError::InUse);
+        }
+        let new = Self {
+            path: path.to_owned(),
+            file,
+            is_kept: false,
+        };
+        sync_folder(path)?;
+        Ok(new)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns whether a path leads to this file and to no other.
+    pub(crate) fn is_at(&self, path: &Path) -> bool {
+        is_at(&self.file, path)
+    }
+
+    /// Replaces the content, and syncs the file and its folder.
+    ///
+    /// # Errors
+    /// Nothing or a part of the content may be written.
+    pub(crate) fn write(&mut self, content: &[u8]) -> io::Result<()> {
+        self.file.rewind()?;
+        self.file.set_len(0)?;
+        self.file.write_all(content)?;
+        self.file.sync_all()?;
+        sync_folder(&self.path)
+    }
+
+    /// Reads the content.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn read(&mut self) -> io::Result<Zeroizing<Vec<u8>>> {
+        self.file.rewind()?;
+        read(&mut self.file)
+    }
+
+    /// Keeps the file when this is dropped.
+    pub(crate) fn keep(&mut self) {
+        self.is_kept = true;
+    }
+}
+
+/// Removes the file unless another one has its name.
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if !self.is_kept && self.is_at(&self.path) {
+            let _ = fs::remove_file(&self.path);
+        }
+        // Closing it would not unlock it while a process that was just forked has a copy of the descriptor.
+        let _ = self.file.unlock();
+    }
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Returns the error of a file that existed, and that another process has removed or created anew meanwhile.
+fn raced(error: CreateError) -> CreateError {
+    match error {
+        CreateError::Io(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists
+            ) =>
+        {
+            CreateError::InUse
+        }
+        error => error,
+    }
+}
+
+/// Removes a file that no process has and that contains nothing.
+fn remove_empty(path: &Path) -> Result<(), CreateError> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Err(CreateError::NotAFile);
+    }
+    let mut file = File::open(path)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(CreateError::InUse),
+        Err(TryLockError::Error(error)) => return Err(error.into()),
+    }
+    let removed = read(&mut file)
+        .map_err(CreateError::Io)
+        .and_then(|content| match (content.is_empty(), is_at(&file, path)) {
+            (_, false) => Err(CreateError::InUse),
+            (false, true) => Err(CreateError::Left(content)),
+            (true, true) => Ok(fs::remove_file(path)?),
+        });
+    let _ = file.unlock();
+    removed
+}
+
+/// The capacity for a content, larger than any, so that no growth of the buffer leaves a copy of a secret behind.
+const CAPACITY: usize = 4096;
+
+/// The maximum length that is read of a file that was left, in bytes.
+const MAX_LENGTH: u64 = 1 << 20;
+
+fn read(file: &mut File) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut content = Zeroizing::new(Vec::with_capacity(CAPACITY));
+    file.take(MAX_LENGTH).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let (Ok(own), Ok(named)) = (file.metadata(), fs::symlink_metadata(path)) else {
+        return false;
+    };
+    (own.dev(), own.ino()) == (named.dev(), named.ino())
+}
+
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Syncs the folder of a file, so that its name survives a power failure.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    match cfg!(unix) {
+        true => File::open(folder.unwrap_or(Path::new(".")))?.sync_all(),
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_not_kept_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        let mut file = NewFile::create(&path).unwrap();
+        file.write(b"content").unwrap();
+        drop(file);
+        assert!(!path.exists());
+        let absent = folder.path().join("absent/new");
+        assert!(matches!(NewFile::create(&absent), Err(CreateError::Io(_))));
+    }
+
+    #[test]
+    fn a_file_is_created_by_one_of_two_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        let first = NewFile::create(&path).unwrap();
+        let second = NewFile::create(&path);
+        assert!(matches!(second, Err(CreateError::InUse)), "{second:?}");
+        assert!(first.is_at(&path));
+        drop(first);
+        NewFile::create(&path).unwrap();
+    }
+
+    #[test]
+    fn only_an_empty_file_that_was_left_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        fs::write(&path, "").unwrap();
+        let mut file = NewFile::create(&path).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        file.write(b"kept").unwrap();
+        file.keep();
+        drop(file);
+        let error = NewFile::create(&path).unwrap_err();
+        let CreateError::Left(content) = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(*content, b"kept");
+        assert_eq!(fs::read(&path).unwrap(), b"kept");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_was_replaced_is_neither_at_its_path_nor_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        let file = NewFile::create(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        assert!(!file.is_at(&path));
+        fs::write(&path, "another").unwrap();
+        assert!(!file.is_at(&path));
+        drop(file);
+        assert_eq!(fs::read(&path).unwrap(), b"another");
+    }
+}
