@@ -11,12 +11,17 @@ use crate::output::output::Output;
 use crate::output::record::Record;
 use crate::terminal::eprint_line;
 
-/// Reports a deletion, and whether a retry found the object already gone.
+/// Reports a deletion on stderr.
 pub(crate) fn report_deleted(thing: Arguments<'_>, deleted: Deleted) {
-    eprint_line(&match deleted.was_already_gone {
+    eprint_line(&deletion_line(thing, deleted));
+}
+
+/// Returns the line of a deletion, which says whether a retry found the object already gone.
+pub(crate) fn deletion_line(thing: Arguments<'_>, deleted: Deleted) -> String {
+    match deleted.was_already_gone {
         true => format!("deleted {thing}; a retry found it already gone"),
         false => format!("deleted {thing}"),
-    });
+    }
 }
 
 /// Prints what was created or changed. Nothing in it is shown only once, so the change stays if it cannot be printed.

@@ -103,6 +103,32 @@ fn a_signal_ends_a_command_of_which_nobody_reads_stdout_and_stderr() {
 }
 
 #[test]
+fn a_stderr_that_nobody_reads_holds_up_no_step_of_a_rotation() {
+    let own = "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0effff";
+    let server = team(move |request| {
+        let body = match request.starts_with("GET") {
+            true => format!(r#"{{"list":[{{"id":"{own}"}}]}}"#),
+            false => r#"{"id":"new","secret":"x"}"#.to_owned(),
+        };
+        RawResponse::Bytes(response("200 OK", "application/json", &body))
+    });
+    let (mut unread, full) = full_pipe();
+    let fixture = Fixture::asa(&server.url);
+    let path = fixture.path("key.json");
+    let rotate = format!("asa su key rotate bot --delete-old --out {path}");
+    let mut rotate = fixture.command(rotate.split(' '));
+    let process = rotate.stderr(full).spawn().unwrap();
+    drop(rotate);
+    let mut requests = server.requests.iter();
+    assert!(requests.any(|request| request.starts_with("DELETE")));
+    assert!(std::fs::exists(path).unwrap());
+    let mut lines = String::new();
+    unread.read_to_string(&mut lines).unwrap();
+    assert!(lines.ends_with(&format!("gatelet: deleted service user key {own}\n")));
+    assert_eq!(end(process).0, Some(0));
+}
+
+#[test]
 fn a_signal_ends_a_list_that_nobody_reads() {
     let name = long("");
     let server = RawServer::new(move |_| {

@@ -3,10 +3,10 @@
 use asa_client::NewKey;
 use gatelet_models::asa::ServiceUserKeyId;
 
+use crate::commands::asa::rotation_log::RotationLog;
 use crate::commands::deletion::Deletion;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
-use crate::output::progress::Progress;
 use crate::terminal::command_line;
 
 /// What is true of every rotation since its key was created.
@@ -51,10 +51,10 @@ impl CreatedKey {
     }
 
     /// Deletes the key again, which is stored nowhere, and returns the error. The problem begins with where it should be stored.
-    pub(crate) async fn undo(&self, problem: &str, progress: &Progress) -> CliError {
+    pub(crate) async fn undo(&self, problem: &str, log: &RotationLog) -> CliError {
         let problem = format!("could not store the new key {} {problem}", self.id());
         let command = self.delete_command();
-        progress.set(format!(
+        log.set(format!(
             "{problem}; {}; {CONSEQUENCE}",
             Deletion::unknown("it", &command)
         ));

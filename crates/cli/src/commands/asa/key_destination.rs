@@ -8,6 +8,7 @@ use std::process::Stdio;
 
 use crate::commands::asa::created_key::{CONSEQUENCE, CreatedKey};
 use crate::commands::asa::key_command::{HandOverError, hand_over, shell};
+use crate::commands::asa::rotation_log::RotationLog;
 use crate::commands::asa::stored_key::StoredKey;
 use crate::commands::secret_output::{self, SecretOwner};
 use crate::env;
@@ -15,9 +16,7 @@ use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::output::Output;
 use crate::output::pair_file::PairFile;
-use crate::output::progress::Progress;
 use crate::output::stdout::Stdout;
-use crate::terminal::eprint_line;
 
 /// The variables that name a file with a part of the key in use, which the new pair must not replace.
 const CREDENTIAL_FILES: &[&str] = &["GATELET_ASA_KEY_SECRET_FILE", "GATELET_ASA_KEY_ID_FILE"];
@@ -79,22 +78,22 @@ impl Destination<'_> {
     pub(crate) async fn store(
         self,
         created: &CreatedKey,
-        progress: &Progress,
+        log: &RotationLog,
     ) -> Result<StoredKey, CliError> {
         match self {
-            Self::File(file) => write(file, created, progress).await,
+            Self::File(file) => write(file, created, log).await,
             Self::Command(command) => {
                 let id = created.id();
-                progress.set(format!(
+                log.set(format!(
                     "the new key {id} exists, whether the command has stored it is unknown, and the other keys have an end"
                 ));
                 let handed = hand_over(shell(&command), &created.new.pair()).await;
-                eprint_line(&created.line());
-                stored_by_command(handed, created, progress).await
+                log.print(created.line());
+                stored_by_command(handed, created, log).await
             }
             Self::Stdout(output) => {
                 let printed = print(output, created).await;
-                eprint_line(&created.line());
+                log.print(created.line());
                 printed
             }
         }
@@ -104,45 +103,41 @@ impl Destination<'_> {
 async fn write(
     file: PairFile,
     created: &CreatedKey,
-    progress: &Progress,
+    log: &RotationLog,
 ) -> Result<StoredKey, CliError> {
     let id = created.id();
     let (place, beside) = (
         file.path().display().to_string(),
         file.beside().display().to_string(),
     );
-    progress.set(format!(
+    log.set(format!(
         "the pair of the new key {id} may be in {beside}, and {CONSEQUENCE}; if it is not there, delete the key with `{}`",
         created.delete_command()
     ));
     let written = file.write(&created.new.pair());
-    eprint_line(&created.line());
+    log.print(created.line());
     match written {
         Ok(written) => {
-            eprint_line(&format!("stored the new key in {beside}"));
-            progress.set(format!(
+            log.print(format!("stored the new key in {beside}"));
+            log.set(format!(
                 "the pair of the new key {id} is in {beside}, and {CONSEQUENCE}; to use the key, move that file to {place}"
             ));
             Ok(StoredKey::File(written))
         }
-        Err(error) => Err(created
-            .undo(&format!("in {beside}: {error}"), progress)
-            .await),
+        Err(error) => Err(created.undo(&format!("in {beside}: {error}"), log).await),
     }
 }
 
 async fn stored_by_command(
     handed: Result<(), HandOverError>,
     created: &CreatedKey,
-    progress: &Progress,
+    log: &RotationLog,
 ) -> Result<StoredKey, CliError> {
     let id = created.id();
     match handed {
         Ok(()) => {}
         Err(HandOverError::NothingRead(error)) => {
-            return Err(created
-                .undo(&format!("by the command: {error}"), progress)
-                .await);
+            return Err(created.undo(&format!("by the command: {error}"), log).await);
         }
         Err(HandOverError::Unknown(error)) => {
             return Err(CliError::new(
@@ -153,8 +148,8 @@ async fn stored_by_command(
             ));
         }
     }
-    eprint_line("the command has stored the new key");
-    progress.set(format!(
+    log.print("the command has stored the new key");
+    log.set(format!(
         "the command has stored the new key {id}, and the other keys have an end"
     ));
     Ok(StoredKey::Elsewhere(created.new.pair()))

@@ -2,11 +2,7 @@
 
 use gatelet_models::Timestamp;
 
-use crate::terminal::eprint_line;
-
-/// Says on stderr when the key that the command logs in with ends.
-pub(crate) fn warn_of_end(end: Timestamp) {
-    eprint_line(&format!(
-        "warning: the key that this command logs in with ends at {end}"
-    ));
+/// Returns the line that says when the key ends that the command logs in with.
+pub(crate) fn end_warning(end: Timestamp) -> String {
+    format!("warning: the key that this command logs in with ends at {end}")
 }

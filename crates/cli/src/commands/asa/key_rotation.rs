@@ -5,15 +5,15 @@ use gatelet_models::asa::{ServiceUserKey, ServiceUserKeyId};
 
 use crate::commands::asa::created_key::CreatedKey;
 use crate::commands::asa::key_destination::Destination;
-use crate::commands::asa::key_end::warn_of_end;
+use crate::commands::asa::key_end::end_warning;
+use crate::commands::asa::rotation_log::RotationLog;
 use crate::commands::asa::stored_key::StoredKey;
 use crate::commands::deletion::Deletion;
 use crate::commands::report;
 use crate::error::error::{CliError, cause};
 use crate::error::exit::Exit;
 use crate::error::setting_names::SettingNames;
-use crate::output::progress::Progress;
-use crate::terminal::{command_line, eprint_line};
+use crate::terminal::command_line;
 
 /// Takes the steps until the end.
 ///
@@ -23,12 +23,12 @@ pub(crate) async fn run(
     rotation: KeyRotation,
     destination: Destination<'_>,
     delete_old: bool,
-    progress: &Progress,
+    log: &RotationLog,
 ) -> Result<(), CliError> {
-    progress.set("nothing was changed");
+    log.set("nothing was changed");
     let prepared = rotation.prepare().await?;
     if let Some(end) = prepared.own_key().and_then(ServiceUserKey::end) {
-        warn_of_end(end);
+        log.print(end_warning(end));
     }
     let old = prepared.own_key().map(|key| key.id.clone());
     if delete_old && old.is_none() {
@@ -37,12 +37,12 @@ pub(crate) async fn run(
         ));
     }
     let user_name = prepared.user_name().to_owned();
-    let new = rotate(prepared, progress).await?;
+    let new = rotate(prepared, log).await?;
     let created = CreatedKey::new(new, user_name);
-    let stored = destination.store(&created, progress).await;
+    let stored = destination.store(&created, log).await;
     let old = old.filter(|_| delete_old);
     let result = match stored {
-        Ok(stored) => finish(&created, stored, old, progress).await,
+        Ok(stored) => finish(&created, stored, old, log).await,
         Err(error) => Err(error),
     };
     // A change was made, also if the new key was deleted again: the other keys have an end.
@@ -54,20 +54,20 @@ async fn finish(
     created: &CreatedKey,
     stored: StoredKey,
     old: Option<ServiceUserKeyId>,
-    progress: &Progress,
+    log: &RotationLog,
 ) -> Result<(), CliError> {
-    let checked = check(created, &stored).await?;
-    stored.finish(created, progress).await?;
+    let checked = check(created, &stored, log).await?;
+    stored.finish(created, log).await?;
     match old {
-        Some(old) => delete_old_key(&checked, created, &old, progress).await,
+        Some(old) => delete_old_key(&checked, created, &old, log).await,
         None => Ok(()),
     }
 }
 
-async fn rotate(prepared: PreparedRotation, progress: &Progress) -> Result<NewKey, CliError> {
+async fn rotate(prepared: PreparedRotation, log: &RotationLog) -> Result<NewKey, CliError> {
     let list = command_line("gatelet asa service-user key list", &[prepared.user_name()]);
     let list = format!("`{list}` shows them");
-    progress.set(format!("{}; {list}", prepared.advice()));
+    log.set(format!("{}; {list}", prepared.advice()));
     prepared.rotate().await.map_err(|error| {
         let failure = CliError::from_client_error(error.error(), &SettingNames::default());
         match error.advice() {
@@ -77,11 +77,15 @@ async fn rotate(prepared: PreparedRotation, progress: &Progress) -> Result<NewKe
     })
 }
 
-async fn check(created: &CreatedKey, stored: &StoredKey) -> Result<CheckedKey, CliError> {
+async fn check(
+    created: &CreatedKey,
+    stored: &StoredKey,
+    log: &RotationLog,
+) -> Result<CheckedKey, CliError> {
     let id = created.id();
     match created.new.clone().check(stored.pair()).await {
         Ok(checked) => {
-            eprint_line(&format!("logged in with the new key {id}"));
+            log.print(format!("logged in with the new key {id}"));
             Ok(checked)
         }
         Err(error) => {
@@ -104,7 +108,7 @@ async fn delete_old_key(
     checked: &CheckedKey,
     created: &CreatedKey,
     old: &ServiceUserKeyId,
-    progress: &Progress,
+    log: &RotationLog,
 ) -> Result<(), CliError> {
     let id = created.id();
     if checked.has_id_from_before() {
@@ -116,17 +120,20 @@ async fn delete_old_key(
         ));
     }
     let (name, command) = (format!("the old key {old}"), created.delete_command_of(old));
-    progress.add(&Deletion::unknown(&name, &command));
+    log.add(&Deletion::unknown(&name, &command));
     let error = match checked.delete_old(old).await {
         Ok(deleted) => {
-            report::report_deleted(format_args!("service user key {old}"), deleted);
+            log.print(report::deletion_line(
+                format_args!("service user key {old}"),
+                deleted,
+            ));
             return Ok(());
         }
         Err(error) => error,
     };
     let deletion = Deletion::from(Err(error));
     if deletion.is_gone() {
-        eprint_line(&format!("service user key {old} no longer exists"));
+        log.print(format!("service user key {old} no longer exists"));
         return Ok(());
     }
     let state = deletion.describe(&name, &command);

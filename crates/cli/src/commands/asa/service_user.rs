@@ -8,7 +8,7 @@ use gatelet_models::asa::{
     self as models, ServiceUserCreate, ServiceUserUpdate, UserStatus, operations,
 };
 
-use crate::commands::asa::key_end::warn_of_end;
+use crate::commands::asa::key_end::end_warning;
 use crate::commands::asa::service_user_key;
 use crate::commands::confirmation::{can_ask, confirm};
 use crate::commands::report;
@@ -18,6 +18,7 @@ use crate::output::columns::text;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
+use crate::terminal::eprint_line;
 
 /// The help of a name.
 const NAME: &str = "Name of the service user, as shown by `list`";
@@ -82,7 +83,7 @@ impl CurrentUser {
         output.sink().flush()?;
         // A caller without the right to list keys still learns who it is.
         if let Ok(KeyEnd::At(end)) = client.key_end().await {
-            warn_of_end(end);
+            eprint_line(&end_warning(end));
         }
         Ok(())
     }

@@ -9,8 +9,10 @@ use gatelet_models::asa::{ServiceUserKeyId, ServiceUserKeyWithSecret, operations
 
 use crate::commands::asa::key_destination::Destination;
 use crate::commands::asa::key_rotation;
+use crate::commands::asa::rotation_log::RotationLog;
 use crate::commands::{report, secret_output};
 use crate::error::error::CliError;
+use crate::error::exit::Exit;
 use crate::options::operation_help::new_key_help;
 use crate::output::columns::lenient_time;
 use crate::output::output::Output;
@@ -55,7 +57,9 @@ impl Rotate {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let progress = output.progress().clone();
+        let log = RotationLog::start(output.progress().clone()).map_err(|error| {
+            CliError::new(Exit::Other, format_args!("could not start: {error}"))
+        })?;
         let destination = match (&self.out, self.out_command) {
             (Some(path), _) => Destination::file(path)?,
             (None, Some(command)) => Destination::command(command).await?,
@@ -69,7 +73,7 @@ impl Rotate {
             Some(name) => rotation.of_user(name),
             None => rotation,
         };
-        key_rotation::run(rotation, destination, self.delete_old, &progress).await
+        key_rotation::run(rotation, destination, self.delete_old, &log).await
     }
 }
 

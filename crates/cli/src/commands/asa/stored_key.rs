@@ -3,11 +3,10 @@
 use gatelet_models::asa::ServiceTokenRequest;
 
 use crate::commands::asa::created_key::{CONSEQUENCE, CreatedKey};
+use crate::commands::asa::rotation_log::RotationLog;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::pair_file::{ReplaceError, WrittenPair};
-use crate::output::progress::Progress;
-use crate::terminal::eprint_line;
 
 /// A key whose pair was handed over.
 #[derive(Debug)]
@@ -51,7 +50,7 @@ impl StoredKey {
     pub(crate) async fn finish(
         self,
         created: &CreatedKey,
-        progress: &Progress,
+        log: &RotationLog,
     ) -> Result<(), CliError> {
         let Self::File(written) = self else {
             return Ok(());
@@ -59,13 +58,13 @@ impl StoredKey {
         let id = created.id();
         let place = written.path().display().to_string();
         let beside = written.beside().display().to_string();
-        progress.set(format!(
+        log.set(format!(
             "the pair of the new key {id} is in {beside} or {place}, and {CONSEQUENCE}"
         ));
         match written.replace() {
             Ok(()) => {
-                progress.set(format!("the new key {id} is in {place}, and {CONSEQUENCE}"));
-                eprint_line(&format!("moved the new key to {place}"));
+                log.set(format!("the new key {id} is in {place}, and {CONSEQUENCE}"));
+                log.print(format!("moved the new key to {place}"));
                 Ok(())
             }
             Err(ReplaceError::Beside(error)) => Err(CliError::new(
@@ -74,9 +73,9 @@ impl StoredKey {
                     "could not replace {place}: {error}; the new key {id} is kept and its pair is in {beside}: move that file, because no response shows the secret again; {CONSEQUENCE}"
                 ),
             )),
-            Err(ReplaceError::Lost(error)) => Err(created
-                .undo(&format!("in {place}: {error}"), progress)
-                .await),
+            Err(ReplaceError::Lost(error)) => {
+                Err(created.undo(&format!("in {place}: {error}"), log).await)
+            }
         }
     }
 }
