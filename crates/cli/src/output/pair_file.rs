@@ -65,16 +65,8 @@ impl PairFile {
     /// # Errors
     /// The pair is not in the file, which is removed.
     pub(crate) fn write(mut self, pair: &ServiceTokenRequest) -> io::Result<WrittenPair> {
-        let json = to_json(pair)?;
-        let mut read_back = self.write_and_read(&json);
-        // Another program may have written into it.
-        if !matches!(&read_back, Ok(read_back) if read_back == pair) {
-            read_back = self.write_and_read(&json);
-        }
-        let read_back = read_back?;
-        if read_back != *pair {
-            return Err(io::Error::other("another program writes into it"));
-        }
+        self.new.write(&to_json(pair)?)?;
+        let read_back = self.ensure(pair)?;
         self.new.keep();
         Ok(WrittenPair {
             file: self,
@@ -82,11 +74,22 @@ impl PairFile {
         })
     }
 
-    fn write_and_read(&mut self, json: &[u8]) -> io::Result<ServiceTokenRequest> {
-        self.new.write(json)?;
+    /// Reads the pair. If another program has written into the file, writes it again.
+    fn ensure(&mut self, pair: &ServiceTokenRequest) -> io::Result<ServiceTokenRequest> {
         if !self.new.is_at(self.beside()) {
             return Err(gone(self.beside()));
         }
+        if !self.read().is_ok_and(|read| read == *pair) {
+            self.new.write(&to_json(pair)?)?;
+        }
+        let read = self.read()?;
+        match read == *pair {
+            true => Ok(read),
+            false => Err(io::Error::other("another program writes into it")),
+        }
+    }
+
+    fn read(&mut self) -> io::Result<ServiceTokenRequest> {
         Ok(serde_json::from_slice(&self.new.read()?)?)
     }
 }
@@ -111,11 +114,10 @@ impl WrittenPair {
     ///
     /// # Errors
     /// The file is not there. Another one that has taken its name is not moved.
-    pub(crate) fn replace(self) -> Result<(), ReplaceError> {
+    pub(crate) fn replace(mut self) -> Result<(), ReplaceError> {
+        let pair = self.read_back;
+        self.file.ensure(&pair).map_err(ReplaceError::Lost)?;
         let PairFile { path, new } = &self.file;
-        if !new.is_at(new.path()) {
-            return Err(ReplaceError::Lost(gone(new.path())));
-        }
         if let Err(error) = fs::rename(new.path(), path) {
             return Err(match new.is_at(new.path()) {
                 true => ReplaceError::Beside(error),
@@ -214,6 +216,17 @@ mod tests {
             let mode = fs::metadata(&path).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn a_pair_that_another_program_overwrites_is_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let written = PairFile::create(&path).unwrap().write(&pair()).unwrap();
+        let other = ServiceTokenRequest::new("other", "secret");
+        fs::write(written.beside(), &*to_json(&other).unwrap()).unwrap();
+        written.replace().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), *to_json(&pair()).unwrap());
     }
 
     #[test]

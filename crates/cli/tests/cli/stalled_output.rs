@@ -1,6 +1,6 @@
 //! Commands whose output nobody reads, and which a signal ends all the same. A regression hangs here, as the command would.
 
-use std::io::{PipeReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, PipeReader, Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 
 use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
@@ -64,6 +64,7 @@ fn rotating_team() -> RawServer {
     })
 }
 
+// C6
 #[test]
 fn a_signal_while_nobody_reads_the_secret_of_a_token_ends_the_command_and_says_how_to_delete_it() {
     let server = environment();
@@ -78,6 +79,7 @@ fn a_signal_while_nobody_reads_the_secret_of_a_token_ends_the_command_and_says_h
     }
 }
 
+// C6
 #[test]
 fn a_signal_while_nobody_reads_a_rotated_key_ends_the_command_and_says_how_to_delete_it() {
     let server = rotating_team();
@@ -125,6 +127,25 @@ fn a_stderr_that_nobody_reads_holds_up_no_step_of_a_rotation() {
     let mut lines = String::new();
     unread.read_to_string(&mut lines).unwrap();
     assert!(lines.ends_with(&format!("gatelet: deleted service user key {own}\n")));
+    assert_eq!(end(process).0, Some(0));
+}
+
+#[test]
+fn a_stderr_that_nobody_reads_does_not_hold_up_the_secret_of_a_token() {
+    let body = r#"{"id":"dt0g02.A","token":"dt0g02.A.x","expirationDate":"tomorrow"}"#;
+    let server = RawServer::new(move |_| {
+        RawResponse::Bytes(response("201 Created", "application/json", body))
+    });
+    let (mut unread, full) = full_pipe();
+    let mut create = Fixture::dt(&server.url).command("dt token create edge".split(' '));
+    let (process, reader) = start(create.args(["-o", "ndjson"]), full);
+    drop(create);
+    let mut token = String::new();
+    BufReader::new(reader).read_line(&mut token).unwrap();
+    assert!(token.contains("dt0g02.A.x"), "{token}");
+    let mut lines = String::new();
+    unread.read_to_string(&mut lines).unwrap();
+    assert!(lines.contains("its expirationDate is unreadable"));
     assert_eq!(end(process).0, Some(0));
 }
 

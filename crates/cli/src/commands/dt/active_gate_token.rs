@@ -87,11 +87,12 @@ impl Create {
         }
         let created = tokens.create(create).send().await?;
         let id = created.id.clone();
-        for (member, text) in created.unreadable_members() {
-            eprint_line(&format!(
-                "warning: the token was created, but its {member} is unreadable: {text:?}"
-            ));
-        }
+        let unreadable = created.unreadable_members();
+        let warnings: Vec<_> = unreadable
+            .map(|(member, text)| {
+                format!("warning: the token was created, but its {member} is unreadable: {text:?}")
+            })
+            .collect();
         let secret = created.token.clone();
         let undo = || tokens.delete(&id).with_secret(secret.expose()).send();
         let owner = SecretOwner {
@@ -99,7 +100,12 @@ impl Create {
             delete_command: &command_line("gatelet dt active-gate-token delete", &[id.as_str()]),
             consequence: None,
         };
-        secret_output::print_or_undo(created, &owner, output, undo).await
+        secret_output::print_or_undo(created, &owner, output, undo).await?;
+        // Not before, because a stderr that nobody reads would hold up the secret.
+        for warning in warnings {
+            eprint_line(&warning);
+        }
+        Ok(())
     }
 }
 
