@@ -22,7 +22,7 @@ pub(crate) fn run(args: Args) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| CliError::new(Exit::Other, format_args!("could not start: {error}")))?;
+        .map_err(not_started)?;
     let result = runtime.block_on(dispatch(args));
     // Do not wait for what still runs, such as a name resolution that never ends.
     runtime.shutdown_timeout(Duration::ZERO);
@@ -46,7 +46,11 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
             until_stopped(&progress, command.run(&clients, &mut output)).await
         }
         Command::Config(config) => config.run(args.global.profile.as_deref(), &mut output),
-        Command::Emulator(emulator) => emulator.run(&clients, &mut output).await,
+        Command::Emulator(emulator) => {
+            let watchdog = Watchdog::start(progress).map_err(not_started)?;
+            let on_stop = || watchdog.disarm();
+            emulator.run(&clients, &mut output, on_stop).await
+        }
     }
 }
 
@@ -64,15 +68,17 @@ fn begin(
     Ok(())
 }
 
+fn not_started(error: io::Error) -> CliError {
+    CliError::new(Exit::Other, format_args!("could not start: {error}"))
+}
+
 /// Runs a command until it ends or a signal asks the process to.
 async fn until_stopped(
     progress: &Progress,
     command: impl Future<Output = Result<(), CliError>>,
 ) -> Result<(), CliError> {
-    let failed =
-        |error: io::Error| CliError::new(Exit::Other, format_args!("could not start: {error}"));
-    let _watchdog = Watchdog::start(progress.clone()).map_err(failed)?;
-    let caught = signal::caught().map_err(failed)?;
+    let _watchdog = Watchdog::start(progress.clone()).map_err(not_started)?;
+    let caught = signal::caught().map_err(not_started)?;
     tokio::select! {
         biased;
         result = command => result,

@@ -18,7 +18,7 @@ const GRACE: Duration = Duration::from_secs(1);
 /// a stopped terminal. The command has ended when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
-    _is_running: Sender<()>,
+    command: Sender<()>,
 }
 
 impl Watchdog {
@@ -35,13 +35,16 @@ impl Watchdog {
             let _entered = runtime.enter();
             signal::caught()?
         };
-        let (is_running, ended) = mpsc::channel();
+        let (command, ended) = mpsc::channel();
         thread::Builder::new()
             .name("watchdog".to_owned())
             .spawn(move || end(runtime.block_on(caught), &progress, &ended))?;
-        Ok(Self {
-            _is_running: is_running,
-        })
+        Ok(Self { command })
+    }
+
+    /// Lets the command take its time to end, once it has seen the signal.
+    pub(crate) fn disarm(&self) {
+        let _ = self.command.send(());
     }
 }
 
@@ -49,8 +52,9 @@ impl Watchdog {
 #[expect(clippy::exit, reason = "the thread of the command is blocked")]
 fn end(signal: Signal, progress: &Progress, ended: &Receiver<()>) {
     match ended.recv_timeout(GRACE) {
+        Ok(()) => return,
         // The command has its own last line, which may be all that is left to write.
-        Ok(()) | Err(RecvTimeoutError::Disconnected) => thread::park_timeout(GRACE),
+        Err(RecvTimeoutError::Disconnected) => thread::park_timeout(GRACE),
         Err(RecvTimeoutError::Timeout) => print_in_time(progress.freeze(signal)),
     }
     process::exit(Exit::from(signal).code().into());

@@ -178,6 +178,26 @@ fn a_signal_ends_a_command_whose_error_nobody_reads() {
 }
 
 #[test]
+fn a_signal_ends_a_served_emulator_whose_output_nobody_reads() {
+    let (_unread, full) = full_pipe();
+    let mut serve = Fixture::new().command(["emulator", "serve"]);
+    let process = serve.stderr(full).spawn().unwrap();
+    let status = format!("/proc/{}/status", process.id());
+    while !catches_sigterm(&std::fs::read_to_string(&status).unwrap()) {
+        std::thread::yield_now();
+    }
+    send_signal("-TERM", &process);
+    assert_eq!(end(process).0, Some(143));
+}
+
+/// Returns whether the text of `/proc/PID/status` has SIGTERM, the 15th signal, among those that are caught.
+fn catches_sigterm(status: &str) -> bool {
+    let mut lines = status.lines();
+    let caught = lines.find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+    u64::from_str_radix(caught.trim(), 16).unwrap() & (1 << 14) != 0
+}
+
+#[test]
 fn a_command_that_was_started_to_ignore_a_hangup_goes_on() {
     let server = RawServer::new(|_| RawResponse::Silence);
     let fixture = Fixture::dt(&server.url);

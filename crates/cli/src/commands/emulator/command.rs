@@ -22,14 +22,18 @@ pub(crate) enum EmulatorCommand {
 }
 
 impl EmulatorCommand {
-    /// Runs the command and prints its result.
+    /// Runs the command and prints its result. `on_stop` is called once a signal has asked a server to stop.
     pub(crate) async fn run(
         self,
         clients: &ClientFactory,
         output: &mut Output<Stdout>,
+        on_stop: impl FnOnce(),
     ) -> Result<(), CliError> {
         match self {
-            Self::Serve(serve) => serve.run(clients.is_verbose(), output.sink()).await,
+            Self::Serve(serve) => {
+                let stdout = output.sink();
+                serve.run(clients.is_verbose(), stdout, on_stop).await
+            }
             Self::Enroll(enroll) => enroll.run(clients, output).await,
         }
     }

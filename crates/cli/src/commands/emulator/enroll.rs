@@ -32,6 +32,7 @@ impl Enroll {
             .embedded_asa(emulator.clone())?
             .gateway_setup_tokens();
         let value = tokens.reveal(&self.setup_token).send().await?;
+        output.progress().set("enroll: outcome unknown");
         let gateway = emulator
             .enroll_gateway(&value, GatewayUpdate::new(self.name.clone()))
             .map_err(|error| match error {

@@ -42,8 +42,13 @@ pub(crate) struct Serve {
 }
 
 impl Serve {
-    /// Prints the URL and serves until SIGTERM, SIGHUP or Ctrl-C. Logs each request if `is_verbose`.
-    pub(crate) async fn run(self, is_verbose: bool, stdout: &mut Stdout) -> Result<(), CliError> {
+    /// Prints the URL and serves until SIGTERM, SIGHUP or Ctrl-C; then calls `on_stop`. Logs each request if `is_verbose`.
+    pub(crate) async fn run(
+        self,
+        is_verbose: bool,
+        stdout: &mut Stdout,
+        on_stop: impl FnOnce(),
+    ) -> Result<(), CliError> {
         self.check_reach(self.address.ip())?;
         let token = match self.faults {
             true => Some(read_fault_token().await?),
@@ -63,7 +68,7 @@ impl Serve {
             serve = serve.access_log(eprint_line);
         }
         // A closed stdout is fine: the caller may have chosen the address and so know the URL.
-        serve_until_stopped(serve, stdout.allow_closed()).await
+        serve_until_stopped(serve, stdout.allow_closed(), on_stop).await
     }
 
     /// Refuses an address that other machines can reach, unless it was asked for and faults are off.
@@ -103,6 +108,7 @@ async fn read_fault_token() -> Result<Secret, CliError> {
 async fn serve_until_stopped(
     serve: gatelet_emulator::Serve,
     stdout: &mut Stdout,
+    on_stop: impl FnOnce(),
 ) -> Result<(), CliError> {
     let serve_error = |error: io::Error| {
         CliError::new(
@@ -124,6 +130,7 @@ async fn serve_until_stopped(
     writeln!(stdout, "http://{address}")?;
     stdout.flush()?;
     stop.await;
+    on_stop();
     server.shutdown().await;
     Ok(())
 }
