@@ -83,3 +83,20 @@ fn a_rotation_that_is_stopped_after_its_pair_is_stored_says_where() {
         assert!(stored.contains("canary-of-the-new-key"));
     }
 }
+
+#[test]
+fn a_rotation_that_is_stopped_while_it_deletes_the_new_key_again_says_how_to_delete_it() {
+    for (signal, code, word) in SIGNALS {
+        let server = team(|request| match request.starts_with("DELETE") {
+            true => RawResponse::Silence,
+            false => rotating(request),
+        });
+        // A command that does not read the pair has not stored it.
+        let output = rotate_until(signal, "DELETE", &server, &["--out-command", "true"]);
+        assert_eq!(output.code, Some(code), "{output:?}");
+        let line = format!(
+            "gatelet: {word}; could not store the new key new by the command: it did not read the pair (exit status: 0); whether it was deleted is unknown; delete it with `gatelet asa service-user key delete bot new`, if it still exists; the other keys have an end\n"
+        );
+        assert!(output.stderr.ends_with(&line), "{output:?}");
+    }
+}
