@@ -3,6 +3,7 @@
 pub(crate) mod global;
 pub(crate) mod label;
 pub(crate) mod operation_help;
+pub(crate) mod output;
 pub(crate) mod paging;
 pub(crate) mod time_span;
 pub(crate) mod token_api;

@@ -1,11 +1,21 @@
 //! Results on stdout.
 
 pub(crate) mod columns;
+pub(crate) mod csv;
+pub(crate) mod json;
 pub(crate) mod list;
+pub(crate) mod markdown;
 pub(crate) mod new_file;
 pub(crate) mod output;
 pub(crate) mod pair_file;
+pub(crate) mod people_time;
 pub(crate) mod progress;
 pub(crate) mod record;
+pub(crate) mod selection;
 pub(crate) mod stdout;
+pub(crate) mod style;
 pub(crate) mod table;
+pub(crate) mod tone;
+pub(crate) mod widths;
+pub(crate) mod writer;
+pub(crate) mod yaml;

@@ -1,13 +1,11 @@
 //! Runs a command in a runtime until it ends or is asked to stop.
 
-use std::io;
 use std::time::Duration;
 
 use crate::cli::args::{Args, Command};
 use crate::cli::watchdog::Watchdog;
 use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
-use crate::error::exit::Exit;
 use crate::output::output::Output;
 use crate::output::progress::Progress;
 use crate::output::stdout::Stdout;
@@ -22,7 +20,7 @@ pub(crate) fn run(args: Args) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(not_started)?;
+        .map_err(CliError::start)?;
     let result = runtime.block_on(dispatch(args));
     // Do not wait for what still runs, such as a name resolution that never ends.
     runtime.shutdown_timeout(Duration::ZERO);
@@ -31,7 +29,7 @@ pub(crate) fn run(args: Args) -> Result<(), CliError> {
 
 async fn dispatch(args: Args) -> Result<(), CliError> {
     let clients = ClientFactory::new(&args.global);
-    let mut output = Output::new(args.global.output, Stdout::open()?);
+    let mut output = Output::new(args.global.output.presentation(), Stdout::open()?);
     let progress = output.progress().clone();
     match args.command {
         Command::Asa(asa) => {
@@ -47,7 +45,7 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
         }
         Command::Config(config) => config.run(args.global.profile.as_deref(), &mut output),
         Command::Emulator(emulator) => {
-            let watchdog = Watchdog::start(progress).map_err(not_started)?;
+            let watchdog = Watchdog::start(progress).map_err(CliError::start)?;
             let on_stop = || watchdog.disarm();
             emulator.run(&clients, &mut output, on_stop).await
         }
@@ -68,17 +66,13 @@ fn begin(
     Ok(())
 }
 
-fn not_started(error: io::Error) -> CliError {
-    CliError::new(Exit::Other, format_args!("could not start: {error}"))
-}
-
 /// Runs a command until it ends or a signal asks the process to.
 async fn until_stopped(
     progress: &Progress,
     command: impl Future<Output = Result<(), CliError>>,
 ) -> Result<(), CliError> {
-    let _watchdog = Watchdog::start(progress.clone()).map_err(not_started)?;
-    let caught = signal::caught().map_err(not_started)?;
+    let _watchdog = Watchdog::start(progress.clone()).map_err(CliError::start)?;
+    let caught = signal::caught().map_err(CliError::start)?;
     tokio::select! {
         biased;
         result = command => result,

@@ -153,7 +153,7 @@ mod tests {
     fn an_error_suggests_what_is_valid() {
         assert_eq!(
             mistake(&["-o", "tabel", "dt", "token", "list"]),
-            "--output <FORMAT>: missing or invalid value [possible values: table, json, ndjson]; see --help"
+            "--output <FORMAT>: missing or invalid value [possible values: table, wide, json, ndjson, csv, yaml, name, markdown]; see --help"
         );
         assert_eq!(
             mistake(&["dt", "token", "get"]),

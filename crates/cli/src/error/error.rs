@@ -5,10 +5,11 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
-use gatelet_transport::{ErrorKind, TooLarge, Violation};
+use gatelet_transport::{ErrorKind, PageToken, TooLarge, Violation};
 
 use crate::error::exit::Exit;
 use crate::error::parameter_names;
+use crate::error::refusal::Refusal;
 use crate::error::setting_names::SettingNames;
 use crate::terminal::eprint_line;
 
@@ -32,6 +33,11 @@ impl CliError {
     /// Creates an error of the command line, a setting or an input.
     pub(crate) fn usage(line: impl Display) -> Self {
         Self::new(Exit::Usage, line)
+    }
+
+    /// Creates an error of what every command needs before it begins.
+    pub(crate) fn start(error: io::Error) -> Self {
+        Self::new(Exit::Other, format_args!("could not start: {error}"))
     }
 
     /// Creates an error that prints nothing: help was printed, or the reader of stdout has left.
@@ -108,14 +114,7 @@ impl CliError {
         let (Some(token), true, false) = (error.resume_token(), has_begun, is_over) else {
             return failure;
         };
-        // Quote for a shell, and use `=` so that a token that starts with `-` is not parsed as an option.
-        let token = token.as_str().replace('\'', r"'\''");
-        let sign = if token.starts_with('-') { '=' } else { ' ' };
-        let limit = remaining.map(|it| format!(" --limit {it}"));
-        let limit = limit.unwrap_or_default();
-        failure.with_advice(format_args!(
-            "continue with --page-token{sign}'{token}'{limit}"
-        ))
+        failure.with_advice(continuation(token, remaining))
     }
 }
 
@@ -140,11 +139,24 @@ fn sources(error: &gatelet_transport::Error) -> String {
     texts
 }
 
-/// Converts a failed write to stdout. A reader that has read enough (`| head -1`) is not an error.
+/// Says how a list is continued; `remaining` is the rest of its limit, if any.
+pub(crate) fn continuation(token: &PageToken, remaining: Option<usize>) -> String {
+    // Quote for a shell, and use `=` so that a token that starts with `-` is not parsed as an option.
+    let token = token.as_str().replace('\'', r"'\''");
+    let sign = if token.starts_with('-') { '=' } else { ' ' };
+    let limit = remaining.map(|it| format!(" --limit {it}"));
+    let limit = limit.unwrap_or_default();
+    format!("continue with --page-token{sign}'{token}'{limit}")
+}
+
+/// Converts a failed write to stdout, or a refusal to write. A reader that has read enough (`| head -1`) is not an error.
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self::silent(Exit::Success);
+        }
+        if let Some(refusal) = error.get_ref().and_then(|it| it.downcast_ref::<Refusal>()) {
+            return Self::usage(refusal);
         }
         Self::new(
             Exit::Other,

@@ -981,22 +981,10 @@ impl Record for models::Project {
 
 impl Record for models::ResourceGroup {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |it| columns::text(Some(&it.id)),
-        },
-        Column {
-            header: "NAME",
-            value: |it| columns::text(Some(&it.name)),
-        },
-        Column {
-            header: "DESCRIPTION",
-            value: |it| columns::text(it.description.as_ref()),
-        },
-        Column {
-            header: "TEAM ID",
-            value: |it| columns::text(it.team_id.as_ref()),
-        },
+        Column::text("ID", |it| columns::text(Some(&it.id))),
+        Column::text("NAME", |it| columns::text(Some(&it.name))),
+        Column::text("DESCRIPTION", |it| columns::text(it.description.as_ref())),
+        Column::text("TEAM ID", |it| columns::text(it.team_id.as_ref())),
     ];
 }
 

@@ -592,10 +592,7 @@ impl Record for models::ActiveGate {
 
 impl Record for models::ActiveGateGroup {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "NAME",
-            value: |it| columns::text(it.name.as_ref()),
-        },
+        Column::text("NAME", |it| columns::text(it.name.as_ref())),
     ];
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::ArgAction;
 use clap::builder::FalseyValueParser;
 
-use crate::output::output::Format;
+use crate::options::output::OutputOptions;
 
 /// The timeout of a call.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(90);
@@ -14,16 +14,8 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(90);
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalOptions {
-    /// Output format
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_enum,
-        default_value_t,
-        value_name = "FORMAT"
-    )]
-    pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) output: OutputOptions,
 
     /// Profile of the configuration file; then no address or credential is read from the environment
     #[arg(long, global = true, value_name = "NAME")]

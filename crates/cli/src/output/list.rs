@@ -1,19 +1,21 @@
 //! Prints lists.
 
 use std::io::Write;
+use std::pin::pin;
 
 use gatelet_transport::Pages;
 
-use crate::error::error::CliError;
+use crate::error::error::{CliError, continuation};
 use crate::output::output::Output;
 use crate::output::record::Record;
+use crate::signal;
 
 /// Writes the items of a list that has no pages.
 pub(crate) fn write_items<T: Record>(
     items: Vec<T>,
     output: &mut Output<impl Write>,
 ) -> Result<(), CliError> {
-    let mut list = output.list();
+    let mut list = output.list()?;
     list.page(items.into_iter())?;
     Ok(list.finish()?)
 }
@@ -28,20 +30,34 @@ pub(crate) async fn write_pages<T: Record>(
     let max = limit.unwrap_or(u64::MAX);
     let mut pages = pages.limit(max);
     let mut remaining = usize::try_from(max).unwrap_or(usize::MAX);
-    let mut list = output.list();
-    let result = loop {
-        match pages.try_next().await {
+    let progress = output.progress().clone();
+    let caught = signal::caught().map_err(CliError::start)?;
+    let mut caught = pin!(caught);
+    let mut list = output.list()?;
+    let error = loop {
+        let next = tokio::select! {
+            next = pages.try_next() => next,
+            signal = &mut caught => break Some(CliError::new(signal.into(), progress.line(signal))),
+        };
+        match next {
             Ok(Some(page)) => {
                 let items = page.items.into_iter().take(remaining);
                 remaining -= items.len();
                 list.page(items)?;
+                // What is sorted is printed at the end, also after a signal.
+                if let Some(token) = pages.page_token() {
+                    progress.set(continuation(token, limit.map(|_| remaining)));
+                }
             }
-            Ok(None) => break Ok(()),
-            Err(error) => break Err(error),
+            Ok(None) => break None,
+            Err(error) => {
+                let remaining = limit.map(|_| remaining);
+                break Some(CliError::from_list_error(&error, remaining));
+            }
         }
     };
-    if result.is_ok() || !list.is_empty() {
+    if error.is_none() || !list.is_empty() {
         list.finish()?;
     }
-    result.map_err(|error| CliError::from_list_error(&error, limit.map(|_| remaining)))
+    error.map_or(Ok(()), Err)
 }

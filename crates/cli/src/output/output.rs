@@ -4,44 +4,86 @@ use std::io::{self, Write};
 use std::slice;
 
 use clap::ValueEnum;
+use serde::Serialize;
 
+use crate::output::csv::Csv;
+use crate::output::json;
+use crate::output::markdown::{Markdown, Names};
 use crate::output::progress::Progress;
-use crate::output::record::Record;
-use crate::output::table;
+use crate::output::record::{Column, Record};
+use crate::output::selection;
+use crate::output::style::Style;
+use crate::output::table::Table;
+use crate::output::writer::{Columns, Writer};
+use crate::output::yaml;
 
 /// The format of results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// Columns for people
+    /// Columns for people, as many as fit on a terminal
     #[default]
     Table,
+    /// All columns, in full
+    Wide,
     /// One JSON document; a list is an array
     Json,
     /// One JSON document per line, each page as soon as it arrives
     Ndjson,
+    /// Comma-separated values of all columns
+    Csv,
+    /// One YAML document; a list is a sequence
+    Yaml,
+    /// Only what other commands take to name a thing, one per line
+    Name,
+    /// A table of Markdown
+    Markdown,
+}
+
+impl Format {
+    /// Whether a document is written, rather than columns.
+    pub(crate) fn is_document(self) -> bool {
+        matches!(self, Self::Json | Self::Ndjson | Self::Yaml)
+    }
+}
+
+/// How results are printed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Presentation {
+    pub(crate) format: Format,
+    /// The names of the columns; by default, the format decides.
+    pub(crate) columns: Option<Vec<String>>,
+    /// The name of the column that lists are sorted by.
+    pub(crate) sort_by: Option<String>,
+    /// Whether tables have a header.
+    pub(crate) has_headers: bool,
+    pub(crate) style: Style,
 }
 
 /// Writes records in one format. Each record is redacted first, so that none shows a secret by accident.
 #[derive(Debug)]
 pub(crate) struct Output<W> {
-    format: Format,
+    presentation: Presentation,
     sink: W,
     progress: Progress,
 }
 
 impl<W: Write> Output<W> {
-    pub(crate) fn new(format: Format, sink: W) -> Self {
+    pub(crate) fn new(presentation: Presentation, sink: W) -> Self {
         let progress = Progress::default();
         Self {
-            format,
+            presentation,
             sink,
             progress,
         }
     }
 
-    /// Returns what is known of the change that the command makes.
+    /// Returns what is known of what the command has done.
     pub(crate) fn progress(&self) -> &Progress {
         &self.progress
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.presentation.format
     }
 
     pub(crate) fn sink(&mut self) -> &mut W {
@@ -51,88 +93,137 @@ impl<W: Write> Output<W> {
     /// Writes one record as the whole result.
     pub(crate) fn item<T: Record>(&mut self, mut item: T) -> io::Result<()> {
         item.redact();
-        match self.format {
-            Format::Table => table::write(slice::from_ref(&item), &mut self.sink),
-            Format::Json => write_json(&item, &mut self.sink),
-            Format::Ndjson => write_ndjson(&item, &mut self.sink),
-        }?;
+        if self.format().is_document() {
+            return self.write_document(&item);
+        }
+        let mut writer = self.writer()?;
+        writer.write(slice::from_ref(&item), &mut self.sink)?;
+        writer.finish(&mut self.sink)?;
         self.sink.flush()
     }
 
-    /// Writes one document: the whole as JSON, or the rows of a list in it as a table.
+    /// Writes one document: the whole as JSON or YAML, or the rows of a list in it in columns.
     pub(crate) fn document<T: Record>(
         &mut self,
-        whole: &impl serde::Serialize,
-        mut rows: Vec<T>,
+        whole: &impl Serialize,
+        rows: Vec<T>,
     ) -> io::Result<()> {
-        rows.iter_mut().for_each(Record::redact);
-        match self.format {
-            Format::Table => table::write(&rows, &mut self.sink),
-            Format::Json => write_json(whole, &mut self.sink),
-            Format::Ndjson => write_ndjson(whole, &mut self.sink),
-        }?;
+        if self.format().is_document() {
+            return self.write_document(whole);
+        }
+        let mut list = self.list()?;
+        list.page(rows.into_iter())?;
+        list.finish()
+    }
+
+    fn write_document(&mut self, whole: &impl Serialize) -> io::Result<()> {
+        let is_escaped = self.presentation.style.is_terminal;
+        match self.format() {
+            Format::Yaml => yaml::write(whole, &mut self.sink)?,
+            format => {
+                let json = json::to_vec(whole, format == Format::Json, is_escaped)?;
+                self.sink.write_all(&json)?;
+                self.sink.write_all(b"\n")?;
+            }
+        }
         self.sink.flush()
     }
 
     /// Starts a list.
-    pub(crate) fn list<T: Record>(&mut self) -> List<'_, W, T> {
-        List {
+    ///
+    /// # Errors
+    /// The name of a column is unknown.
+    pub(crate) fn list<T: Record>(&mut self) -> io::Result<List<'_, W, T>> {
+        let sort_by = self.presentation.sort_by.as_deref();
+        let sort_by = sort_by.map(selection::column).transpose()?;
+        Ok(List {
+            writer: self.writer()?,
             output: self,
-            buffered: Vec::new(),
+            sorted: sort_by.map(|column| (column, Vec::new())),
+            is_empty: true,
+        })
+    }
+
+    /// Returns the writer of records.
+    fn writer<T: Record>(&self) -> io::Result<Box<dyn Writer<T>>> {
+        let Presentation {
+            format,
+            has_headers,
+            style,
+            ..
+        } = self.presentation;
+        let columns = self.columns()?;
+        let may_drop = self.presentation.columns.is_none();
+        let whole = Style {
+            width: None,
+            now: None,
+            ..style
+        };
+        Ok(match format {
+            Format::Table => Box::new(Table::new(columns, has_headers, may_drop, style)),
+            Format::Wide => Box::new(Table::new(columns, has_headers, false, whole)),
+            Format::Json => Box::new(json::Array::new(style.is_terminal)),
+            Format::Ndjson => Box::new(json::Lines {
+                is_escaped: style.is_terminal,
+            }),
+            Format::Csv => Box::new(Csv::new(columns, has_headers, style.is_terminal)),
+            Format::Yaml => Box::new(yaml::Sequence::default()),
+            Format::Name => Box::new(Names(columns)),
+            Format::Markdown => Box::new(Markdown::new(columns)),
+        })
+    }
+
+    /// Returns the columns that were asked for, or those of the format.
+    fn columns<T: Record>(&self) -> io::Result<Columns<T>> {
+        if let Some(names) = &self.presentation.columns {
+            return Ok(selection::columns(names)?);
         }
+        let is_shown = |column: &&Column<T>| match self.format() {
+            Format::Table | Format::Markdown => !column.is_wide,
+            _ => true,
+        };
+        Ok(T::COLUMNS.iter().filter(is_shown).collect())
     }
 }
 
-/// A list that is being written. Formats that need all items at once write them at the end.
-#[derive(Debug)]
-pub(crate) struct List<'a, W, T> {
+/// A list that is being written, page by page unless it is sorted.
+pub(crate) struct List<'a, W, T: 'static> {
     output: &'a mut Output<W>,
-    buffered: Vec<T>,
+    writer: Box<dyn Writer<T>>,
+    /// The column that decides the order, and the items so far.
+    sorted: Option<(&'static Column<T>, Vec<T>)>,
+    is_empty: bool,
 }
 
 impl<W: Write, T: Record> List<'_, W, T> {
-    /// Returns whether no item is buffered.
+    /// Returns whether no item was added.
     pub(crate) fn is_empty(&self) -> bool {
-        self.buffered.is_empty()
+        self.is_empty
     }
 
     /// Adds the items of a page.
     pub(crate) fn page(&mut self, items: impl Iterator<Item = T>) -> io::Result<()> {
-        let redacted = items.map(|mut item| {
-            item.redact();
-            item
-        });
-        match self.output.format {
-            Format::Table | Format::Json => {
-                self.buffered.extend(redacted);
-                Ok(())
-            }
-            Format::Ndjson => {
-                for item in redacted {
-                    write_ndjson(&item, &mut self.output.sink)?;
-                }
-                self.output.sink.flush()
+        let mut items: Vec<_> = items.collect();
+        items.iter_mut().for_each(Record::redact);
+        self.is_empty &= items.is_empty();
+        match &mut self.sorted {
+            Some((_, sorted)) => sorted.extend(items),
+            None if items.is_empty() => {}
+            None => {
+                self.writer.write(&items, &mut self.output.sink)?;
+                self.output.sink.flush()?;
             }
         }
+        Ok(())
     }
 
-    /// Writes what is buffered and ends the list.
-    pub(crate) fn finish(self) -> io::Result<()> {
-        match self.output.format {
-            Format::Table => table::write(&self.buffered, &mut self.output.sink)?,
-            Format::Json => write_json(&self.buffered, &mut self.output.sink)?,
-            Format::Ndjson => {}
+    /// Writes what is left and ends the list.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        if let Some((column, mut items)) = self.sorted {
+            selection::sort(&mut items, column);
+            self.writer.write(&items, &mut self.output.sink)?;
         }
+        self.writer.finish(&mut self.output.sink)?;
         self.output.sink.flush()
     }
-}
-
-fn write_json(value: &impl serde::Serialize, sink: &mut impl Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *sink, value)?;
-    writeln!(sink)
-}
-
-fn write_ndjson(value: &impl serde::Serialize, sink: &mut impl Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *sink, value)?;
-    writeln!(sink)
 }

@@ -1,6 +1,6 @@
 //! Records that commands print.
 
-use gatelet_models::Secret;
+use gatelet_models::{Secret, Timestamp};
 
 /// The text that stands for a secret.
 const REDACTED: &str = "[redacted]";
@@ -12,9 +12,9 @@ pub(crate) fn redact(secret: &mut Option<Secret>) {
     }
 }
 
-/// A record that is printed as JSON by `Serialize`, or as a table by its columns.
+/// A record that is printed as JSON by `Serialize`, or as a row by its columns.
 pub(crate) trait Record: serde::Serialize + Sized + 'static {
-    /// The table's columns, from left to right.
+    /// The columns, from left to right. The first is what other commands take to name the record.
     const COLUMNS: &'static [Column<Self>];
 
     /// Removes the secret that only an explicit command may show.
@@ -25,6 +25,109 @@ pub(crate) trait Record: serde::Serialize + Sized + 'static {
 pub(crate) struct Column<T> {
     /// The column's title; a table without titles has no header.
     pub(crate) header: &'static str,
+    /// What its cells mean.
+    pub(crate) meaning: Meaning,
+    /// Whether it is printed only when all columns are.
+    pub(crate) is_wide: bool,
+    value: Value<T>,
+}
+
+/// What the cells of a column mean to a person, which decides how they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// Text, which a narrow terminal may cut.
+    Text,
+    /// A state, which may have a color.
+    State,
+    /// A point in time.
+    Time,
+    /// A point in time at which something ends.
+    End,
+    /// A secret, which is never cut.
+    Secret,
+}
+
+enum Value<T> {
+    Text(fn(&T) -> Option<String>),
+    Time(fn(&T) -> Option<Timestamp>),
+    Millis(fn(&T) -> Option<Timestamp>),
+}
+
+/// The value of a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cell {
+    /// A text, as it is.
+    Text(String),
+    /// A point in time.
+    Time(Timestamp),
+}
+
+impl Cell {
+    /// Returns the exact text.
+    pub(crate) fn exact(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Time(time) => time.to_string(),
+        }
+    }
+}
+
+impl<T> Column<T> {
+    const fn new(header: &'static str, meaning: Meaning, value: Value<T>) -> Self {
+        Self {
+            header,
+            meaning,
+            is_wide: false,
+            value,
+        }
+    }
+
+    /// A column of texts.
+    pub(crate) const fn text(header: &'static str, value: fn(&T) -> Option<String>) -> Self {
+        Self::new(header, Meaning::Text, Value::Text(value))
+    }
+
+    /// A column of words that name a state.
+    pub(crate) const fn state(header: &'static str, value: fn(&T) -> Option<String>) -> Self {
+        Self::new(header, Meaning::State, Value::Text(value))
+    }
+
+    /// A column of points in time. Year 1, which means "never", is no value.
+    pub(crate) const fn time(header: &'static str, value: fn(&T) -> Option<Timestamp>) -> Self {
+        Self::new(header, Meaning::Time, Value::Time(value))
+    }
+
+    /// A column of points in time that the API sends in milliseconds, where no value means "never".
+    pub(crate) const fn millis(header: &'static str, value: fn(&T) -> Option<Timestamp>) -> Self {
+        Self::new(header, Meaning::Time, Value::Millis(value))
+    }
+
+    /// A column of points in time at which something ends.
+    pub(crate) const fn end(header: &'static str, value: fn(&T) -> Option<Timestamp>) -> Self {
+        Self::new(header, Meaning::End, Value::Time(value))
+    }
+
+    /// A column of secrets that were asked for.
+    pub(crate) const fn secret(header: &'static str, value: fn(&T) -> Option<String>) -> Self {
+        Self::new(header, Meaning::Secret, Value::Text(value))
+    }
+
+    /// A column that is printed only when all columns are.
+    pub(crate) const fn wide(mut column: Self) -> Self {
+        column.is_wide = true;
+        column
+    }
+
     /// Returns the cell of a record; `None` if it has no value.
-    pub(crate) value: fn(&T) -> Option<String>,
+    pub(crate) fn cell(&self, record: &T) -> Option<Cell> {
+        match self.value {
+            Value::Text(value) => value(record)
+                .filter(|text| !text.is_empty())
+                .map(Cell::Text),
+            Value::Time(value) => value(record)
+                .filter(|time| !time.is_unset())
+                .map(Cell::Time),
+            Value::Millis(value) => value(record).map(Cell::Time),
+        }
+    }
 }

@@ -37,7 +37,7 @@ fn gateways_are_listed_in_every_format() {
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), 4);
     assert!(
-        lines[0].starts_with("ID ") && lines[0].ends_with("DESCRIPTION"),
+        lines[0].starts_with("ID ") && lines[0].ends_with("LABELS"),
         "{table}"
     );
     assert!(

@@ -13,7 +13,7 @@ fn only_reveal_shows_the_value() {
     let value = value.trim_end();
     assert!(value.len() > 40 && !value.contains(' '), "{value}");
     for line in ["list web".to_owned(), format!("get web {id}")] {
-        for format in ["table", "json", "ndjson"] {
+        for format in ["wide", "json", "ndjson", "csv", "yaml"] {
             let shown = run(&format!("{line} -o {format}")).success();
             assert!(
                 shown.contains("[redacted]") && !shown.contains(&value[..8]),

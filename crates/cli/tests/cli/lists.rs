@@ -2,7 +2,7 @@
 
 use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 
-use crate::run::{CommandOutput, Fixture, team};
+use crate::run::{CommandOutput, Fixture, send_signal, team};
 
 const JSON: &str = "application/json";
 const TOKENS: &str = "dt active-gate-token list";
@@ -74,6 +74,23 @@ fn ids(output: &str, format: &str) -> Vec<String> {
             .map(id)
             .collect(),
         "ndjson" => output.lines().map(|line| id(&document(line))).collect(),
+        "name" => output.lines().map(str::to_owned).collect(),
+        "yaml" => {
+            let ids = output
+                .lines()
+                .filter_map(|line| line.strip_prefix("- id: "));
+            ids.map(str::to_owned).collect()
+        }
+        "csv" => {
+            let rows = output.lines().skip(1);
+            rows.map(|row| row.split(',').next().unwrap().to_owned())
+                .collect()
+        }
+        "markdown" => {
+            let rows = output.lines().skip(2);
+            rows.map(|row| row.split(' ').nth(1).unwrap().to_owned())
+                .collect()
+        }
         _ => {
             let rows = output.lines().skip(1);
             rows.map(|row| row.split(' ').next().unwrap().to_owned())
@@ -92,13 +109,18 @@ fn hint(output: &CommandOutput) -> Option<&str> {
     Some(rest.split('\'').next().unwrap())
 }
 
-// U61
+/// Every format.
+const FORMATS: [&str; 8] = [
+    "table", "wide", "json", "ndjson", "csv", "yaml", "name", "markdown",
+];
+
+// U33, U61
 #[test]
 fn a_list_that_fails_prints_its_items_and_continues_without_gap_or_repetition() {
-    for (page, format) in [4, 7].into_iter().flat_map(|page| {
-        let formats = ["table", "json", "ndjson"];
-        formats.map(|format| (page, format))
-    }) {
+    for (page, format) in [4, 7]
+        .into_iter()
+        .flat_map(|page| FORMATS.map(|format| (page, format)))
+    {
         let broken = Fixture::dt(&pages(page, "403 Forbidden").url);
         let output = broken.run(&format!("{TOKENS} -o {format}"));
         assert_eq!(output.code, Some(4), "{output:?}");
@@ -207,7 +229,7 @@ fn rows_before_a_bad_link_are_printed_and_the_error_names_its_target() {
             "`Link` field is malformed",
         ),
     ] {
-        for format in ["table", "json", "ndjson"] {
+        for format in FORMATS {
             let script = server_with_link(link.clone());
             let output = Fixture::asa(&script.url).run(&format!("asa gateway list -o {format}"));
             assert_eq!(output.code, Some(10), "{output:?}");
@@ -252,5 +274,54 @@ fn a_page_token_beyond_printable_ascii_exits_with_2_and_is_neither_sent_nor_repe
             );
             assert_eq!(script.requests.try_iter().count(), 0);
         }
+    }
+}
+
+// U65
+#[cfg(unix)]
+#[test]
+fn an_interrupted_list_is_whole_and_says_where_to_go_on() {
+    for format in FORMATS {
+        let whole = pages(99, "403 Forbidden");
+        let (reached, wait) = std::sync::mpsc::channel();
+        let script = RawServer::new(move |request| {
+            if request.contains("nextPageKey=k3") {
+                reached.send(()).unwrap();
+                return RawResponse::Silence;
+            }
+            let next = if request.contains("nextPageKey=") {
+                3
+            } else {
+                2
+            };
+            let token = |n: u32| {
+                format!(
+                    r#"{{"id":"t{n}","name":"t{n}","owner":"o","creationDate":"2026-01-01T00:00:00Z"}}"#
+                )
+            };
+            let items = [token(2 * next - 3), token(2 * next - 2)].join(",");
+            let body = format!(
+                r#"{{"totalCount":99,"nextPageKey":"k{next}","activeGateTokens":[{items}]}}"#
+            );
+            RawResponse::Bytes(response("200 OK", JSON, &body))
+        });
+        let child = Fixture::dt(&script.url)
+            .command(format!("{TOKENS} -o {format} --limit 9").split(' '))
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        wait.recv().unwrap();
+        send_signal("-INT", &child);
+        let output = CommandOutput::from(child.wait_with_output().unwrap());
+        assert_eq!(output.code, Some(130), "{output:?}");
+        assert_eq!(ids(&output.stdout, format), numbers(4), "{output:?}");
+        assert_eq!(
+            output.stderr,
+            "gatelet: interrupted; continue with --page-token 'k3' --limit 5\n"
+        );
+        let rest =
+            Fixture::dt(&whole.url).run(&format!("{TOKENS} -o {format} --page-token k3 --limit 5"));
+        assert_eq!(ids(&rest.success(), format), numbers(9).split_off(4));
     }
 }

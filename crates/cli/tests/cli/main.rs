@@ -12,6 +12,7 @@ mod empty_responses;
 mod enrollment_tokens;
 mod exit_codes;
 mod exit_paths;
+mod formats;
 mod input;
 mod key_command;
 mod key_file;

@@ -20,7 +20,7 @@ fn projects_are_listed_and_shown() {
     let lines: Vec<&str> = table.lines().collect();
     assert!(lines[0].contains("GATEWAY SELECTOR"), "{table}");
     assert!(
-        lines[1].contains(" web ") && lines[1].contains("env in (dev,prod)"),
+        lines[1].starts_with("web ") && lines[1].contains("env in (dev,prod)"),
         "{table}"
     );
 }

@@ -50,7 +50,7 @@ fn only_reveal_shows_the_value_of_an_enrollment_token() {
     let value = value.trim_end();
     assert!(value.len() > 40 && !value.contains(' '), "{value}");
     for line in [format!("list {parents}"), format!("get {parents} {id}")] {
-        for format in ["table", "json", "ndjson"] {
+        for format in ["wide", "json", "ndjson", "csv", "yaml"] {
             let shown = run(&format!("{line} -o {format}")).success();
             assert!(shown.contains("[redacted]"), "{shown}");
             assert!(!shown.contains(&value[..8]), "{shown}");

@@ -52,6 +52,14 @@ impl Terminal {
             .unwrap()
     }
 
+    /// Starts a command whose output is the terminal.
+    fn show(&self, fixture: &Fixture, arguments: &[&str]) -> Child {
+        let mut command = fixture.command(arguments);
+        command.stdout(self.far.try_clone().unwrap());
+        command.stderr(self.far.try_clone().unwrap());
+        command.spawn().unwrap()
+    }
+
     /// Reads until a text was shown.
     fn read_until(&mut self, end: &str) -> String {
         let mut shown = String::new();
@@ -146,6 +154,34 @@ fn a_person_is_told_of_active_gates_that_do_not_say_which_tokens_they_have() {
     assert!(shown.contains(told), "{shown}");
     terminal.near.write_all(b"n\n").unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+// U35
+#[test]
+fn a_terminal_shows_no_invisible_character_and_times_as_people_say_them() {
+    let server = RawServer::new(|_| {
+        let token = r#"{"id":"dt0g02.a","name":"a\u001b[2J\u202eb\u009b","owner":"o","creationDate":"2026-01-01T00:00:00Z","expirationDate":"2020-01-01T00:00:00Z"}"#;
+        let list = format!(r#"{{"totalCount":1,"activeGateTokens":[{token}]}}"#);
+        RawResponse::Bytes(response("200 OK", JSON, &list))
+    });
+    let fixture = Fixture::dt(&server.url);
+    for (format, end, shown) in [
+        ("table", " ago", r"a\u{1b}[2J\u{202e}b\u{9b}"),
+        ("wide", "2020-01-01T00:00:00Z", r"a\u{1b}[2J\u{202e}b\u{9b}"),
+        ("csv", "2020-01-01T00:00:00Z", r"a\u{1b}[2J\u{202e}b\u{9b}"),
+        ("json", "]", r"a\u001b[2J\u202eb\u009b"),
+        ("ndjson", "}", r"a\u001b[2J\u202eb\u009b"),
+        ("yaml", "expirationDate: \"2020", r"a\x1b[2J\u202eb\x9b"),
+    ] {
+        let mut terminal = Terminal::open();
+        let arguments = ["dt", "token", "list", "-o", format, "--color", "never"];
+        let mut child = terminal.show(&fixture, &arguments);
+        let text = terminal.read_until(end);
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        assert!(text.contains(shown), "{format}: {text}");
+        let is_invisible = |c: char| c.is_control() && !"\r\n".contains(c) || c == '\u{202e}';
+        assert!(!text.contains(is_invisible), "{format}: {text}");
+    }
 }
 
 #[test]

@@ -9,13 +9,16 @@ use crate::field_type::ident;
 use crate::ir::{Operation, Parameter};
 
 /// What every command has beside the parameters of its operation: its own variables, the options of every command and of lists.
-const RESERVED: [&str; 17] = [
+const RESERVED: [&str; 21] = [
     "client",
+    "color",
+    "columns",
     "deleted",
     "emulator",
     "help",
     "limit",
     "list",
+    "no_headers",
     "operations",
     "output",
     "page_size",
@@ -24,6 +27,7 @@ const RESERVED: [&str; 17] = [
     "proxy_from_environment",
     "query",
     "request",
+    "sort_by",
     "timeout",
     "verbose",
     "version",

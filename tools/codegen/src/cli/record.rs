@@ -85,7 +85,7 @@ fn listed(api: &Api, model: &Schema) -> Vec<TokenStream> {
         }
         Shape::Id | Shape::Enum(_) => {
             let header = header(&model.name);
-            vec![quote!(Column { header: #header, value: |it| columns::text(Some(it)) })]
+            vec![quote!(Column::text(#header, |it| columns::text(Some(it))))]
         }
     }
 }
@@ -96,22 +96,32 @@ fn header(name: &str) -> String {
 
 /// Returns the column of a field; `None` if it does not fit into a cell.
 fn column(api: &Api, model: &Schema, field: &Field) -> Option<TokenStream> {
-    let function = match &field.kind {
-        Kind::Text | Kind::Boolean | Kind::Integer(_) => "text",
+    let kind = match &field.kind {
+        Kind::Text | Kind::Boolean | Kind::Integer(_) | Kind::Map => "text",
         Kind::Timestamp(_) => "time",
-        Kind::Map => "labels",
         Kind::Named(reference) => match api.schema(&reference.name)?.shape {
-            Shape::Id | Shape::Enum(_) => "text",
+            Shape::Id => "text",
+            Shape::Enum(_) => "state",
             Shape::Object(_) => return None,
         },
         Kind::Secret | Kind::List(_) => return None,
     };
-    let (function, name) = (ident(function), ident(&field.rust));
-    let value = match model.presence(field) {
-        Presence::Required | Presence::Defaulted => quote!(Some(&it.#name)),
-        Presence::Optional | Presence::Count | Presence::OptionalCount => quote!(it.#name.as_ref()),
+    let name = ident(&field.rust);
+    let is_always_there = match model.presence(field) {
+        Presence::Required | Presence::Defaulted => true,
+        Presence::Optional | Presence::Count | Presence::OptionalCount => false,
         Presence::Lenient | Presence::Patch => return None,
     };
-    let header = header(&field.name);
-    Some(quote!(Column { header: #header, value: |it| columns::#function(#value) }))
+    let reference = match is_always_there {
+        true => quote!(Some(&it.#name)),
+        false => quote!(it.#name.as_ref()),
+    };
+    let value = match (&field.kind, is_always_there) {
+        (Kind::Timestamp(_), true) => quote!(Some(it.#name)),
+        (Kind::Timestamp(_), false) => quote!(it.#name),
+        (Kind::Map, _) => quote!(columns::labels(#reference)),
+        _ => quote!(columns::text(#reference)),
+    };
+    let (header, kind) = (header(&field.name), ident(kind));
+    Some(quote!(Column::#kind(#header, |it| #value)))
 }

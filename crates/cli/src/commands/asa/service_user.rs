@@ -139,17 +139,8 @@ impl Update {
 
 impl Record for models::CurrentUser {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "NAME",
-            value: |user| Some(user.name.clone()),
-        },
-        Column {
-            header: "ID",
-            value: |user| text(user.id.as_ref()),
-        },
-        Column {
-            header: "TEAM",
-            value: |user| user.team_name.clone(),
-        },
+        Column::text("NAME", |user| Some(user.name.clone())),
+        Column::text("ID", |user| text(user.id.as_ref())),
+        Column::text("TEAM", |user| user.team_name.clone()),
     ];
 }

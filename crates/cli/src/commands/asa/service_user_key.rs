@@ -109,17 +109,8 @@ impl Delete {
 
 impl Record for ServiceUserKeyWithSecret {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |key| Some(key.id.to_string()),
-        },
-        Column {
-            header: "SECRET",
-            value: |key| Some(key.secret.expose().to_owned()),
-        },
-        Column {
-            header: "ENDS",
-            value: |key| lenient_time(&key.expires_at),
-        },
+        Column::text("ID", |key| Some(key.id.to_string())),
+        Column::secret("SECRET", |key| Some(key.secret.expose().to_owned())),
+        Column::text("ENDS", |key| lenient_time(&key.expires_at)),
     ];
 }

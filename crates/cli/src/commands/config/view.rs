@@ -73,14 +73,8 @@ struct Row {
 
 impl Record for Row {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "KEY",
-            value: |row| Some(row.key.to_owned()),
-        },
-        Column {
-            header: "VALUE",
-            value: |row| Some(row.value.clone()),
-        },
+        Column::text("KEY", |row| Some(row.key.to_owned())),
+        Column::text("VALUE", |row| Some(row.value.clone())),
     ];
 }
 
@@ -120,25 +114,10 @@ struct ProfileRow {
 
 impl Record for ProfileRow {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "NAME",
-            value: |row| Some(row.name.clone()),
-        },
-        Column {
-            header: "DEFAULT",
-            value: |row| Some(row.is_default.to_string()),
-        },
-        Column {
-            header: "READONLY",
-            value: |row| Some(row.readonly.to_string()),
-        },
-        Column {
-            header: "DYNATRACE URL",
-            value: |row| row.dt_url.clone(),
-        },
-        Column {
-            header: "ASA TEAM",
-            value: |row| row.asa_team.clone(),
-        },
+        Column::text("NAME", |row| Some(row.name.clone())),
+        Column::text("DEFAULT", |row| Some(row.is_default.to_string())),
+        Column::text("READONLY", |row| Some(row.readonly.to_string())),
+        Column::text("DYNATRACE URL", |row| row.dt_url.clone()),
+        Column::text("ASA TEAM", |row| row.asa_team.clone()),
     ];
 }

@@ -75,25 +75,10 @@ impl Serialize for Row {
 
 impl Record for Row {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ACTIVEGATE",
-            value: |row| text(row.0.active_gate.as_ref()),
-        },
-        Column {
-            header: "HOSTNAME",
-            value: |row| row.0.hostname.clone(),
-        },
-        Column {
-            header: "REASON",
-            value: |row| Some(row.0.reason.to_string()),
-        },
-        Column {
-            header: "TOKEN",
-            value: |row| text(row.0.token.as_ref()),
-        },
-        Column {
-            header: "DATE",
-            value: |row| text(row.0.date.as_ref()),
-        },
+        Column::text("ACTIVEGATE", |row| text(row.0.active_gate.as_ref())),
+        Column::text("HOSTNAME", |row| row.0.hostname.clone()),
+        Column::state("REASON", |row| Some(row.0.reason.to_string())),
+        Column::text("TOKEN", |row| text(row.0.token.as_ref())),
+        Column::millis("DATE", |row| row.0.date),
     ];
 }

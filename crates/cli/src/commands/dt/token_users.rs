@@ -4,7 +4,7 @@ use dt_client::TokenUsers;
 use gatelet_models::dt::{ActiveGate, ActiveGateTokenId};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-use crate::output::columns::{text, time};
+use crate::output::columns::text;
 use crate::output::record::{Column, Record};
 
 /// The text after the help of the command.
@@ -19,7 +19,10 @@ fleet-management:activegates:read and fleet-management:activegate.tokens:read.";
 
 /// Says what the rows do not.
 pub(crate) fn limits(users: &TokenUsers, id: &ActiveGateTokenId) -> String {
-    let last_use = match (&users.token, time(users.last_used_date().as_ref())) {
+    let last_use = match (
+        &users.token,
+        users.last_used_date().filter(|it| !it.is_unset()),
+    ) {
         (None, _) => "the environment does not know it".to_owned(),
         (_, Some(date)) => format!("last used {date}"),
         (_, None) => "the environment shows no last use".to_owned(),
@@ -104,29 +107,11 @@ impl Serialize for User {
 
 impl Record for User {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |user| text(user.gate.id.as_ref()),
-        },
-        Column {
-            header: "HOSTNAME",
-            value: |user| user.gate.hostname.clone(),
-        },
-        Column {
-            header: "TOKEN STATE",
-            value: |user| user.states.clone(),
-        },
-        Column {
-            header: "VERSION",
-            value: |user| text(user.gate.version.as_ref()),
-        },
-        Column {
-            header: "NETWORK ZONE",
-            value: |user| user.gate.network_zone.clone(),
-        },
-        Column {
-            header: "OFFLINE SINCE",
-            value: |user| text(user.gate.offline_since.as_ref()),
-        },
+        Column::text("ID", |user| text(user.gate.id.as_ref())),
+        Column::text("HOSTNAME", |user| user.gate.hostname.clone()),
+        Column::state("TOKEN STATE", |user| user.states.clone()),
+        Column::text("VERSION", |user| text(user.gate.version.as_ref())),
+        Column::text("NETWORK ZONE", |user| user.gate.network_zone.clone()),
+        Column::millis("OFFLINE SINCE", |user| user.gate.offline_since),
     ];
 }

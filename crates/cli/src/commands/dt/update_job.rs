@@ -127,34 +127,13 @@ impl Serialize for GateJob {
 
 impl Record for GateJob {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ACTIVEGATE",
-            value: |row| text(row.gate.as_ref()),
-        },
-        Column {
-            header: "ID",
-            value: |row| text(row.job.job_id.as_ref()),
-        },
-        Column {
-            header: "STATE",
-            value: |row| text(row.job.job_state.as_ref()),
-        },
-        Column {
-            header: "FROM",
-            value: |row| text(row.job.start_version.as_ref()),
-        },
-        Column {
-            header: "TO",
-            value: |row| text(row.job.target_version.as_ref()),
-        },
-        Column {
-            header: "ENDED",
-            value: |row| text(row.job.timestamp.as_ref()),
-        },
-        Column {
-            header: "ERROR",
-            value: |row| row.job.error.clone(),
-        },
+        Column::text("ACTIVEGATE", |row| text(row.gate.as_ref())),
+        Column::text("ID", |row| text(row.job.job_id.as_ref())),
+        Column::state("STATE", |row| text(row.job.job_state.as_ref())),
+        Column::text("FROM", |row| text(row.job.start_version.as_ref())),
+        Column::text("TO", |row| text(row.job.target_version.as_ref())),
+        Column::millis("ENDED", |row| row.job.timestamp),
+        Column::text("ERROR", |row| row.job.error.clone()),
     ];
 }
 

@@ -137,18 +137,12 @@ impl WindowCommand {
 
 impl Record for models::Door {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |it| columns::text(Some(&it.id)),
-        },
+        Column::text("ID", |it| columns::text(Some(&it.id))),
     ];
 }
 
 impl Record for models::Window {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "PANE",
-            value: |it| columns::text(it.pane.as_ref()),
-        },
+        Column::text("PANE", |it| columns::text(it.pane.as_ref())),
     ];
 }

@@ -72,17 +72,8 @@ impl DoorCommand {
 
 impl Record for models::Door {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |it| columns::text(Some(&it.id)),
-        },
-        Column {
-            header: "COLOR",
-            value: |it| columns::text(Some(&it.color)),
-        },
-        Column {
-            header: "FRAME",
-            value: |it| columns::text(Some(&it.frame)),
-        },
+        Column::text("ID", |it| columns::text(Some(&it.id))),
+        Column::state("COLOR", |it| columns::text(Some(&it.color))),
+        Column::state("FRAME", |it| columns::text(Some(&it.frame))),
     ];
 }

@@ -76,45 +76,15 @@ impl DoorCommand {
 
 impl Record for models::Door {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "NAME",
-            value: |it| columns::text(Some(&it.name)),
-        },
-        Column {
-            header: "OPENED",
-            value: |it| columns::text(it.opened.as_ref()),
-        },
-        Column {
-            header: "CLOSED",
-            value: |it| columns::text(it.closed.as_ref()),
-        },
-        Column {
-            header: "HEIGHT",
-            value: |it| columns::text(it.height.as_ref()),
-        },
-        Column {
-            header: "LOCKED",
-            value: |it| columns::text(Some(&it.locked)),
-        },
-        Column {
-            header: "TYPE",
-            value: |it| columns::text(it.kind.as_ref()),
-        },
-        Column {
-            header: "LABELS",
-            value: |it| columns::labels(it.labels.as_ref()),
-        },
-        Column {
-            header: "MADE",
-            value: |it| columns::time(it.made.as_ref()),
-        },
-        Column {
-            header: "PAINTED",
-            value: |it| columns::time(it.painted.as_ref()),
-        },
-        Column {
-            header: "OILED",
-            value: |it| columns::time(it.oiled.as_ref()),
-        },
+        Column::text("NAME", |it| columns::text(Some(&it.name))),
+        Column::text("OPENED", |it| columns::text(it.opened.as_ref())),
+        Column::text("CLOSED", |it| columns::text(it.closed.as_ref())),
+        Column::text("HEIGHT", |it| columns::text(it.height.as_ref())),
+        Column::text("LOCKED", |it| columns::text(Some(&it.locked))),
+        Column::text("TYPE", |it| columns::text(it.kind.as_ref())),
+        Column::text("LABELS", |it| columns::labels(it.labels.as_ref())),
+        Column::time("MADE", |it| it.made),
+        Column::time("PAINTED", |it| it.painted),
+        Column::time("OILED", |it| it.oiled),
     ];
 }

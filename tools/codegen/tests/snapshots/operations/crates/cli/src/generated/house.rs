@@ -272,9 +272,6 @@ impl Record for models::DoorList {
 
 impl Record for models::Side {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "SIDE",
-            value: |it| columns::text(Some(it)),
-        },
+        Column::text("SIDE", |it| columns::text(Some(it))),
     ];
 }

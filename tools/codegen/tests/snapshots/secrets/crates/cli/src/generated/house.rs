@@ -77,10 +77,7 @@ impl KeyCommand {
 
 impl Record for models::Key {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column {
-            header: "ID",
-            value: |it| columns::text(Some(&it.id)),
-        },
+        Column::text("ID", |it| columns::text(Some(&it.id))),
     ];
 
     fn redact(&mut self) {

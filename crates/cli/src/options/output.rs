@@ -1,0 +1,57 @@
+//! The options that decide how results are printed.
+
+use clap::ColorChoice;
+use gatelet_hyper::TokioClock;
+use gatelet_models::Timestamp;
+use gatelet_transport::Clock as _;
+
+use crate::env;
+use crate::output::output::{Format, Presentation};
+use crate::output::style::Style;
+
+/// The options that decide how results are printed.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct OutputOptions {
+    /// Output format
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
+    pub(crate) output: Format,
+
+    /// Columns to print, separated by commas, such as ID,LAST_USED
+    #[arg(long, global = true, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) columns: Option<Vec<String>>,
+
+    /// Sort a list by a column: the whole list is read before it is printed
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) sort_by: Option<String>,
+
+    /// Print no column titles
+    #[arg(long, global = true)]
+    pub(crate) no_headers: bool,
+
+    /// Use colors
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: ColorChoice,
+}
+
+impl OutputOptions {
+    /// Returns how results are printed to stdout.
+    pub(crate) fn presentation(self) -> Presentation {
+        let now = Timestamp::from(TokioClock::new().now());
+        let columns = env::non_empty("COLUMNS");
+        Presentation {
+            format: self.output,
+            columns: self.columns,
+            sort_by: self.sort_by,
+            has_headers: !self.no_headers,
+            style: Style::of_stdout(self.color, columns.as_deref(), now),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Comma-separated values as in RFC 4180.
+
+use std::io::{self, Write};
+
+use csv::{Terminator, WriterBuilder};
+
+use crate::output::record::Cell;
+use crate::output::writer::{Columns, Writer};
+use crate::terminal::escape_for_display;
+
+/// A list of comma-separated values. A missing value is empty.
+pub(crate) struct Csv<T: 'static> {
+    columns: Columns<T>,
+    /// Whether the header is still to be written.
+    is_header_due: bool,
+    /// Whether invisible characters are escaped, for a terminal.
+    is_escaped: bool,
+}
+
+impl<T> Csv<T> {
+    pub(crate) fn new(columns: Columns<T>, has_header: bool, is_escaped: bool) -> Self {
+        Self {
+            is_header_due: has_header && columns.iter().any(|column| !column.header.is_empty()),
+            columns,
+            is_escaped,
+        }
+    }
+}
+
+impl<T> Writer<T> for Csv<T> {
+    fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
+        let mut rows = WriterBuilder::new()
+            .terminator(Terminator::CRLF)
+            .from_writer(sink);
+        if std::mem::take(&mut self.is_header_due) {
+            rows.write_record(self.columns.iter().map(|column| column.header))?;
+        }
+        for record in records {
+            let cells = self.columns.iter().map(|column| column.cell(record));
+            let cells = cells.map(|cell| cell.map_or_else(String::new, Cell::exact));
+            rows.write_record(cells.map(|cell| match self.is_escaped {
+                true => escape_for_display(&cell),
+                false => cell,
+            }))?;
+        }
+        rows.flush()
+    }
+
+    fn finish(&mut self, sink: &mut dyn Write) -> io::Result<()> {
+        self.write(&[], sink)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::record::Column;
+
+    static COLUMNS: [Column<(&str, Option<&str>)>; 2] = [
+        Column::text("NAME", |row| Some(row.0.to_owned())),
+        Column::text("LAST NOTE", |row| row.1.map(str::to_owned)),
+    ];
+
+    fn written(pages: &[&[(&'static str, Option<&'static str>)]], is_escaped: bool) -> String {
+        let mut csv = Csv::new(COLUMNS.iter().collect(), true, is_escaped);
+        let mut sink = Vec::new();
+        for page in pages {
+            csv.write(page, &mut sink).unwrap();
+        }
+        csv.finish(&mut sink).unwrap();
+        String::from_utf8(sink).unwrap()
+    }
+
+    #[test]
+    fn cells_are_exact_and_quoted_where_needed() {
+        assert_eq!(
+            written(
+                &[&[("a, \"b\"", None)], &[("c\nd", Some("\u{202e}"))]],
+                false
+            ),
+            "NAME,LAST NOTE\r\n\"a, \"\"b\"\"\",\r\n\"c\nd\",\u{202e}\r\n"
+        );
+        assert_eq!(
+            written(&[&[("c\nd", Some("\u{202e}"))]], true),
+            "NAME,LAST NOTE\r\nc\\nd,\\u{202e}\r\n"
+        );
+    }
+
+    #[test]
+    fn an_empty_list_has_one_header() {
+        assert_eq!(written(&[], false), "NAME,LAST NOTE\r\n");
+        assert_eq!(written(&[&[], &[]], false), "NAME,LAST NOTE\r\n");
+    }
+}

@@ -1,0 +1,196 @@
+//! JSON: one document, or one on each line.
+
+use std::io::{self, Write};
+
+use gatelet_transport::is_displayable;
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::{Formatter, PrettyFormatter};
+
+use crate::output::writer::Writer;
+
+/// Serializes a value, on one line or indented. For a terminal, invisible characters are escaped, which changes no value.
+pub(crate) fn to_vec(
+    value: &impl Serialize,
+    is_indented: bool,
+    is_escaped: bool,
+) -> io::Result<Vec<u8>> {
+    let mut json = Vec::new();
+    let layout = Layout {
+        indented: is_indented.then(PrettyFormatter::new),
+        is_escaped,
+    };
+    value.serialize(&mut Serializer::with_formatter(&mut json, layout))?;
+    Ok(json)
+}
+
+/// An array that is opened at the first page and closed at the end.
+pub(crate) struct Array {
+    is_escaped: bool,
+    is_open: bool,
+    has_items: bool,
+}
+
+impl Array {
+    pub(crate) fn new(is_escaped: bool) -> Self {
+        Self {
+            is_escaped,
+            is_open: false,
+            has_items: false,
+        }
+    }
+}
+
+impl<T: Serialize> Writer<T> for Array {
+    fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
+        if !std::mem::replace(&mut self.is_open, true) {
+            sink.write_all(b"[")?;
+        }
+        for record in records {
+            let comma = if self.has_items { "," } else { "" };
+            self.has_items = true;
+            write!(sink, "{comma}")?;
+            // No string contains a line break.
+            for line in to_vec(record, true, self.is_escaped)?.split(|byte| *byte == b'\n') {
+                sink.write_all(b"\n  ")?;
+                sink.write_all(line)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, sink: &mut dyn Write) -> io::Result<()> {
+        let begin = if self.is_open { "" } else { "[" };
+        let end = if self.has_items { "\n]" } else { "]" };
+        writeln!(sink, "{begin}{end}")
+    }
+}
+
+/// Documents, each on one line.
+pub(crate) struct Lines {
+    pub(crate) is_escaped: bool,
+}
+
+impl<T: Serialize> Writer<T> for Lines {
+    fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
+        for record in records {
+            sink.write_all(&to_vec(record, false, self.is_escaped)?)?;
+            sink.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+}
+
+/// The layout of a document.
+struct Layout {
+    indented: Option<PrettyFormatter<'static>>,
+    is_escaped: bool,
+}
+
+/// Implements the methods of the layout that differ between the two forms.
+macro_rules! either {
+    ($($name:ident($($argument:ident: $kind:ty)?) = $compact:expr;)*) => {
+        $(fn $name<W: ?Sized + Write>(&mut self, writer: &mut W $(, $argument: $kind)?) -> io::Result<()> {
+            match &mut self.indented {
+                Some(indented) => indented.$name(writer $(, $argument)?),
+                None => {
+                    let compact: &[u8] = $compact;
+                    writer.write_all(compact)
+                }
+            }
+        })*
+    };
+}
+
+impl Formatter for Layout {
+    either! {
+        begin_array() = b"[";
+        end_array() = b"]";
+        begin_array_value(first: bool) = if first { b"" } else { b"," };
+        end_array_value() = b"";
+        begin_object() = b"{";
+        end_object() = b"}";
+        begin_object_key(first: bool) = if first { b"" } else { b"," };
+        begin_object_value() = b":";
+        end_object_value() = b"";
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        text: &str,
+    ) -> io::Result<()> {
+        if !self.is_escaped || text.chars().all(is_displayable) {
+            return writer.write_all(text.as_bytes());
+        }
+        for c in text.chars() {
+            match is_displayable(c) {
+                true => write!(writer, "{c}")?,
+                false => {
+                    for unit in c.encode_utf16(&mut [0; 2]) {
+                        write!(writer, "\\u{unit:04x}")?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn written(mut writer: impl Writer<Value>, pages: &[&[Value]]) -> String {
+        let mut sink = Vec::new();
+        for page in pages {
+            writer.write(page, &mut sink).unwrap();
+        }
+        writer.finish(&mut sink).unwrap();
+        String::from_utf8(sink).unwrap()
+    }
+
+    #[test]
+    fn an_array_written_in_pages_looks_as_if_it_was_written_at_once() {
+        let items = [
+            json!({"a": "b\nc", "d": []}),
+            json!({}),
+            json!([1, {"e": null}]),
+        ];
+        let whole = serde_json::to_string_pretty(&items).unwrap() + "\n";
+        for split in 0..=3 {
+            let (first, second) = items.split_at(split);
+            assert_eq!(written(Array::new(false), &[first, second]), whole);
+        }
+        assert_eq!(written(Array::new(false), &[]), "[]\n");
+        assert_eq!(written(Array::new(false), &[&[], &[]]), "[]\n");
+    }
+
+    #[test]
+    fn a_line_has_no_spaces() {
+        let items = [json!({"a": [1, true, {"b": "c d"}]}), json!("e")];
+        let lines = Lines { is_escaped: false };
+        assert_eq!(
+            written(lines, &[&items]),
+            "{\"a\":[1,true,{\"b\":\"c d\"}]}\n\"e\"\n"
+        );
+    }
+
+    // U35
+    #[test]
+    fn invisible_characters_are_escaped_for_a_terminal_and_no_value_changes() {
+        let text = "a\u{9b}\u{202e}\u{7f}\u{200e}\u{200f}\u{61c}\u{200b}\u{e0041}語";
+        let value = json!({text: text});
+        let shown = String::from_utf8(to_vec(&value, false, true).unwrap()).unwrap();
+        assert!(shown.chars().all(is_displayable), "{shown}");
+        assert!(
+            shown.contains("\\u009b\\u202e\\u007f") && shown.contains("\\udb40\\udc41語"),
+            "{shown}"
+        );
+        assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), value);
+        let exact = String::from_utf8(to_vec(&value, false, false).unwrap()).unwrap();
+        assert!(exact.contains(text), "{exact}");
+    }
+}

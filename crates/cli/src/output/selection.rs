@@ -1,0 +1,129 @@
+//! Which columns are printed, and in which order records are.
+
+use gatelet_models::Timestamp;
+
+use crate::error::refusal::Refusal;
+use crate::output::record::{Cell, Column, Record};
+use crate::output::writer::Columns;
+
+/// Returns the columns with these names, in this order.
+///
+/// # Errors
+/// A name is unknown; the error lists the known ones.
+pub(crate) fn columns<T: Record>(names: &[String]) -> Result<Columns<T>, Refusal> {
+    names.iter().map(|name| column(name)).collect()
+}
+
+/// Returns the column with a name. Upper and lower case are alike, and words may be joined by `-` and `_`.
+///
+/// # Errors
+/// The name is unknown; the error lists the known ones.
+pub(crate) fn column<T: Record>(name: &str) -> Result<&'static Column<T>, Refusal> {
+    let header = name.trim().to_uppercase().replace(['-', '_'], " ");
+    let mut columns = T::COLUMNS.iter();
+    columns
+        .find(|column| column.header == header)
+        .ok_or_else(|| {
+            let known = T::COLUMNS
+                .iter()
+                .map(|column| column.header.replace(' ', "_"));
+            let known = known.collect::<Vec<_>>().join(", ");
+            Refusal::new(format!("unknown column; known columns: {known}"))
+        })
+}
+
+/// Sorts records by a column: numbers and times as such, then texts, then records without a value.
+pub(crate) fn sort<T>(records: &mut [T], column: &Column<T>) {
+    records.sort_by_cached_key(|record| Key::of(column.cell(record)));
+}
+
+/// What records are sorted by.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Number(i128),
+    Time(Timestamp),
+    Text(String),
+    None,
+}
+
+impl Key {
+    fn of(cell: Option<Cell>) -> Self {
+        match cell {
+            None => Self::None,
+            Some(Cell::Time(time)) => Self::Time(time),
+            Some(Cell::Text(text)) => match text.parse() {
+                Ok(number) => Self::Number(number),
+                Err(_) => Self::Text(text),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Row = (Option<&'static str>, Option<Timestamp>);
+
+    impl Record for Row {
+        const COLUMNS: &'static [Column<Self>] = &[
+            Column::text("USED BYTES", |row| row.0.map(str::to_owned)),
+            Column::wide(Column::time("ENDS", |row| row.1)),
+        ];
+    }
+
+    fn sorted(mut rows: Vec<Row>, name: &str) -> Vec<Row> {
+        sort(&mut rows, column(name).ok().unwrap());
+        rows
+    }
+
+    #[test]
+    fn a_column_is_named_in_any_case_with_any_joint() {
+        for name in ["USED BYTES", "used_bytes", "Used-Bytes", " used bytes"] {
+            assert!(column::<Row>(name).is_ok(), "{name}");
+        }
+        let names = ["ends".to_owned(), "used bytes".to_owned()];
+        let headers: Vec<_> = columns::<Row>(&names)
+            .ok()
+            .unwrap()
+            .iter()
+            .map(|it| it.header)
+            .collect();
+        assert_eq!(headers, ["ENDS", "USED BYTES"]);
+        let error = column::<Row>("hunter2").err().unwrap().to_string();
+        assert_eq!(error, "unknown column; known columns: USED_BYTES, ENDS");
+    }
+
+    #[test]
+    fn numbers_and_times_are_sorted_as_such_and_missing_values_last() {
+        let row = |text| -> Row { (text, None) };
+        let rows = vec![
+            row(None),
+            row(Some("b")),
+            row(Some("10")),
+            row(Some("-2")),
+            row(Some("9")),
+        ];
+        let expected = vec![
+            row(Some("-2")),
+            row(Some("9")),
+            row(Some("10")),
+            row(Some("b")),
+            row(None),
+        ];
+        assert_eq!(sorted(rows, "used_bytes"), expected);
+
+        let row = |text| -> Row { (None, Timestamp::parse(text).ok()) };
+        let rows = vec![
+            row("2027-01-01T00:00:00Z"),
+            row("x"),
+            row("2027-01-01T00:00:00.5+01:00"),
+        ];
+        let expected = vec![
+            row("2027-01-01T00:00:00.5+01:00"),
+            row("2027-01-01T00:00:00Z"),
+            row("x"),
+        ];
+        assert_eq!(sorted(rows, "ends"), expected);
+    }
+}
