@@ -4,4 +4,5 @@ pub(crate) mod error;
 pub(crate) mod exit;
 pub(crate) mod parameter_names;
 pub(crate) mod refusal;
+pub(crate) mod report;
 pub(crate) mod setting_names;

@@ -15,20 +15,23 @@ mod settings;
 mod signal;
 mod terminal;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::cli::{run, usage};
 use crate::error::error::CliError;
+use crate::error::report::ErrorFormat;
 
 fn main() -> ExitCode {
-    match try_main() {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let format = ErrorFormat::of(&arguments);
+    match try_main(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => error.report(),
+        Err(error) => error.report(format),
     }
 }
 
-fn try_main() -> Result<(), CliError> {
-    let arguments: Vec<_> = std::env::args_os().collect();
+fn try_main(arguments: Vec<OsString>) -> Result<(), CliError> {
     secret::reject_in_arguments(&arguments)?;
     run::run(usage::parse(arguments)?)
 }

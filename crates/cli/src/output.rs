@@ -10,6 +10,7 @@ pub(crate) mod output;
 pub(crate) mod pair_file;
 pub(crate) mod people_time;
 pub(crate) mod progress;
+pub(crate) mod progress_line;
 pub(crate) mod record;
 pub(crate) mod selection;
 pub(crate) mod stdout;

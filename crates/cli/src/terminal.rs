@@ -9,6 +9,11 @@ pub(crate) fn eprint_line(line: &str) {
     let _ = writeln!(io::stderr(), "gatelet: {}", escape_for_display(line));
 }
 
+/// Writes a line of JSON to stderr. Write errors are ignored.
+pub(crate) fn eprint_json(json: &str) {
+    let _ = writeln!(io::stderr(), "{json}");
+}
+
 /// Escapes invisible and control characters, so that the text stays on one line and cannot control a terminal.
 pub(crate) fn escape_for_display(text: &str) -> String {
     text.chars()
@@ -20,6 +25,21 @@ pub(crate) fn escape_for_display(text: &str) -> String {
             }
             visible
         })
+}
+
+/// Escapes invisible and control characters in JSON, which changes no value: outside of strings there are none.
+pub(crate) fn escape_in_json(json: &str) -> String {
+    let mut visible = String::with_capacity(json.len());
+    for c in json.chars() {
+        match is_displayable(c) {
+            true => visible.push(c),
+            false => {
+                let units = c.encode_utf16(&mut [0; 2]).to_vec();
+                visible.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+            }
+        }
+    }
+    visible
 }
 
 /// Returns a line for a shell: a command, and arguments that may come from a server.

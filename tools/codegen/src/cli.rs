@@ -94,7 +94,10 @@ fn imports(api: &Api, groups: &[Group<'_>], records: &Records<'_>) -> TokenStrea
     let prints_rows =
         any(&|group, it| group.is_plain(it) && (is_list(it) || group.rows(it).is_some()));
     let imports = [
-        (any_plain(is_delete), quote!(commands::report)),
+        (
+            any_plain(|it| it.response.is_none()),
+            quote!(commands::report),
+        ),
         (true, quote!(error::error::CliError)),
         (true, quote!(options::operation_help::{#(#helps),*})),
         (lists, quote!(options::paging::Paging)),
@@ -106,7 +109,6 @@ fn imports(api: &Api, groups: &[Group<'_>], records: &Records<'_>) -> TokenStrea
             quote!(output::record::{Column, Record}),
         ),
         (true, quote!(output::stdout::Stdout)),
-        (any_plain(returns_nothing), quote!(terminal)),
     ];
     let imports = imports.iter().filter(|(is_used, _)| *is_used);
     let imports = imports.map(|(_, path)| path);
@@ -128,11 +130,6 @@ fn alias(method: &str) -> Option<&'static str> {
         "delete" => Some("rm"),
         _ => None,
     }
-}
-
-/// Returns whether all that a command can say is that it is done.
-fn returns_nothing(operation: &Operation) -> bool {
-    operation.response.is_none() && !is_delete(operation)
 }
 
 /// Returns the enum of all commands of a vendor.
@@ -329,12 +326,6 @@ impl Group<'_> {
         let arms = self.operations.iter().map(|it| self.arm(it));
         let has_plain = self.operations.iter().any(|it| self.is_plain(it));
         let operations = has_plain.then(|| quote!(let operations = client.#accessor();));
-        let is_silent = |it: &&Operation| self.is_plain(it) && it.response.is_none();
-        let is_silent = self.operations.iter().all(is_silent);
-        let output = match is_silent && own.is_empty() && nested.is_empty() {
-            true => quote!(_),
-            false => quote!(output),
-        };
         quote! {
             impl #name {
                 /// Returns what the command changes, as a verb; `None` if it only reads.
@@ -350,7 +341,7 @@ impl Group<'_> {
                 pub(crate) async fn run(
                     self,
                     client: &Client,
-                    #output: &mut Output<Stdout>,
+                    output: &mut Output<Stdout>,
                 ) -> Result<(), CliError> {
                     #operations
                     match self {
@@ -401,15 +392,18 @@ impl Group<'_> {
                 false => quote!(operations.#function(#(&#ids),*).send().await?),
             };
             let object = self.object(ids.last());
+            let id = match ids.last() {
+                Some(id) => quote!(&#id),
+                None => quote!(#object),
+            };
             let print = if is_delete(operation) {
                 quote! {
                     let deleted = #call;
-                    report::report_deleted(format_args!(#object), deleted);
-                    Ok(())
+                    report::print_deleted(format_args!(#object), #id, deleted, output)
                 }
             } else if operation.response.is_none() {
                 let line = format!("{} {object}: done", method.replace('_', " "));
-                quote!(#call; terminal::eprint_line(&format!(#line)); Ok(()))
+                quote!(#call; report::print_done(format_args!(#line), #id, "done", output))
             } else if let Some(rows) = self.rows(operation) {
                 let field = ident(&rows.rust);
                 let items = match rows.is_required {

@@ -29,18 +29,19 @@ pub(crate) fn run(args: Args) -> Result<(), CliError> {
 
 async fn dispatch(args: Args) -> Result<(), CliError> {
     let clients = ClientFactory::new(&args.global);
-    let mut output = Output::new(args.global.output.presentation(), Stdout::open()?);
+    let presentation = args.global.output.presentation(clients.is_verbose());
+    let mut output = Output::new(presentation, Stdout::open()?);
     let progress = output.progress().clone();
     match args.command {
         Command::Asa(asa) => {
             let verb = asa.mutation_verb();
-            begin(&clients, Vendor::Asa, verb, &progress)?;
+            begin(&clients, Vendor::Asa, verb, &output)?;
             until_stopped(&progress, asa.run(&clients, &mut output)).await
         }
         Command::Dt { api, command } => {
             let clients = clients.with_token_api(api);
             let verb = command.mutation_verb();
-            begin(&clients, Vendor::Dt, verb, &progress)?;
+            begin(&clients, Vendor::Dt, verb, &output)?;
             until_stopped(&progress, command.run(&clients, &mut output)).await
         }
         Command::Config(config) => config.run(args.global.profile.as_deref(), &mut output),
@@ -57,12 +58,19 @@ fn begin(
     clients: &ClientFactory,
     vendor: Vendor,
     verb: Option<&'static str>,
-    progress: &Progress,
+    output: &Output<Stdout>,
 ) -> Result<(), CliError> {
-    if let Some(verb) = verb {
-        clients.ensure_writable(vendor, verb)?;
-        progress.set(format!("{verb}: outcome unknown"));
+    let Some(verb) = verb else {
+        return Ok(());
+    };
+    clients.ensure_writable(vendor, verb)?;
+    // An unknown column would be found only after the change.
+    if output.has_chosen_columns() {
+        return Err(CliError::usage(
+            "--columns and --sort-by are for commands that only read; nothing was sent",
+        ));
     }
+    output.progress().set(format!("{verb}: outcome unknown"));
     Ok(())
 }
 

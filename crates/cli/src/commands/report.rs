@@ -1,20 +1,17 @@
-//! Reports on stderr what a command did.
+//! Reports what a command did.
 
 use std::fmt::Arguments;
 use std::io::{self, Write};
 
 use gatelet_transport::Deleted;
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::output::columns::text;
 use crate::output::output::Output;
-use crate::output::record::Record;
+use crate::output::record::{Column, Record};
 use crate::terminal::eprint_line;
-
-/// Reports a deletion on stderr.
-pub(crate) fn report_deleted(thing: Arguments<'_>, deleted: Deleted) {
-    eprint_line(&deletion_line(thing, deleted));
-}
 
 /// Returns the line of a deletion, which says whether a retry found the object already gone.
 pub(crate) fn deletion_line(thing: Arguments<'_>, deleted: Deleted) -> String {
@@ -22,6 +19,83 @@ pub(crate) fn deletion_line(thing: Arguments<'_>, deleted: Deleted) -> String {
         true => format!("deleted {thing}; a retry found it already gone"),
         false => format!("deleted {thing}"),
     }
+}
+
+/// Answers that a thing was deleted: on stdout in a format for programs, and on stderr otherwise.
+///
+/// # Errors
+/// The write failed; the line says that the thing was deleted.
+pub(crate) fn print_deleted(
+    thing: Arguments<'_>,
+    id: impl ToString,
+    deleted: Deleted,
+    output: &mut Output<impl Write>,
+) -> Result<(), CliError> {
+    if !output.format().is_for_programs() {
+        eprint_line(&deletion_line(thing, deleted));
+        return Ok(());
+    }
+    let answer = Answer {
+        id: id.to_string(),
+        done: "deleted",
+        was_already_gone: Some(deleted.was_already_gone),
+    };
+    print_changed(format_args!("{thing} was deleted"), answer, output)
+}
+
+/// Answers that a call has succeeded whose response is empty: with `line` on stderr, or in a format for programs with the id and a
+/// member `done` that is true.
+///
+/// # Errors
+/// The write failed; the error has the line.
+pub(crate) fn print_done(
+    line: Arguments<'_>,
+    id: impl ToString,
+    done: &'static str,
+    output: &mut Output<impl Write>,
+) -> Result<(), CliError> {
+    if !output.format().is_for_programs() {
+        eprint_line(&line.to_string());
+        return Ok(());
+    }
+    let answer = Answer {
+        id: id.to_string(),
+        done,
+        was_already_gone: None,
+    };
+    print_changed(line, answer, output)
+}
+
+/// The answer to a command whose call returns nothing.
+#[derive(Debug)]
+struct Answer {
+    id: String,
+    /// What was done.
+    done: &'static str,
+    was_already_gone: Option<bool>,
+}
+
+/// Names of our own, since the API has no such object.
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(None)?;
+        members.serialize_entry("id", &self.id)?;
+        members.serialize_entry(self.done, &true)?;
+        if let Some(was_already_gone) = self.was_already_gone {
+            members.serialize_entry("wasAlreadyGone", &was_already_gone)?;
+        }
+        members.end()
+    }
+}
+
+impl Record for Answer {
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::text("ID", |answer| Some(answer.id.clone())),
+        Column::text("DONE", |answer| Some(answer.done.to_owned())),
+        Column::text("WAS ALREADY GONE", |answer| {
+            text(answer.was_already_gone.as_ref())
+        }),
+    ];
 }
 
 /// Prints what was created or changed. Nothing in it is shown only once, so the change stays if it cannot be printed.

@@ -5,15 +5,20 @@ use gatelet_transport::{Deleted, Error};
 use crate::commands::deletion::Deletion;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
-use crate::output::output::Output;
+use crate::output::output::{Format, Output};
 use crate::output::record::Record;
 use crate::output::stdout::Stdout;
 
-/// Checks that stdout is writable, before anything is created.
+/// Checks that the secret will be printed and stdout is writable, before anything is created.
 ///
 /// # Errors
-/// Standard output is closed or discards its input.
+/// The format has no secret, or standard output is closed or discards its input.
 pub(crate) fn ensure_writable(output: &mut Output<Stdout>) -> Result<(), CliError> {
+    if output.format() == Format::Name {
+        return Err(CliError::usage(
+            "`--output name` would not print the secret; nothing was created",
+        ));
+    }
     output.sink().ensure_not_null_device().map_err(|error| {
         CliError::new(
             Exit::Other,

@@ -10,8 +10,9 @@ use gatelet_transport::{ErrorKind, PageToken, TooLarge, Violation};
 use crate::error::exit::Exit;
 use crate::error::parameter_names;
 use crate::error::refusal::Refusal;
+use crate::error::report::{CallFailure, ErrorFormat, ErrorObject, truncate};
 use crate::error::setting_names::SettingNames;
-use crate::terminal::eprint_line;
+use crate::terminal::{eprint_json, eprint_line};
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -19,6 +20,10 @@ pub(crate) struct CliError {
     exit: Exit,
     /// The line for stderr; `None` prints nothing.
     line: Option<String>,
+    /// The failed call, if that is the reason.
+    call: Option<Box<CallFailure>>,
+    /// Where a list continues.
+    page_token: Option<String>,
 }
 
 impl CliError {
@@ -27,6 +32,8 @@ impl CliError {
         Self {
             exit,
             line: Some(line.to_string()),
+            call: None,
+            page_token: None,
         }
     }
 
@@ -42,7 +49,12 @@ impl CliError {
 
     /// Creates an error that prints nothing: help was printed, or the reader of stdout has left.
     pub(crate) fn silent(exit: Exit) -> Self {
-        Self { exit, line: None }
+        Self {
+            exit,
+            line: None,
+            call: None,
+            page_token: None,
+        }
     }
 
     /// Adds what to do, or how things stand.
@@ -65,8 +77,19 @@ impl CliError {
     }
 
     /// Prints the error to stderr and returns the exit code.
-    pub(crate) fn report(self) -> ExitCode {
-        self.print();
+    pub(crate) fn report(self, format: ErrorFormat) -> ExitCode {
+        match (format, &self.line) {
+            (ErrorFormat::Json, Some(line)) => {
+                let object = ErrorObject {
+                    exit: self.exit,
+                    line,
+                    call: self.call.as_deref(),
+                    page_token: self.page_token.as_deref(),
+                };
+                eprint_json(&object.to_line());
+            }
+            _ => self.print(),
+        }
         ExitCode::from(self.exit.code())
     }
 }
@@ -99,7 +122,10 @@ impl CliError {
         {
             line = format!("{line}; --max-response raises the limit");
         }
-        Self::new(Exit::from(error), line)
+        Self {
+            call: Some(Box::new(CallFailure::from(error))),
+            ..Self::new(Exit::from(error), line)
+        }
     }
 
     /// Converts the error of a list that the command line can continue; `remaining` is the rest of its limit, if any.
@@ -114,7 +140,15 @@ impl CliError {
         let (Some(token), true, false) = (error.resume_token(), has_begun, is_over) else {
             return failure;
         };
-        failure.with_advice(continuation(token, remaining))
+        failure.continued_at(token, remaining)
+    }
+
+    /// Says where the list continues that the command has printed in part; `remaining` is the rest of its limit, if any.
+    pub(crate) fn continued_at(self, token: &PageToken, remaining: Option<usize>) -> Self {
+        Self {
+            page_token: Some(token.as_str().to_owned()),
+            ..self.with_advice(continuation(token, remaining))
+        }
     }
 }
 
@@ -163,18 +197,6 @@ impl From<io::Error> for CliError {
             format_args!("could not write to stdout: {error}"),
         )
     }
-}
-
-/// The maximum length of a server's text in a line, in characters.
-const MAX_CHARS: usize = 300;
-
-/// Truncates a server's text.
-fn truncate(text: &str) -> String {
-    let mut short: String = text.chars().take(MAX_CHARS).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
 }
 
 #[cfg(test)]

@@ -169,8 +169,12 @@ impl EnrollmentTokenCommand {
             }
             Self::Delete { project_name, id } => {
                 let deleted = operations.delete(&project_name, &id).send().await?;
-                report::report_deleted(format_args!("enrollment token {id}"), deleted);
-                Ok(())
+                report::print_deleted(
+                    format_args!("enrollment token {id}"),
+                    &id,
+                    deleted,
+                    output,
+                )
             }
             Self::Reveal(command) => command.run(client, output).await,
         }
@@ -284,8 +288,7 @@ impl GatewayCommand {
             Self::Update(command) => command.run(client, output).await,
             Self::Delete { id } => {
                 let deleted = operations.delete(&id).send().await?;
-                report::report_deleted(format_args!("gateway {id}"), deleted);
-                Ok(())
+                report::print_deleted(format_args!("gateway {id}"), &id, deleted, output)
             }
             Self::Status { id } => Ok(output.item(operations.status(&id).send().await?)?),
             Self::Projects(command) => command.run(client, output).await,
@@ -385,11 +388,12 @@ impl GatewaySetupTokenCommand {
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Delete { id } => {
                 let deleted = operations.delete(&id).send().await?;
-                report::report_deleted(
+                report::print_deleted(
                     format_args!("gateway setup token {id}"),
+                    &id,
                     deleted,
-                );
-                Ok(())
+                    output,
+                )
             }
             Self::Reveal(command) => command.run(client, output).await,
             Self::Projects(command) => command.run(client, output).await,
@@ -678,11 +682,12 @@ impl ResourceGroupEnrollmentTokenCommand {
                     .delete(&resource_group_id, &project_id, &id)
                     .send()
                     .await?;
-                report::report_deleted(
+                report::print_deleted(
                     format_args!("resource group enrollment token {id}"),
+                    &id,
                     deleted,
-                );
-                Ok(())
+                    output,
+                )
             }
             Self::Reveal(command) => command.run(client, output).await,
         }

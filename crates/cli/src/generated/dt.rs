@@ -579,8 +579,12 @@ impl UpdateJobCommand {
             }
             Self::Delete { ag_id, id } => {
                 let deleted = operations.delete(&ag_id, &id).send().await?;
-                report::report_deleted(format_args!("update job {id}"), deleted);
-                Ok(())
+                report::print_deleted(
+                    format_args!("update job {id}"),
+                    &id,
+                    deleted,
+                    output,
+                )
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The options that decide how results are printed.
 
+use std::io::{self, IsTerminal as _};
+
 use clap::ColorChoice;
 use gatelet_hyper::TokioClock;
 use gatelet_models::Timestamp;
@@ -43,15 +45,19 @@ pub(crate) struct OutputOptions {
 
 impl OutputOptions {
     /// Returns how results are printed to stdout.
-    pub(crate) fn presentation(self) -> Presentation {
+    pub(crate) fn presentation(self, is_verbose: bool) -> Presentation {
         let now = Timestamp::from(TokioClock::new().now());
         let columns = env::non_empty("COLUMNS");
+        let style = Style::of_stdout(self.color, columns.as_deref(), now);
+        // Lines on the same terminal would mix with it.
+        let is_stdout_seen = style.is_terminal && self.sort_by.is_none();
         Presentation {
             format: self.output,
             columns: self.columns,
             sort_by: self.sort_by,
             has_headers: !self.no_headers,
-            style: Style::of_stdout(self.color, columns.as_deref(), now),
+            style,
+            has_progress_line: io::stderr().is_terminal() && !is_stdout_seen && !is_verbose,
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use gatelet_transport::is_displayable;
 use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::output::writer::Writer;
+use crate::terminal::escape_in_json;
 
 /// Serializes a value, on one line or indented. For a terminal, invisible characters are escaped, which changes no value.
 pub(crate) fn to_vec(
@@ -120,25 +120,16 @@ impl Formatter for Layout {
         writer: &mut W,
         text: &str,
     ) -> io::Result<()> {
-        if !self.is_escaped || text.chars().all(is_displayable) {
-            return writer.write_all(text.as_bytes());
+        match self.is_escaped {
+            true => writer.write_all(escape_in_json(text).as_bytes()),
+            false => writer.write_all(text.as_bytes()),
         }
-        for c in text.chars() {
-            match is_displayable(c) {
-                true => write!(writer, "{c}")?,
-                false => {
-                    for unit in c.encode_utf16(&mut [0; 2]) {
-                        write!(writer, "\\u{unit:04x}")?;
-                    }
-                }
-            }
-        }
-        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use gatelet_transport::is_displayable;
     use serde_json::{Value, json};
 
     use super::*;

@@ -7,6 +7,7 @@ use gatelet_transport::Pages;
 
 use crate::error::error::{CliError, continuation};
 use crate::output::output::Output;
+use crate::output::progress_line::ProgressLine;
 use crate::output::record::Record;
 use crate::signal;
 
@@ -33,17 +34,29 @@ pub(crate) async fn write_pages<T: Record>(
     let progress = output.progress().clone();
     let caught = signal::caught().map_err(CliError::start)?;
     let mut caught = pin!(caught);
+    let mut progress_line = ProgressLine::new(output.has_progress_line(), limit);
+    let mut has_begun = false;
     let mut list = output.list()?;
     let error = loop {
         let next = tokio::select! {
             next = pages.try_next() => next,
-            signal = &mut caught => break Some(CliError::new(signal.into(), progress.line(signal))),
+            signal = &mut caught => {
+                let error = CliError::new(signal.into(), signal);
+                let begun = pages.page_token().filter(|_| has_begun);
+                break Some(match begun {
+                    Some(token) => error.continued_at(token, limit.map(|_| remaining)),
+                    None => error,
+                });
+            }
         };
         match next {
             Ok(Some(page)) => {
                 let items = page.items.into_iter().take(remaining);
                 remaining -= items.len();
+                progress_line.count(items.len());
                 list.page(items)?;
+                has_begun = true;
+                progress_line.show(page.total_count);
                 // What is sorted is printed at the end, also after a signal.
                 if let Some(token) = pages.page_token() {
                     progress.set(continuation(token, limit.map(|_| remaining)));
@@ -56,6 +69,7 @@ pub(crate) async fn write_pages<T: Record>(
             }
         }
     };
+    progress_line.clear();
     if error.is_none() || !list.is_empty() {
         list.finish()?;
     }

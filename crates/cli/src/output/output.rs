@@ -44,6 +44,11 @@ impl Format {
     pub(crate) fn is_document(self) -> bool {
         matches!(self, Self::Json | Self::Ndjson | Self::Yaml)
     }
+
+    /// Whether programs read it, so that also a change is answered in it.
+    pub(crate) fn is_for_programs(self) -> bool {
+        self.is_document() || matches!(self, Self::Csv | Self::Name)
+    }
 }
 
 /// How results are printed.
@@ -57,6 +62,8 @@ pub(crate) struct Presentation {
     /// Whether tables have a header.
     pub(crate) has_headers: bool,
     pub(crate) style: Style,
+    /// Whether stderr may show how far a long list is.
+    pub(crate) has_progress_line: bool,
 }
 
 /// Writes records in one format. Each record is redacted first, so that none shows a secret by accident.
@@ -82,8 +89,18 @@ impl<W: Write> Output<W> {
         &self.progress
     }
 
+    /// Returns whether stderr may show how far a long list is.
+    pub(crate) fn has_progress_line(&self) -> bool {
+        self.presentation.has_progress_line
+    }
+
     pub(crate) fn format(&self) -> Format {
         self.presentation.format
+    }
+
+    /// Returns whether the command line names columns.
+    pub(crate) fn has_chosen_columns(&self) -> bool {
+        self.presentation.columns.is_some() || self.presentation.sort_by.is_some()
     }
 
     pub(crate) fn sink(&mut self) -> &mut W {

@@ -60,6 +60,10 @@ struct Block {
     has_value: bool,
     /// The text of the string that is being written.
     text: Option<String>,
+    /// Whether a key is being written.
+    is_key: bool,
+    /// Whether the last key has the form for long ones.
+    is_long_key: bool,
 }
 
 /// What a value follows.
@@ -180,11 +184,15 @@ impl Formatter for Block {
     }
 
     fn end_string<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        let text = self.text.take().unwrap_or_default();
-        match is_plain(&text) {
-            true => self.write_scalar(writer, text),
-            false => self.write_scalar(writer, quoted(&text)),
+        let mut text = self.text.take().unwrap_or_default();
+        if !is_plain(&text) {
+            text = quoted(&text);
         }
+        self.is_long_key = self.is_key && text.len() > LONGEST_KEY;
+        if self.is_long_key {
+            writer.write_all(b"? ")?;
+        }
+        self.write_scalar(writer, text)
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
@@ -223,10 +231,19 @@ impl Formatter for Block {
     ) -> io::Result<()> {
         self.begin_entry(writer, first)?;
         self.after = After::Dash;
+        self.is_key = true;
+        Ok(())
+    }
+
+    fn end_object_key<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.is_key = false;
         Ok(())
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        if self.is_long_key {
+            self.begin_entry(writer, false)?;
+        }
         self.after = After::Key;
         writer.write_all(b":")
     }
@@ -240,6 +257,9 @@ impl Formatter for Block {
         self.end_collection(writer, "{}")
     }
 }
+
+/// The length up to which a key is followed by its colon on the same line, in bytes; parsers allow 1024 characters.
+const LONGEST_KEY: usize = 1000;
 
 /// Words that some version of YAML reads as something else than a string.
 const RESERVED: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
@@ -328,6 +348,13 @@ list:
         ] {
             assert_eq!(document(&json!(text)), format!("{yaml}\n"));
         }
+    }
+
+    #[test]
+    fn a_long_key_has_a_form_of_its_own() {
+        let key = "k".repeat(1001);
+        let yaml = format!("a:\n  ? {key}\n  :\n    b: 1\n  \"n\": 2\n");
+        assert_eq!(document(&json!({"a": {&key: {"b": 1}, "n": 2}})), yaml);
     }
 
     #[test]

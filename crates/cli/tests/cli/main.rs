@@ -6,6 +6,7 @@
 
 mod access_log;
 mod active_gates;
+mod answers;
 mod credentials;
 mod embedded;
 mod empty_responses;

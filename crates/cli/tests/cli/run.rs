@@ -140,15 +140,32 @@ pub(crate) const CANARY: &str = "dt0c01.CANARYPUBLIC.CANARYSECRETCANARYSECRET";
 pub(crate) struct CommandOutput {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
+    /// The lines on stderr, with its message in place of an error object.
     pub(crate) stderr: String,
+    /// Stderr as it is.
+    pub(crate) raw_stderr: String,
+}
+
+/// Returns the line of an error, whose message is a member where results are JSON.
+fn error_line(line: &str) -> String {
+    let object = serde_json::from_str::<serde_json::Value>(line);
+    let message = object
+        .ok()
+        .and_then(|it| it["error"]["message"].as_str().map(str::to_owned));
+    message.map_or_else(
+        || line.to_owned(),
+        |message| format!("gatelet: {message}\n"),
+    )
 }
 
 impl From<Output> for CommandOutput {
     fn from(output: Output) -> Self {
+        let raw_stderr = String::from_utf8(output.stderr).unwrap();
         let output = Self {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
+            stderr: raw_stderr.split_inclusive('\n').map(error_line).collect(),
+            raw_stderr,
         };
         assert!(!format!("{output:?}").contains("CANARY"), "{output:?}");
         output

@@ -231,6 +231,7 @@ fn run_all(fixture: &Fixture, commands: &[Command], options: &str) -> (String, V
             code,
             stdout,
             stderr,
+            ..
         } = fixture.run(&line);
         assert_eq!(
             code,

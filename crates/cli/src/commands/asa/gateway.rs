@@ -6,11 +6,11 @@ use gatelet_models::Patch;
 use gatelet_models::asa::{Gateway, GatewayId, GatewayUpdate};
 
 use crate::commands::asa::served_projects;
+use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::label::Label;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
-use crate::terminal::eprint_line;
 
 /// Sets the texts and aliases of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
@@ -54,14 +54,17 @@ pub(crate) struct Update {
 
 impl Update {
     /// Reads the gateway and writes it back with the changes.
-    pub(crate) async fn run(self, client: &Client, _: &mut Output<Stdout>) -> Result<(), CliError> {
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
         let Self { id, changes } = self;
         let gateways = client.gateways();
         let gateway = gateways.get(&id).send().await?;
         let update = changes.apply_to(&gateway);
         gateways.update(&id, update).send().await?;
-        eprint_line(&format!("updated gateway {id}"));
-        Ok(())
+        report::print_done(format_args!("updated gateway {id}"), &id, "updated", output)
     }
 }
 

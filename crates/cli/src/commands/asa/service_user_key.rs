@@ -91,7 +91,11 @@ pub(crate) struct Delete {
 
 impl Delete {
     /// Deletes the key unless it is in use.
-    pub(crate) async fn run(self, client: &Client, _: &mut Output<Stdout>) -> Result<(), CliError> {
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
         let Self {
             user_name,
             id,
@@ -102,8 +106,7 @@ impl Delete {
             true => keys.delete_in_use(&user_name, &id).await?,
             false => keys.delete(&user_name, &id).send().await?,
         };
-        report::report_deleted(format_args!("service user key {id}"), deleted);
-        Ok(())
+        report::print_deleted(format_args!("service user key {id}"), &id, deleted, output)
     }
 }
 

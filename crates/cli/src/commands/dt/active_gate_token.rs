@@ -146,7 +146,11 @@ pub(crate) struct Delete {
 
 impl Delete {
     /// Deletes the token; on a terminal, after it has shown who uses it and has asked.
-    pub(crate) async fn run(self, client: &Client, _: &mut Output<Stdout>) -> Result<(), CliError> {
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
         let Self { id, yes } = self;
         let tokens = client.active_gate_tokens();
         if !yes && can_ask() {
@@ -154,8 +158,7 @@ impl Delete {
             confirm(&format!("Delete ActiveGate token {id}?")).await?;
         }
         let deleted = tokens.delete(&id).send().await?;
-        report::report_deleted(format_args!("ActiveGate token {id}"), deleted);
-        Ok(())
+        report::print_deleted(format_args!("ActiveGate token {id}"), &id, deleted, output)
     }
 }
 

@@ -15,7 +15,6 @@ use crate::output::list::write_items;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
-use crate::terminal::eprint_line;
 
 /// Sets the texts and aliases of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
@@ -185,16 +184,18 @@ pub(crate) struct Validate {
 
 impl Validate {
     /// Checks the job without creating it.
-    pub(crate) async fn run(self, client: &Client, _: &mut Output<Stdout>) -> Result<(), CliError> {
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
         let NewJob {
             ag_id,
             target_version,
         } = self.job;
         let job = UpdateJobCreate::new(&target_version);
         client.update_jobs().validate(&ag_id, job).send().await?;
-        eprint_line(&format!(
-            "the update of ActiveGate {ag_id} to {target_version} is valid"
-        ));
-        Ok(())
+        let line = format_args!("the update of ActiveGate {ag_id} to {target_version} is valid");
+        report::print_done(line, &ag_id, "valid", output)
     }
 }

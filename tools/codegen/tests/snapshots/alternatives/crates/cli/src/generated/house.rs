@@ -96,8 +96,7 @@ impl DoorCommand {
             }
             Self::Delete { id } => {
                 let deleted = operations.delete(&id).send().await?;
-                report::report_deleted(format_args!("door {id}"), deleted);
-                Ok(())
+                report::print_deleted(format_args!("door {id}"), &id, deleted, output)
             }
         }
     }

@@ -15,7 +15,6 @@ use crate::output::list;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
-use crate::terminal;
 
 /// The commands of House.
 #[derive(Debug, Subcommand)]
@@ -156,13 +155,16 @@ impl DoorCommand {
             }
             Self::Delete { id } => {
                 let deleted = operations.delete(&id).send().await?;
-                report::report_deleted(format_args!("door {id}"), deleted);
-                Ok(())
+                report::print_deleted(format_args!("door {id}"), &id, deleted, output)
             }
             Self::Check { id } => {
                 operations.check(&id).send().await?;
-                terminal::eprint_line(&format!("check door {id}: done"));
-                Ok(())
+                report::print_done(
+                    format_args!("check door {id}: done"),
+                    &id,
+                    "done",
+                    output,
+                )
             }
             Self::Lock(command) => command.run(client, output).await,
         }
@@ -198,8 +200,12 @@ impl DoorLockCommand {
         match self {
             Self::Lock { id } => {
                 let deleted = operations.lock(&id).send().await?;
-                report::report_deleted(format_args!("door lock {id}"), deleted);
-                Ok(())
+                report::print_deleted(
+                    format_args!("door lock {id}"),
+                    &id,
+                    deleted,
+                    output,
+                )
             }
             Self::Key(command) => command.run(client, output).await,
         }
