@@ -2,6 +2,8 @@
 
 pub(crate) mod columns;
 pub(crate) mod csv;
+#[cfg(feature = "jq")]
+pub(crate) mod jq;
 pub(crate) mod json;
 pub(crate) mod list;
 pub(crate) mod markdown;

@@ -190,7 +190,7 @@ impl From<io::Error> for CliError {
             return Self::silent(Exit::Success);
         }
         if let Some(refusal) = error.get_ref().and_then(|it| it.downcast_ref::<Refusal>()) {
-            return Self::usage(refusal);
+            return Self::new(refusal.exit, refusal);
         }
         Self::new(
             Exit::Other,

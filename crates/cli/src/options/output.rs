@@ -8,6 +8,8 @@ use gatelet_models::Timestamp;
 use gatelet_transport::Clock as _;
 
 use crate::env;
+#[cfg(feature = "jq")]
+use crate::output::jq::Filter;
 use crate::output::output::{Format, Presentation};
 use crate::output::style::Style;
 
@@ -34,6 +36,11 @@ pub(crate) struct OutputOptions {
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) sort_by: Option<String>,
 
+    /// Apply an expression of jq to the JSON of the result, or with `-o ndjson` to each item
+    #[cfg(feature = "jq")]
+    #[arg(long, global = true, value_name = "EXPRESSION", value_parser = expression)]
+    pub(crate) jq: Option<String>,
+
     /// Print no column titles
     #[arg(long, global = true)]
     pub(crate) no_headers: bool,
@@ -44,6 +51,15 @@ pub(crate) struct OutputOptions {
 }
 
 impl OutputOptions {
+    /// Returns the format; an expression of jq is applied to JSON.
+    fn format(&self) -> Format {
+        #[cfg(feature = "jq")]
+        if self.jq.is_some() && self.output != Format::Ndjson {
+            return Format::Json;
+        }
+        self.output
+    }
+
     /// Returns how results are printed to stdout.
     pub(crate) fn presentation(self, is_verbose: bool) -> Presentation {
         let now = Timestamp::from(TokioClock::new().now());
@@ -52,12 +68,20 @@ impl OutputOptions {
         // Lines on the same terminal would mix with it.
         let is_stdout_seen = style.is_terminal && self.sort_by.is_none();
         Presentation {
-            format: self.output,
+            format: self.format(),
             columns: self.columns,
             sort_by: self.sort_by,
             has_headers: !self.no_headers,
             style,
+            #[cfg(feature = "jq")]
+            filter: self.jq.as_deref().and_then(|it| Filter::new(it).ok()),
             has_progress_line: io::stderr().is_terminal() && !is_stdout_seen && !is_verbose,
         }
     }
+}
+
+/// Checks an expression of jq.
+#[cfg(feature = "jq")]
+fn expression(text: &str) -> Result<String, &'static str> {
+    Filter::new(text).map(|_| text.to_owned())
 }

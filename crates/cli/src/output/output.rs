@@ -7,6 +7,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::output::csv::Csv;
+#[cfg(feature = "jq")]
+use crate::output::jq::{Each, Filter, Whole};
 use crate::output::json;
 use crate::output::markdown::{Markdown, Names};
 use crate::output::progress::Progress;
@@ -62,6 +64,9 @@ pub(crate) struct Presentation {
     /// Whether tables have a header.
     pub(crate) has_headers: bool,
     pub(crate) style: Style,
+    /// What is made of the document.
+    #[cfg(feature = "jq")]
+    pub(crate) filter: Option<Filter>,
     /// Whether stderr may show how far a long list is.
     pub(crate) has_progress_line: bool,
 }
@@ -135,6 +140,12 @@ impl<W: Write> Output<W> {
 
     fn write_document(&mut self, whole: &impl Serialize) -> io::Result<()> {
         let is_escaped = self.presentation.style.is_terminal;
+        #[cfg(feature = "jq")]
+        if let Some(filter) = &self.presentation.filter {
+            let json = json::to_vec(whole, false, false)?;
+            filter.write(&json, is_escaped, &mut self.sink)?;
+            return self.sink.flush();
+        }
         match self.format() {
             Format::Yaml => yaml::write(whole, &mut self.sink)?,
             format => {
@@ -169,6 +180,14 @@ impl<W: Write> Output<W> {
             style,
             ..
         } = self.presentation;
+        #[cfg(feature = "jq")]
+        if let Some(filter) = self.presentation.filter.clone() {
+            let is_escaped = style.is_terminal;
+            return Ok(match format {
+                Format::Ndjson => Box::new(Each { filter, is_escaped }),
+                _ => Box::new(Whole::new(filter, is_escaped)),
+            });
+        }
         let columns = self.columns()?;
         let may_drop = self.presentation.columns.is_none();
         let whole = Style {

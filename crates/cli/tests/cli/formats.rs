@@ -137,3 +137,40 @@ fn an_empty_list_is_a_document_too() {
         assert_eq!(output.success(), empty, "{format}");
     }
 }
+
+#[cfg(feature = "jq")]
+#[test]
+fn an_expression_of_jq_is_applied_to_the_document_or_to_each_line() {
+    let server = environment();
+    let run = |arguments: &[&str]| {
+        let list = [&["dt", "token", "list"], arguments].concat();
+        Fixture::dt(&server.url).run_args(list)
+    };
+    let ids = run(&["--jq", ".[] | select(.name | test(\"^[0-9]$\")) | .id"]);
+    assert_eq!(ids.success(), "dt0g02.a\n");
+    let pairs = run(&["-o", "ndjson", "--jq", "[.id, .owner]"]);
+    assert_eq!(
+        pairs.success(),
+        "[\"dt0g02.b\",\"no\"]\n[\"dt0g02.a\",\"no\"]\n"
+    );
+    let line = run(&["--jq", ".[].id | .hunter2"]).fails_with(1);
+    assert!(
+        line.contains("--jq: ") && !line.contains("hunter2"),
+        "{line}"
+    );
+    let requests = server.requests.try_iter().count();
+    let line = run(&["--jq", ".[hunter2"]).fails_with(2);
+    assert!(line.contains("--jq") && !line.contains("hunter2"), "{line}");
+    assert_eq!((requests, server.requests.try_iter().count()), (3, 0));
+}
+
+#[cfg(feature = "jq")]
+#[test]
+fn a_secret_whose_expression_fails_is_deleted_again_and_not_shown() {
+    let fixture = Fixture::new();
+    let create = "--emulator dt token create new --jq .token.x";
+    let line = fixture.run(create).fails_with(1);
+    assert!(line.contains("was deleted again"), "{line}");
+    let list = fixture.run("--emulator dt token list --jq .[].name");
+    assert!(!list.success().contains("new"));
+}

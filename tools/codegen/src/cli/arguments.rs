@@ -9,13 +9,14 @@ use crate::field_type::ident;
 use crate::ir::{Operation, Parameter};
 
 /// What every command has beside the parameters of its operation: its own variables, the options of every command and of lists.
-const RESERVED: [&str; 21] = [
+const RESERVED: [&str; 22] = [
     "client",
     "color",
     "columns",
     "deleted",
     "emulator",
     "help",
+    "jq",
     "limit",
     "list",
     "no_headers",
