@@ -159,6 +159,7 @@ pub(crate) async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Resul
     let operation = OperationId::IssueServiceToken.operation();
     let call = OperationCall::new(operation, &[channel.account()])
         .into_call()?
+        .with_any_success(true)
         .with_body(encode_request(key)?)
         .with_secret(key.key_secret.expose());
     let response = channel.call(call).await?;

@@ -1,5 +1,6 @@
 //! The errors and delays of Dynatrace.
 
+use std::slice;
 use std::time::{Duration, SystemTime};
 
 use gatelet_models::dt;
@@ -111,14 +112,15 @@ fn to_api_error(error: &Value) -> ApiError {
     let details = error.get("details");
     let places = [Some(error), details].into_iter().flatten();
     let violations = places.filter_map(|place| place.get("constraintViolations")?.as_array());
-    let mut known = ApiError::default().with_violations(violations.flatten().map(to_violation));
-    let detail = |name| scalar_text(details?.get(name)?);
-    known.code = detail("errorCode").or_else(|| scalar_text(error.get("code")?));
+    let violations = violations.flatten().filter_map(to_violation);
+    let mut known = ApiError::default().with_violations(violations);
+    let detail = |name| text(details?.get(name)?);
+    known.code = detail("errorCode").or_else(|| text(error.get("code")?));
     known.request_id = detail("traceId").or_else(|| detail("errorRef"));
-    known.message = scalar_text(error).or_else(|| scalar_text(error.get("message")?));
+    known.message = text(error).or_else(|| text(error.get("message")?));
     let missing = details.map(missing_rights).unwrap_or_default();
-    let text = details.and_then(scalar_text);
-    for more in text.into_iter().map(String::from).chain(missing) {
+    let details = details.and_then(text);
+    for more in details.into_iter().map(String::from).chain(missing) {
         known.message = Some(match &known.message {
             Some(message) => format!("{message} ({more})").into(),
             None => more.into(),
@@ -127,17 +129,25 @@ fn to_api_error(error: &Value) -> ApiError {
     known
 }
 
+/// Returns the text of a value, unless it is blank.
+fn text(value: &Value) -> Option<Box<str>> {
+    scalar_text(value).filter(|text| !text.trim().is_empty())
+}
+
 /// Returns what the credential lacks, in words.
 fn missing_rights(details: &Value) -> Vec<String> {
     let kinds = [
         ("missingScopes", "missing scopes: "),
         ("missingPermissions", "missing permissions: "),
     ];
-    let rights = kinds.into_iter().filter_map(|(member, text)| {
-        let names = details.get(member)?.as_array()?;
-        let names = names.iter().filter_map(scalar_text).take(MOST_NAMED);
+    let rights = kinds.into_iter().filter_map(|(member, words)| {
+        let names = details.get(member)?;
+        let names = names
+            .as_array()
+            .map_or(slice::from_ref(names), Vec::as_slice);
+        let names = names.iter().filter_map(text).take(MOST_NAMED);
         let names: Vec<_> = names.map(String::from).collect();
-        (!names.is_empty()).then(|| format!("{text}{}", names.join(", ")))
+        (!names.is_empty()).then(|| format!("{words}{}", names.join(", ")))
     });
     rights.collect()
 }
@@ -152,14 +162,17 @@ fn seconds(value: &Value) -> Option<Duration> {
     Some(Duration::try_from_secs_f64(seconds.ceil()).unwrap_or(Duration::MAX))
 }
 
-fn to_violation(violation: &Value) -> Violation {
-    let member = |name| violation.get(name).and_then(scalar_text);
+/// Converts a violation, which may be a text alone; one that says nothing is none.
+fn to_violation(violation: &Value) -> Option<Violation> {
+    let member = |name| violation.get(name).and_then(text);
+    let message = text(violation).or_else(|| member("message"));
     let known = Violation::new(
         member("path").unwrap_or_default(),
-        member("message").unwrap_or_default(),
+        message.unwrap_or_default(),
     );
-    match member("parameterLocation") {
+    let known = match member("parameterLocation") {
         Some(location) => known.with_location(location),
         None => known,
-    }
+    };
+    (known != Violation::default()).then_some(known)
 }

@@ -42,6 +42,20 @@ async fn a_cold_client_exchanges_once_and_keeps_each_secret_in_its_place() {
     }
 }
 
+#[tokio::test]
+async fn a_bearer_is_read_from_any_success_with_json() {
+    let body = format!(
+        r#"{{"bearer_token": "{BEARER}", "expires_at": "2026-01-01T01:00:00Z", "team_name": "T"}}"#
+    );
+    for status in [201, 202, 299] {
+        let fake =
+            FakeTransport::script([FakeResponse::json(status, body.clone()), page(&[], None)]);
+        let client = client(fake.clone(), &ManualClock::auto());
+        client.gateways().list().send().await.unwrap();
+        fake.finish();
+    }
+}
+
 // A2
 #[tokio::test]
 async fn a_refused_key_is_not_tried_again_and_not_shown() {

@@ -47,6 +47,7 @@ impl TokenExchange for ClientSecret {
             .with_authenticated(false)
             .with_idempotent(true)
             .with_safe(true)
+            .with_any_success(true)
             .with_secret(self.client_secret.expose())
             .with_content_type(HeaderValue::from_static(CONTENT_TYPE))
             .with_body(self.form(&resource));
@@ -137,7 +138,7 @@ fn with_advice(refusal: Error) -> Error {
         _ => "check the id, secret, scopes and resource of the OAuth client",
     };
     match refusal.status().map(|status| status.as_u16()) {
-        Some(200 | 400 | 401 | 403) => refusal.with_detail(advice),
+        Some(200..=299 | 400 | 401 | 403) => refusal.with_detail(advice),
         _ => refusal,
     }
 }

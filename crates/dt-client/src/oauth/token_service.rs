@@ -85,7 +85,7 @@ fn default_url(stage: Option<&str>) -> Result<String, Error> {
     }
 }
 
-/// Splits a URL into a base address and a path below it.
+/// Splits a URL into a base address and a path below it. A slash at its end stays, because a server may know the path with it only.
 fn split(url: &str) -> Result<(BaseUrl, String), Error> {
     let invalid = |problem| Error::invalid_input("token_url", problem);
     let whole = BaseUrl::parse(url).map_err(|_| {
@@ -95,7 +95,12 @@ fn split(url: &str) -> Result<(BaseUrl, String), Error> {
         .path()
         .rsplit_once('/')
         .ok_or_else(|| invalid("has no path"))?;
-    Ok((whole.with_path(parent)?, format!("/{name}")))
+    let end = if url.trim_end().ends_with('/') {
+        "/"
+    } else {
+        ""
+    };
+    Ok((whole.with_path(parent)?, format!("/{name}{end}")))
 }
 
 #[cfg(test)]
@@ -147,7 +152,7 @@ mod tests {
             "https://abc.hard.dynatracelabs.com",
         ] {
             let found = service(address, Some(url), Some(resource)).unwrap();
-            assert_eq!(found, "http://127.0.0.1:8080/token urn:dtenvironment:xyz");
+            assert_eq!(found, "http://127.0.0.1:8080/token/ urn:dtenvironment:xyz");
         }
         let found = service("https://h/e/abc", None, Some(resource)).unwrap();
         assert_eq!(

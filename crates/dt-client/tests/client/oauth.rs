@@ -102,6 +102,18 @@ async fn a_cold_client_exchanges_once_and_keeps_each_secret_in_its_place() {
     }
 }
 
+#[tokio::test]
+async fn a_bearer_is_read_from_any_success_with_json() {
+    for status in [201, 202, 203, 299] {
+        let body = format!(r#"{{"access_token": "{TOKEN}", "expires_in": 300}}"#);
+        let fake = FakeTransport::script([FakeResponse::json(status, body), page(&[], None)]);
+        let client = client(fake.clone(), &ManualClock::auto());
+        list(&client).await.unwrap();
+        let call = &fake.into_requests()[1];
+        assert_eq!(authorization(call), format!("Bearer {TOKEN}"));
+    }
+}
+
 // A2
 #[tokio::test]
 async fn a_refused_exchange_says_what_to_do_and_is_not_repeated() {

@@ -246,7 +246,13 @@ async fn details_may_be_anything() {
         ("1e300", "m (1e+300)"),
         (r#""text""#, "m (text)"),
         ("{}", "m"),
-        (r#"{"missingScopes": "all"}"#, "m"),
+        (r#"{"missingScopes": "all"}"#, "m (missing scopes: all)"),
+        (
+            r#"{"missingScopes": ["", " "], "missingPermissions": ""}"#,
+            "m",
+        ),
+        (r#""""#, "m"),
+        (r#"" ""#, "m"),
         (
             r#"{"missingScopes": {"a": ["b"]}, "errorCode": [], "traceId": {}}"#,
             "m",
@@ -265,6 +271,34 @@ async fn details_may_be_anything() {
         let error = get(&client).await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::Api, "{details}");
         assert_eq!(error.message(), Some(message), "{details}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_error_leaves_empty_is_not_shown() {
+    for (error, line, violations) in [
+        (
+            r#"{"code": "", "message": "", "details": ""}"#,
+            "400 Bad Request (1 attempt",
+            0,
+        ),
+        (
+            r#"{"code": 400, "message": " ", "details": {"errorCode": "", "traceId": ""}}"#,
+            "400 Bad Request [400] (1 attempt",
+            0,
+        ),
+        (
+            r#"{"code": 400, "message": "m", "constraintViolations": [{}, null, {"path": "", "message": null}, "odd", {"path": "p"}]}"#,
+            "400 Bad Request: m [400] (1 attempt",
+            2,
+        ),
+    ] {
+        let body = format!(r#"{{"error": {error}}}"#);
+        let (client, _, _) = platform([FakeResponse::json(400, body)]);
+        let found = get(&client).await.unwrap_err();
+        let text = found.to_string();
+        assert!(text.contains(line), "{text}");
+        assert_eq!(found.violations().len(), violations, "{error}");
     }
 }
 

@@ -1,9 +1,10 @@
 //! Which API of tokens an address and credentials choose, and which addresses do not serve it.
 
 use dt_client::{
-    ApiToken, Bearer, Client, CredentialProvider, Error, ErrorKind, FileToken, TokenApi,
+    ApiToken, Bearer, Client, CredentialProvider, Error, ErrorKind, FileToken, OAuthClient,
+    TokenApi,
 };
-use gatelet_transport::testing::{FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{Channel, Credential};
 
 use crate::platform::{HOST, PLATFORM_TOKEN, TOKENS};
@@ -116,5 +117,23 @@ fn an_address_that_does_not_serve_the_platform_is_refused_with_the_one_to_use() 
         "https://gateway.example.com/e/abc",
     ] {
         assert_eq!(build(address).unwrap().api(), TokenApi::Platform);
+    }
+}
+
+#[tokio::test]
+async fn the_slash_at_the_end_of_a_token_url_is_sent() {
+    for url in [
+        "https://sso.example.com/oauth2/token",
+        "https://sso.example.com/oauth2/token/",
+    ] {
+        let issued = r#"{"access_token": "CANARY.bearer.one", "expires_in": 300}"#;
+        let fake = FakeTransport::script([FakeResponse::json(200, issued), page(&[], None)]);
+        let user = OAuthClient::new("dt0s02.EXAMPLE2", "dt0s02.EXAMPLE2.CANARY", ["a"]);
+        let client = Client::builder("https://abc.apps.dynatrace.com")
+            .credentials(user.token_url(url))
+            .build_with(fake.clone(), ManualClock::auto())
+            .unwrap();
+        client.active_gate_tokens().list().send().await.unwrap();
+        assert_eq!(fake.into_requests()[0].uri(), url);
     }
 }

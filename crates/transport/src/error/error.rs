@@ -197,7 +197,7 @@ impl Error {
         self.0.operation
     }
 
-    /// Returns the id of the resource; lists and creates have none.
+    /// Returns the id of the resource. Lists have none, and creates only if the response names what was created.
     #[must_use]
     pub fn resource(&self) -> Option<&str> {
         self.0.resource.as_deref()
@@ -398,10 +398,11 @@ impl fmt::Display for Error {
         if let Some(detail) = &inner.detail {
             write!(f, ": {}", Escaped(detail))?;
         }
-        if let Some(message) = self.message() {
+        let is_said = |text: &&str| !text.trim().is_empty();
+        if let Some(message) = self.message().filter(is_said) {
             write!(f, ": {}", Escaped(message))?;
         }
-        if let Some(code) = self.code() {
+        if let Some(code) = self.code().filter(is_said) {
             write!(f, " [{}]", Escaped(code))?;
         }
         // A failure of the first page is an ordinary failed call.
