@@ -6,6 +6,7 @@ use crate::cli::args::{Args, Command};
 use crate::cli::watchdog::Watchdog;
 use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
+use crate::generated::dt::{ActiveGateCommand, Dt};
 use crate::output::output::Output;
 use crate::output::progress::Progress;
 use crate::output::stdout::Stdout;
@@ -39,7 +40,7 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
             until_stopped(&progress, asa.run(&clients, &mut output)).await
         }
         Command::Dt { api, command } => {
-            let clients = clients.with_token_api(api);
+            let clients = clients.with_token_api(api, uses_token_api(&command))?;
             let verb = command.mutation_verb();
             begin(&clients, Vendor::Dt, verb, &output)?;
             until_stopped(&progress, command.run(&clients, &mut output)).await
@@ -50,6 +51,15 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
             let on_stop = || watchdog.disarm();
             emulator.run(&clients, &mut output, on_stop).await
         }
+    }
+}
+
+/// Returns whether a command calls operations on ActiveGate tokens, which two APIs have.
+fn uses_token_api(command: &Dt) -> bool {
+    match command {
+        Dt::ActiveGateToken(_) => true,
+        Dt::ActiveGate(command) => matches!(command, ActiveGateCommand::Attention(_)),
+        Dt::UpdateJob(_) => false,
     }
 }
 

@@ -10,7 +10,7 @@ use gatelet_transport::{ApiToken, Bearer, Credential, FileToken};
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::error::setting_names::SettingNames;
-use crate::options::token_api::TokenApiName;
+use crate::options::token_api::{TokenApiChoice, TokenApiName};
 use crate::options::token_scheme::TokenScheme;
 use crate::settings::key;
 use crate::settings::origin::Origin;
@@ -28,7 +28,7 @@ pub(crate) async fn authorize(
     builder: ClientBuilder,
     names: SettingNames,
     settings: VendorSettings<'_>,
-    api: Option<TokenApiName>,
+    api: TokenApiChoice,
     limit: Duration,
 ) -> Result<(ClientBuilder, SettingNames), CliError> {
     let token = settings.secret(&key::DT_TOKEN)?;
@@ -77,15 +77,18 @@ fn with_token(
     })
 }
 
-/// Returns the scheme that a setting names, or that of the token. The platform accepts one only.
+/// Returns the scheme that a setting names, or that of the token. The platform's API of tokens accepts one only; a command that does not call
+/// it sends a classic token as one.
 fn scheme(
     settings: VendorSettings<'_>,
     source: &SecretSource,
     token: &str,
-    api: Option<TokenApiName>,
+    api: TokenApiChoice,
 ) -> Result<TokenScheme, CliError> {
+    let is_for_platform = api.named == Some(TokenApiName::Platform)
+        && (api.is_used || !TokenScheme::is_classic(token));
     let is_platform = matches!(source.origin(), Origin::Variable(name) if name == PLATFORM_TOKEN)
-        || api == Some(TokenApiName::Platform);
+        || is_for_platform;
     match settings.text(&key::DT_TOKEN_SCHEME)? {
         Some(setting) => TokenScheme::parse(&setting),
         None if is_platform => Ok(TokenScheme::Bearer),

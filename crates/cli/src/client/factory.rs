@@ -16,13 +16,16 @@ use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::error::setting_names::SettingNames;
 use crate::options::global::{DEFAULT_TIMEOUT, GlobalOptions};
-use crate::options::token_api::TokenApiName;
+use crate::options::token_api::{TokenApiChoice, TokenApiName};
 use crate::settings::key::{self, Vendor};
 use crate::settings::origin::{Origin, Setting};
 use crate::settings::settings::Settings;
 
 /// The base URL of the embedded emulator; nothing is sent there.
 const EMBEDDED: &str = "http://localhost";
+
+/// What is wrong with `--api platform` of a command that does not call the platform's API of tokens.
+const NOT_ON_PLATFORM: &str = "--api platform is for commands on ActiveGate tokens, and this command calls none; leave it out";
 
 /// The suffix of the client's own `User-Agent`.
 const USER_AGENT: &str = concat!("gatelet-cli/", env!("CARGO_PKG_VERSION"));
@@ -39,6 +42,7 @@ pub(crate) struct ClientFactory {
     verbose: bool,
     profile: Option<String>,
     token_api: Option<TokenApiName>,
+    uses_token_api: bool,
 }
 
 impl ClientFactory {
@@ -54,12 +58,27 @@ impl ClientFactory {
             verbose: global.verbose > 0,
             profile: global.profile.clone(),
             token_api: None,
+            uses_token_api: true,
         }
     }
 
-    /// Sets the API of Dynatrace's ActiveGate tokens.
-    pub(crate) fn with_token_api(self, token_api: Option<TokenApiName>) -> Self {
-        Self { token_api, ..self }
+    /// Sets the API of Dynatrace's ActiveGate tokens, and whether the command calls it.
+    ///
+    /// # Errors
+    /// The option names an API that the command does not call.
+    pub(crate) fn with_token_api(
+        self,
+        token_api: Option<TokenApiName>,
+        uses_token_api: bool,
+    ) -> Result<Self, CliError> {
+        if token_api == Some(TokenApiName::Platform) && !uses_token_api {
+            return Err(CliError::usage(NOT_ON_PLATFORM));
+        }
+        Ok(Self {
+            token_api,
+            uses_token_api,
+            ..self
+        })
     }
 
     /// Returns whether requests are logged to stderr.
@@ -166,9 +185,16 @@ impl ClientFactory {
         };
         let names = SettingNames::default().with("base_url", &origin);
         let mut builder = dt_client::Client::builder(value);
-        if let Some(api) = api {
-            builder = builder.api(api.into());
+        match (self.uses_token_api, api) {
+            // Whatever the address and the setting choose for tokens, the other commands have one API only.
+            (false, _) => builder = builder.api(TokenApi::Classic),
+            (true, Some(api)) => builder = builder.api(api.into()),
+            (true, None) => {}
         }
+        let api = TokenApiChoice {
+            named: api,
+            is_used: self.uses_token_api,
+        };
         let (builder, names) =
             dt_credentials::authorize(builder, names, settings, api, self.limit).await?;
         let builder = builder

@@ -15,6 +15,13 @@ pub(crate) enum TokenApiName {
     Platform,
 }
 
+/// The API of tokens that an option or a setting names, and whether the command calls it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TokenApiChoice {
+    pub(crate) named: Option<TokenApiName>,
+    pub(crate) is_used: bool,
+}
+
 impl TokenApiName {
     /// Parses the value of a setting.
     ///

@@ -6,6 +6,9 @@ use crate::settings::origin::Setting;
 /// What a platform token begins with.
 const PLATFORM_PREFIX: &str = "dt0s16.";
 
+/// What a classic access token begins with.
+const CLASSIC_PREFIX: &str = "dt0c01.";
+
 /// The scheme of a token in the header `Authorization`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenScheme {
@@ -37,5 +40,10 @@ impl TokenScheme {
             true => Self::Bearer,
             false => Self::ApiToken,
         }
+    }
+
+    /// Returns whether a token is a classic one, which is never sent as a bearer.
+    pub(crate) fn is_classic(token: &str) -> bool {
+        token.starts_with(CLASSIC_PREFIX)
     }
 }

@@ -209,6 +209,78 @@ fn an_address_of_the_platform_refuses_an_api_token_before_it_is_sent() {
     fixture.run(&format!("{LIST} --api platform")).success();
 }
 
+/// Runs a command with this URL below the server's, these variables and options; returns its request line and the scheme of its credential.
+fn other_request(
+    command: &str,
+    path: &str,
+    variables: &[(&'static str, &str)],
+) -> (String, String) {
+    let server = RawServer::new(|_| {
+        let body = r#"{"activeGates": [], "groups": [], "allUpdateJobs": [], "updateJobs": []}"#;
+        RawResponse::Bytes(response("200 OK", "application/json", body))
+    });
+    let fixture = Fixture::dt(&format!("{}{path}", server.url));
+    let fixture = variables
+        .iter()
+        .fold(fixture, |fixture, (name, value)| fixture.with(name, *value));
+    fixture.run(command).success();
+    let request = server.requests.recv().unwrap();
+    let mut schemes = request.lines().filter_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        let value = name
+            .eq_ignore_ascii_case("authorization")
+            .then_some(value)?;
+        value.split(' ').next()
+    });
+    let scheme = schemes.next().unwrap_or_default();
+    let target = request.split(' ').nth(1).unwrap_or_default();
+    (target.to_owned(), scheme.to_owned())
+}
+
+#[test]
+fn a_command_without_tokens_calls_its_one_api_whatever_is_chosen_for_tokens() {
+    const PROXY: &str = "/platform/classic/environment-api/v2";
+    let variable = "GATELET_DT_API";
+    let platform = ("GATELET_DT_TOKEN", "dt0s16.CANARYPUBLIC.CANARYSECRET");
+    let opaque = ("GATELET_DT_TOKEN", "CANARY-opaque-token");
+    for (command, end) in [
+        ("dt active-gate list", "/activeGates"),
+        ("dt active-gate groups", "/activeGates/groups"),
+        ("dt update-job list-all", "/activeGates/updateJobs"),
+        ("dt update-job list -- -1", "/activeGates/-1/updateJobs"),
+    ] {
+        for (path, variables, root, scheme) in [
+            (FLEET, &[][..], PROXY, "Api-Token"),
+            (FLEET, &[platform], PROXY, "Bearer"),
+            ("", &[(variable, "platform")], "/api/v2", "Api-Token"),
+            ("", &[(variable, "platform"), platform], "/api/v2", "Bearer"),
+            ("", &[(variable, "platform"), opaque], "/api/v2", "Bearer"),
+            (PROXY, &[(variable, "platform")], PROXY, "Api-Token"),
+        ] {
+            let (target, sent) = other_request(command, path, variables);
+            assert_eq!(target, format!("{root}{end}"), "{path} {variables:?}");
+            assert_eq!(sent, scheme, "{command} {path} {variables:?}");
+        }
+    }
+}
+
+#[test]
+fn the_option_is_refused_by_a_command_that_calls_no_api_of_tokens() {
+    for command in ["active-gate list", "update-job list-all"] {
+        for options in ["", "--emulator"] {
+            let fixture = Fixture::dt("http://127.0.0.1:9");
+            let line = fixture
+                .run(&format!("{options} dt --api platform {command}"))
+                .fails_with(2);
+            assert!(line.contains("--api platform"), "{line}");
+        }
+        let fixture = Fixture::new();
+        fixture
+            .run(&format!("--emulator dt --api classic {command}"))
+            .success();
+    }
+}
+
 #[test]
 fn the_help_says_what_is_chosen_by_default_and_that_it_is_not_verified() {
     let help = Fixture::new()
