@@ -6,3 +6,4 @@ pub(crate) mod parameter_names;
 pub(crate) mod refusal;
 pub(crate) mod report;
 pub(crate) mod setting_names;
+pub(crate) mod shell;

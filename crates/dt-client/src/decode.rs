@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gatelet_models::Secret;
-use gatelet_models::dt::ActiveGateTokenCreated;
+use gatelet_models::dt::{ActiveGateTokenCreated, OperationId};
 use gatelet_transport::{ApiResponse, Error};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
@@ -11,20 +11,11 @@ use zeroize::Zeroizing;
 /// Decodes a new token although other members may be unreadable, and withholds those that may contain a secret. The id is documented as
 /// the beginning of the secret, so another one, which may be that of another token, is replaced. Only an unusable secret is an error.
 pub(crate) fn create_token(response: &ApiResponse) -> Result<ActiveGateTokenCreated, Error> {
-    let mut created: ActiveGateTokenCreated = match response.json_lossy() {
-        Ok(created) => created,
-        Err(error) => {
-            let created = without_id(response).ok_or(error)?;
-            response.warn_unreadable("id");
-            created
-        }
-    };
-    if created.token.expose().contains(char::REPLACEMENT_CHARACTER) {
-        return Err(response.decode_error("token", "contains an invalid character"));
-    }
-    if created.token.expose().is_empty() {
-        return Err(response.decode_error("token", "the secret is empty"));
-    }
+    let mut created = with_secret(response).map_err(|error| match id_in(response) {
+        // The token exists, and only its id leads to it.
+        Some(id) => error.with_resource(id),
+        None => error,
+    })?;
     let own = id_of(created.token.expose());
     if !own.is_empty() && created.id.as_str() != own {
         response.warn_unreadable("id");
@@ -39,6 +30,33 @@ pub(crate) fn create_token(response: &ApiResponse) -> Result<ActiveGateTokenCrea
         response.warn_unreadable(member);
     }
     Ok(created)
+}
+
+/// Decodes a new token with a usable secret.
+fn with_secret(response: &ApiResponse) -> Result<ActiveGateTokenCreated, Error> {
+    let created: ActiveGateTokenCreated = match response.json_lossy() {
+        Ok(created) => created,
+        Err(error) => {
+            let created = without_id(response).ok_or(error)?;
+            response.warn_unreadable("id");
+            created
+        }
+    };
+    if created.token.expose().contains(char::REPLACEMENT_CHARACTER) {
+        return Err(response.decode_error("token", "contains an invalid character"));
+    }
+    if created.token.expose().is_empty() {
+        return Err(response.decode_error("token", "the secret is empty"));
+    }
+    Ok(created)
+}
+
+/// Returns the id in a response whose secret is unusable, unless it cannot be the id of a token or contains a secret.
+fn id_in(response: &ApiResponse) -> Option<String> {
+    let mut members: BTreeMap<String, Box<RawValue>> = response.json_lossy().ok()?;
+    let id: String = serde_json::from_str(members.remove("id")?.get()).ok()?;
+    let is_sent = OperationId::GetToken.operation().expand(&[&id]).is_ok();
+    (is_sent && !response.secrets().contains_secret(&id)).then_some(id)
 }
 
 /// Decodes a new token without its id, which is that of its secret.

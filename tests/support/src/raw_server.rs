@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
 /// How the server responds to a request.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_enums, reason = "tests create all of them")]
 pub enum RawResponse {
     /// Writes these bytes and closes the connection.

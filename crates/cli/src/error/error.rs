@@ -12,6 +12,7 @@ use crate::error::parameter_names;
 use crate::error::refusal::Refusal;
 use crate::error::report::{CallFailure, ErrorFormat, ErrorObject, truncate};
 use crate::error::setting_names::SettingNames;
+use crate::error::shell;
 use crate::terminal::{eprint_json, eprint_line};
 
 /// Why a command failed.
@@ -112,7 +113,11 @@ impl CliError {
     ) -> Self {
         let mut line = parameter_names::describe(error, settings);
         for Violation { path, message, .. } in error.violations().iter().take(MAX_VIOLATIONS) {
-            line = format!("{line}; {}: {}", truncate(path), truncate(message));
+            let said = [path, message].map(|text| truncate(text));
+            let said: Vec<_> = said.into_iter().filter(|text| !text.is_empty()).collect();
+            if !said.is_empty() {
+                line = format!("{line}; {}", said.join(": "));
+            }
         }
         line.push_str(&sources(error));
         if let ErrorKind::TooLarge {
@@ -175,12 +180,13 @@ fn sources(error: &gatelet_transport::Error) -> String {
 
 /// Says how a list is continued; `remaining` is the rest of its limit, if any.
 pub(crate) fn continuation(token: &PageToken, remaining: Option<usize>) -> String {
-    // Quote for a shell, and use `=` so that a token that starts with `-` is not parsed as an option.
-    let token = token.as_str().replace('\'', r"'\''");
+    // A token that starts with `-` would be parsed as an option without `=`.
+    let token = token.as_str();
     let sign = if token.starts_with('-') { '=' } else { ' ' };
     let limit = remaining.map(|it| format!(" --limit {it}"));
     let limit = limit.unwrap_or_default();
-    format!("continue with --page-token{sign}'{token}'{limit}")
+    let token = shell::quoted(token);
+    format!("continue with --page-token{sign}{token}{limit}")
 }
 
 /// Converts a failed write to stdout, or a refusal to write. A reader that has read enough (`| head -1`) is not an error.

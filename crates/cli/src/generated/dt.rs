@@ -368,13 +368,18 @@ pub(crate) enum ActiveGateTokenCommand {
     Delete(commands::active_gate_token::Delete),
     #[command(about = "Show which ActiveGates show a token")]
     Users(commands::active_gate_token::Users),
+    #[command(about = "Find the tokens of a create whose response was lost")]
+    FindLost(commands::active_gate_token::FindLost),
 }
 
 impl ActiveGateTokenCommand {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::List { .. } | Self::Get { .. } | Self::Users { .. } => None,
+            Self::List { .. }
+            | Self::Get { .. }
+            | Self::Users { .. }
+            | Self::FindLost { .. } => None,
             Self::Create { .. } => Some("create"),
             Self::Delete { .. } => Some("delete"),
         }
@@ -397,6 +402,7 @@ impl ActiveGateTokenCommand {
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Delete(command) => command.run(client, output).await,
             Self::Users(command) => command.run(client, output).await,
+            Self::FindLost(command) => command.run(client, output).await,
         }
     }
 }

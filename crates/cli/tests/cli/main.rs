@@ -20,6 +20,7 @@ mod key_file;
 mod key_rotation;
 mod kill;
 mod lists;
+mod lost_tokens;
 mod models;
 mod oauth;
 mod profiles;

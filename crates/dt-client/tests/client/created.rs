@@ -197,3 +197,32 @@ async fn a_token_whose_secret_was_not_received_is_an_error_and_not_created_twice
         fake.finish();
     }
 }
+
+// D19
+#[tokio::test]
+async fn an_error_about_the_secret_of_a_new_token_names_its_id() {
+    const ID: &str = "dt0g02.4KWZO5EF";
+    for token in [
+        "",
+        r#", "token": null"#,
+        r#", "token": """#,
+        r#", "token": 7"#,
+        r#", "token": "\ud800""#,
+    ] {
+        for (id, named) in [
+            (ID, Some(ID)),
+            ("", None),
+            ("..", None),
+            (SECRET, None),
+            ("dt0g02.CANARYSECRET", None),
+        ] {
+            let body = format!(r#"{{"id": "{id}"{token}}}"#);
+            let (client, fake) = scripted([FakeResponse::json(201, body)]);
+            let error = create(&client).await.unwrap_err();
+            assert_eq!(error.resource(), named, "{token} {error}");
+            assert_eq!(error.to_string().contains(ID), named.is_some(), "{error}");
+            assert!(!everything(&error).contains("CANARY"));
+            fake.finish();
+        }
+    }
+}

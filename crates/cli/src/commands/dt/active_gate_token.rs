@@ -1,9 +1,12 @@
 //! What the description cannot say about `gatelet dt active-gate-token`.
 
 use clap::{Command, ValueEnum};
-use dt_client::{Client, Error};
+use dt_client::{Applied, Client, Error};
+use gatelet_hyper::TokioClock;
+use gatelet_models::Timestamp;
 use gatelet_models::dt::operations::GET_ALL_ACTIVE_GATES;
 use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType};
+use gatelet_transport::Clock as _;
 
 use crate::commands::confirmation::{can_ask, confirm};
 use crate::commands::dt::token_users;
@@ -11,12 +14,22 @@ use crate::commands::report;
 use crate::commands::secret_output::{self, SecretOwner};
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::error::shell;
+use crate::options::past_time::{self, PastTime};
+use crate::output::list::write_items;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 use crate::terminal::{command_line, eprint_line};
 
 /// The help of an id. The secret begins with it.
 const ID: &str = "ID of the token, as shown by `list`: the part before the secret";
+
+const FIND_LOST: &str = "\
+Lists the tokens of this name, type and kind that were created at the time or later and show no use. Tokens from up to five minutes earlier
+are listed, because the server's clock may be behind, and so is a token that another process has created with the same name. Nothing is
+deleted. The secret of a lost token cannot be recovered, so delete the token and create another.
+
+Needs the scope activeGateTokenManagement.read; a platform token and an OAuth client need fleet-management:activegate.tokens:read.";
 
 /// Sets the texts and aliases of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
@@ -30,26 +43,57 @@ pub(crate) fn with_texts(command: Command) -> Command {
                 .mut_arg("id", |id| id.help(ID))
                 .after_help(token_users::HELP)
         })
+        .mut_subcommand("find-lost", |find| find.after_help(FIND_LOST))
 }
 
-/// Creates an ActiveGate token.
+/// What `create` makes and `find-lost` finds again.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Create {
+pub(crate) struct NewToken {
     /// Name of the token
     name: String,
     /// Type of ActiveGate; the API of the platform has tokens of type `environment` only
     #[arg(long = "type", value_enum, value_name = "TYPE", default_value_t = Kind::Environment)]
     kind: Kind,
-    /// Expiration: a time (2027-01-31T00:00:00Z) or an offset from now (now+60d) [default: never]
-    #[arg(long, value_name = "TIME")]
-    expires: Option<String>,
-    /// Create a seed token
+    /// Whether it is a seed token
     #[arg(long)]
     seed: bool,
 }
 
+impl NewToken {
+    fn to_create(&self) -> ActiveGateTokenCreate {
+        ActiveGateTokenCreate::new(&self.name, self.kind).with_seed_token(self.seed)
+    }
+
+    /// Returns what to do if the token may have been created at this time or later.
+    fn find_lost(&self, since: Timestamp) -> String {
+        let mut command = format!(
+            "a token may exist whose secret is lost; find it, then delete it: gatelet dt active-gate-token find-lost --since {since}"
+        );
+        if self.kind == Kind::Cluster {
+            command.push_str(" --type cluster");
+        }
+        if self.seed {
+            command.push_str(" --seed");
+        }
+        if self.name.starts_with('-') {
+            command.push_str(" --");
+        }
+        format!("{command} {}", shell::quoted(&self.name))
+    }
+}
+
+/// Creates an ActiveGate token.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Create {
+    #[command(flatten)]
+    token: NewToken,
+    /// Expiration: a time (2027-01-31T00:00:00Z) or an offset from now (now+60d) [default: never]
+    #[arg(long, value_name = "TIME")]
+    expires: Option<String>,
+}
+
 /// The types of ActiveGate.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
     /// Connects one environment
     Environment,
@@ -73,19 +117,18 @@ impl Create {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let Self {
-            name,
-            kind,
-            expires,
-            seed,
-        } = self;
+        let Self { token, expires } = self;
         let tokens = client.active_gate_tokens();
         secret_output::ensure_writable(output)?;
-        let mut create = ActiveGateTokenCreate::new(name, kind).with_seed_token(seed);
+        let mut create = token.to_create();
         if let Some(expires) = expires {
             create = create.with_expiration_date(expires);
         }
-        let created = tokens.create(create).send().await?;
+        let since = Timestamp::from(TokioClock::new().now());
+        let unknown = format!("create: outcome unknown; {}", token.find_lost(since));
+        output.progress().set(unknown);
+        let created = tokens.create(create).send().await;
+        let created = created.map_err(|error| lost(error, &token, since))?;
         let id = created.id.clone();
         let unreadable = created.unreadable_members();
         let warnings: Vec<_> = unreadable
@@ -106,6 +149,48 @@ impl Create {
             eprint_line(&warning);
         }
         Ok(())
+    }
+}
+
+/// Converts the error of a create, and says what to do if the token may exist without anyone knowing its secret.
+fn lost(error: Error, token: &NewToken, since: Timestamp) -> CliError {
+    if error.applied() == Applied::No {
+        return error.into();
+    }
+    match error.resource().map(str::to_owned) {
+        Some(id) => CliError::from(error).with_advice(format_args!(
+            "its secret is lost, so delete it: gatelet dt active-gate-token delete {}",
+            shell::quoted(&id)
+        )),
+        None => CliError::from(error).with_advice(token.find_lost(since)),
+    }
+}
+
+/// Finds the tokens of a create whose response was lost.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FindLost {
+    #[command(flatten)]
+    token: NewToken,
+    /// When the create was started, or earlier: a time (2027-01-31T00:00:00Z) or how long ago (10m)
+    #[arg(long, value_name = "TIME", value_parser = past_time::parse)]
+    since: PastTime,
+}
+
+impl FindLost {
+    /// Prints one row for each token.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let since = self.since.at(TokioClock::new().now());
+        let create = self.token.to_create();
+        let lost = client.active_gate_tokens().find_lost(&create, since).await;
+        let lost = lost?;
+        if lost.is_empty() {
+            eprint_line("no such token; after a timeout, look again some minutes later");
+        }
+        write_items(lost, output)
     }
 }
 

@@ -1,0 +1,103 @@
+//! Creates whose secret was lost: the error says what to do, and `find-lost` finds the tokens.
+
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
+use crate::run::Fixture;
+
+const JSON: &str = "application/json";
+
+/// Runs a create against a server that responds to it like this; returns the error line.
+fn create(arguments: &str, response: RawResponse) -> String {
+    let server = RawServer::new(move |_| response.clone());
+    let line = format!("dt active-gate-token create --timeout 2 {arguments}");
+    Fixture::dt(&server.url).run(&line).fails_with(12)
+}
+
+#[test]
+fn a_create_without_a_secret_says_how_to_delete_the_token() {
+    for body in [
+        r#"{"id": "dt0g02.4KWZO5EF"}"#,
+        r#"{"id": "dt0g02.4KWZO5EF", "token": null}"#,
+    ] {
+        let line = create(
+            "edge-7",
+            RawResponse::Bytes(response("201 Created", JSON, body)),
+        );
+        let advice = "its secret is lost, so delete it: gatelet dt active-gate-token delete 'dt0g02.4KWZO5EF'";
+        assert!(line.ends_with(&format!("{advice}\n")), "{line}");
+    }
+}
+
+#[test]
+fn a_create_with_an_unknown_outcome_says_how_to_find_the_token() {
+    let created = || response("201 Created", JSON, "{}");
+    for (arguments, response, options) in [
+        ("edge-7", RawResponse::Silence, "'edge-7'"),
+        ("edge-7", RawResponse::Bytes(Vec::new()), "'edge-7'"),
+        ("edge-7", RawResponse::Bytes(created()), "'edge-7'"),
+        (
+            "edge-7 --type cluster --seed",
+            RawResponse::Bytes(created()),
+            "--type cluster --seed 'edge-7'",
+        ),
+        ("-- -it's", RawResponse::Bytes(created()), r"-- '-it'\''s'"),
+    ] {
+        let line = create(arguments, response);
+        let (_, command) = line
+            .split_once("find it, then delete it: gatelet ")
+            .unwrap_or_else(|| panic!("{line}"));
+        let (command, since) = command.split_once(" --since ").unwrap();
+        assert_eq!(command, "dt active-gate-token find-lost");
+        let (since, rest) = since.trim_end().split_once(' ').unwrap();
+        assert_eq!(rest, options);
+        let run = Fixture::new().run(&format!(
+            "--emulator dt active-gate-token find-lost --since {since} edge-7"
+        ));
+        run.success();
+    }
+}
+
+#[test]
+fn a_create_that_was_refused_gives_no_such_advice() {
+    let refused = response("400 Bad Request", JSON, r#"{"error":{"code":400}}"#);
+    let server = RawServer::new(move |_| RawResponse::Bytes(refused.clone()));
+    let fixture = Fixture::dt(&server.url);
+    let line = fixture.run("dt token create edge-7").fails_with(6);
+    assert!(!line.contains("lost"), "{line}");
+}
+
+#[test]
+fn lost_tokens_are_found_by_name_type_kind_and_time() {
+    let fixture = Fixture::new();
+    let created = fixture
+        .run("--emulator dt token create edge-7 -o json")
+        .json();
+    let find = |arguments: &str| {
+        fixture.run(&format!(
+            "--emulator dt token find-lost {arguments} -o ndjson"
+        ))
+    };
+    for arguments in [
+        "edge-7 --since 1m",
+        "edge-7 --since 0s",
+        "edge-7 --since 2001-01-01T00:00:00Z",
+    ] {
+        let found = find(arguments).success();
+        assert_eq!(found.lines().count(), 1, "{arguments}");
+        assert!(found.contains(created["id"].as_str().unwrap()), "{found}");
+    }
+    for arguments in [
+        "edge-8 --since 1m",
+        "edge-7 --since 1m --type cluster",
+        "edge-7 --since 1m --seed",
+        "edge-7 --since 9001-01-01T00:00:00Z",
+    ] {
+        let found = find(arguments);
+        assert_eq!(found.stdout, "", "{arguments}");
+        assert!(found.stderr.contains("no such token"), "{}", found.stderr);
+    }
+    for arguments in ["edge-7", "edge-7 --since yesterday"] {
+        let line = find(arguments).fails_with(2);
+        assert!(line.contains("--since"), "{line}");
+    }
+}
