@@ -421,61 +421,7 @@ pub(crate) enum UpdateJobCommand {
         after_help = operation_help(&api::GET_UPDATE_JOB_LIST_BY_AG_ID),
         visible_alias = "ls"
     )]
-    List {
-        #[arg(help = "ID of the ActiveGate", allow_negative_numbers = true)]
-        id: models::ActiveGateId,
-        #[arg(
-            long,
-            value_name = "TEXT",
-            help = "The start of the time span: milliseconds of the Unix time as digits, a date and time, or an expression such as `now-1d` with one of the units m, h, d, w, M, y; `now-1w` if omitted. The span is at most 31 days"
-        )]
-        from: Option<String>,
-        #[arg(
-            long,
-            value_name = "TEXT",
-            help = "The end of the time span, in the same forms; now if omitted"
-        )]
-        to: Option<String>,
-        #[arg(
-            long,
-            value_name = "WORD",
-            help = "How the version before the update is compared; `EQUAL` if omitted [known words: EQUAL, GREATER, GREATER_EQUAL, LOWER, LOWER_EQUAL]"
-        )]
-        start_version_compare_type: Option<models::VersionCompareType>,
-        #[arg(
-            long,
-            value_name = "TEXT",
-            help = "The version before the update, three numbers such as `1.195.0`"
-        )]
-        start_version: Option<models::ActiveGateRelease>,
-        #[arg(
-            long,
-            value_name = "WORD",
-            help = "The component that is updated [known words: ACTIVE_GATE, REMOTE_PLUGIN_AGENT, SYNTHETIC, Z_REMOTE]"
-        )]
-        update_type: Option<models::UpdateType>,
-        #[arg(
-            long,
-            value_name = "WORD",
-            help = "How the version after the update is compared; `EQUAL` if omitted [known words: EQUAL, GREATER, GREATER_EQUAL, LOWER, LOWER_EQUAL]"
-        )]
-        target_version_compare_type: Option<models::VersionCompareType>,
-        #[arg(
-            long,
-            value_name = "TEXT",
-            help = "The version after the update, three numbers such as `1.195.0`"
-        )]
-        target_version: Option<models::ActiveGateRelease>,
-        #[arg(
-            long,
-            value_name = "BOOLEAN",
-            num_args = 0..= 1,
-            require_equals = true,
-            default_missing_value = "true",
-            help = "Whether only the newest update of each type is listed; false if omitted"
-        )]
-        last_updates: Option<bool>,
-    },
+    List(commands::update_job::List),
     #[command(
         about = "Create an update job for one ActiveGate",
         after_help = operation_help(&api::CREATE_UPDATE_JOB_FOR_AG)
@@ -531,53 +477,7 @@ impl UpdateJobCommand {
         let operations = client.update_jobs();
         match self {
             Self::ListAll(command) => command.run(client, output).await,
-            Self::List {
-                id,
-                from,
-                to,
-                start_version_compare_type,
-                start_version,
-                update_type,
-                target_version_compare_type,
-                target_version,
-                last_updates,
-            } => {
-                let mut request = operations.list(&id);
-                if let Some(from) = from {
-                    request = request.query(|query| query.from(from));
-                }
-                if let Some(to) = to {
-                    request = request.query(|query| query.to(to));
-                }
-                if let Some(start_version_compare_type) = start_version_compare_type {
-                    request = request
-                        .query(|query| {
-                            query.start_version_compare_type(start_version_compare_type)
-                        });
-                }
-                if let Some(start_version) = start_version {
-                    request = request.query(|query| query.start_version(start_version));
-                }
-                if let Some(update_type) = update_type {
-                    request = request.query(|query| query.update_type(update_type));
-                }
-                if let Some(target_version_compare_type) = target_version_compare_type {
-                    request = request
-                        .query(|query| {
-                            query
-                                .target_version_compare_type(target_version_compare_type)
-                        });
-                }
-                if let Some(target_version) = target_version {
-                    request = request
-                        .query(|query| query.target_version(target_version));
-                }
-                if let Some(last_updates) = last_updates {
-                    request = request.query(|query| query.last_updates(last_updates));
-                }
-                let response = request.send().await?;
-                list::write_items(response.update_jobs, output)
-            }
+            Self::List(command) => command.run(client, output).await,
             Self::Create(command) => command.run(client, output).await,
             Self::Validate(command) => command.run(client, output).await,
             Self::Get { ag_id, id } => {

@@ -1,7 +1,7 @@
 //! What the description cannot say about `gatelet dt update-job`.
 
 use clap::Command;
-use dt_client::{Client, GetAllUpdateJobListQuery};
+use dt_client::Client;
 use gatelet_models::dt::{
     ActiveGateId, ActiveGateRelease, ActiveGateVersion, UpdateJob, UpdateJobCreate, UpdateJobList,
     UpdateType, VersionCompareType,
@@ -23,10 +23,10 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .visible_alias("job")
 }
 
-/// Lists the jobs of all ActiveGates.
+/// Which jobs the lists show.
 #[derive(Debug, clap::Args)]
-pub(crate) struct ListAll {
-    /// Start: a time (2027-01-31T00:00:00Z) or an offset from now, at most 31 days before the end [default: now-1d]
+pub(crate) struct Filter {
+    /// Start: a time (2027-01-31T00:00:00Z) or an offset from now, at most 31 days before the end [default: of all ActiveGates now-1d, of one now-1w]
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
     /// End, in the same forms [default: now]
@@ -48,8 +48,47 @@ pub(crate) struct ListAll {
     #[arg(long, value_name = "WORD")]
     update_type: Option<UpdateType>,
     /// Only the newest update of each type
-    #[arg(long)]
-    last_updates: bool,
+    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    last_updates: Option<bool>,
+}
+
+/// Sets the parameters of a query that a filter names. The queries of the two lists have the same parameters and no type in common.
+macro_rules! set_parameters {
+    ($filter:expr, $query:ident) => {{
+        let filter: Filter = $filter;
+        if let Some(from) = filter.from {
+            $query = $query.from(from);
+        }
+        if let Some(to) = filter.to {
+            $query = $query.to(to);
+        }
+        if let Some(version) = filter.start_version {
+            $query = $query.start_version(version);
+        }
+        if let Some(comparison) = filter.start_version_compare_type {
+            $query = $query.start_version_compare_type(comparison);
+        }
+        if let Some(version) = filter.target_version {
+            $query = $query.target_version(version);
+        }
+        if let Some(comparison) = filter.target_version_compare_type {
+            $query = $query.target_version_compare_type(comparison);
+        }
+        if let Some(update_type) = filter.update_type {
+            $query = $query.update_type(update_type);
+        }
+        if let Some(last_updates) = filter.last_updates {
+            $query = $query.last_updates(last_updates);
+        }
+        $query
+    }};
+}
+
+/// Lists the jobs of all ActiveGates.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListAll {
+    #[command(flatten)]
+    filter: Filter,
 }
 
 impl ListAll {
@@ -60,37 +99,32 @@ impl ListAll {
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let all = client.update_jobs().list_all();
-        let all = all.query(|query| self.query(query)).send().await?;
-        let gates = all.all_update_jobs.into_iter();
+        let all = all.query(|mut query| set_parameters!(self.filter, query));
+        let gates = all.send().await?.all_update_jobs.into_iter();
         write_items(gates.flat_map(GateJob::of).collect(), output)
     }
+}
 
-    fn query(self, mut query: GetAllUpdateJobListQuery) -> GetAllUpdateJobListQuery {
-        if let Some(from) = self.from {
-            query = query.from(from);
-        }
-        if let Some(to) = self.to {
-            query = query.to(to);
-        }
-        if let Some(version) = self.start_version {
-            query = query.start_version(version);
-        }
-        if let Some(comparison) = self.start_version_compare_type {
-            query = query.start_version_compare_type(comparison);
-        }
-        if let Some(version) = self.target_version {
-            query = query.target_version(version);
-        }
-        if let Some(comparison) = self.target_version_compare_type {
-            query = query.target_version_compare_type(comparison);
-        }
-        if let Some(update_type) = self.update_type {
-            query = query.update_type(update_type);
-        }
-        match self.last_updates {
-            true => query.last_updates(true),
-            false => query,
-        }
+/// Lists the jobs of one ActiveGate.
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    /// ID of the ActiveGate, as shown by `active-gate list`
+    #[arg(allow_negative_numbers = true)]
+    id: ActiveGateId,
+    #[command(flatten)]
+    filter: Filter,
+}
+
+impl List {
+    /// Prints one row for each job.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let list = client.update_jobs().list(&self.id);
+        let list = list.query(|mut query| set_parameters!(self.filter, query));
+        write_items(list.send().await?.update_jobs, output)
     }
 }
 
