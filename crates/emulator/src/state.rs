@@ -14,6 +14,8 @@ pub(crate) struct State {
     now: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     bearer_lifetime: Duration,
     enforces_tokens: bool,
+    accepts_platform_api_tokens: bool,
+    has_platform_violations: bool,
 }
 
 impl State {
@@ -27,6 +29,8 @@ impl State {
             now: Arc::new(SystemTime::now),
             bearer_lifetime: Duration::from_secs(3600),
             enforces_tokens: false,
+            accepts_platform_api_tokens: false,
+            has_platform_violations: false,
         }
     }
 
@@ -42,6 +46,14 @@ impl State {
         self.enforces_tokens = enforces;
     }
 
+    pub(crate) fn set_platform_api_tokens(&mut self, accepts: bool) {
+        self.accepts_platform_api_tokens = accepts;
+    }
+
+    pub(crate) fn set_platform_violations(&mut self, has: bool) {
+        self.has_platform_violations = has;
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.store
     }
@@ -54,6 +66,16 @@ impl State {
     /// Returns whether an ActiveGate needs a valid token to connect.
     pub(crate) fn enforces_tokens(&self) -> bool {
         self.enforces_tokens
+    }
+
+    /// Returns whether a platform token may be sent with the scheme `Api-Token`.
+    pub(crate) fn accepts_platform_api_tokens(&self) -> bool {
+        self.accepts_platform_api_tokens
+    }
+
+    /// Returns whether the platform's API of tokens has its violations where other APIs of the platform have them.
+    pub(crate) fn has_platform_violations(&self) -> bool {
+        self.has_platform_violations
     }
 
     /// Returns the lifetime of bearers.

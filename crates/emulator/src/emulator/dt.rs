@@ -18,10 +18,27 @@ impl Emulator {
         self
     }
 
+    /// Sets whether a platform token (`dt0s16.…`) is accepted with the scheme `Api-Token`, too, for the Environment API v2 at its own address
+    /// and behind the platform's proxy; off by default. Some clients send it so, and no documentation says whether the service accepts it.
+    #[must_use]
+    pub fn with_platform_tokens_as_api_tokens(mut self, accepts: bool) -> Self {
+        self.state.set_platform_api_tokens(accepts);
+        self
+    }
+
+    /// Sets whether the Fleet Management API has the violations of a 400 in `error.details`, as other APIs of the platform do, in place of
+    /// `error`, where its pages show them; off by default. Which of them the service sends is not known.
+    #[must_use]
+    pub fn with_platform_violations(mut self, has: bool) -> Self {
+        self.state.set_platform_violations(has);
+        self
+    }
+
     /// Adds a Dynatrace access token; `owner` becomes the owner of the tokens created with it. The scopes of a well-known
     /// token cannot be changed.
     ///
-    /// A token that begins with `dt0s16.` is one of the platform: it has the platform's scopes, and is accepted as `Bearer`.
+    /// A token that begins with `dt0s16.` is one of the platform: it has the platform's scopes, and is accepted as `Bearer`; see also
+    /// [`with_platform_tokens_as_api_tokens`](Self::with_platform_tokens_as_api_tokens).
     ///
     /// # Errors
     ///

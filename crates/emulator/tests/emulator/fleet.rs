@@ -126,6 +126,25 @@ fn unknown_members_of_a_body_are_ignored_and_known_ones_checked() {
 
 // E4
 #[test]
+fn violations_are_in_the_details_of_the_platforms_errors_if_that_is_set() {
+    let emulator = memory().with_platform_violations(true);
+    let platform = platform(&emulator);
+    let refused = platform.get(&format!("{FLEET}?page-size=1")).expect(400);
+    let error = &refused.json()["error"];
+    let violation = &error["details"]["constraintViolations"][0];
+    assert_eq!(violation["path"], "page-size");
+    assert!(violation["message"].is_string(), "{error}");
+    let listed = error["constraintViolations"].as_array();
+    assert!(listed.is_none_or(Vec::is_empty), "{error}");
+    // The classic API is as before, and so is an error without violations.
+    let refused = Caller::developer(&emulator).get(&format!("{CLASSIC}?pageSize=1"));
+    let error = &refused.expect(400).json()["error"];
+    assert!(error["constraintViolations"].is_array(), "{error}");
+    let missing = platform.get(&format!("{FLEET}/dt0g02.NOSUCH")).expect(404);
+    assert_eq!(missing.json()["error"].get("details"), None);
+}
+
+#[test]
 fn the_gateway_refuses_other_schemes_and_unknown_tokens() {
     let emulator = seeded();
     for authorization in [

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::support::{Caller, TestResponse, memory, seeded};
 
 const CLASSIC: &str = "/api/v2/activeGateTokens";
+const FLEET: &str = "/platform/fleet-management/v1/activegate/tokens";
 const PROXY: &str = "/platform/classic/environment-api/v2/activeGateTokens";
 const READ: &str = "fleet-management:activegate.tokens:read";
 
@@ -131,6 +132,25 @@ fn each_kind_of_token_has_its_scheme_and_its_paths() {
         "{}",
         refused.text()
     );
+}
+
+// U44
+#[test]
+fn a_platform_token_is_an_api_token_of_the_classic_api_if_that_is_set() {
+    let emulator = memory().with_platform_tokens_as_api_tokens(true);
+    let platform = format!("Api-Token {}", well_known::DT_PLATFORM_TOKEN);
+    let classic = format!("Api-Token {}", well_known::DT_TOKEN);
+    for (authorization, expected) in [
+        (platform.clone(), [200, 200, 401]),
+        (platform.replace("Api-Token", "Bearer"), [200, 200, 200]),
+        (format!("{platform}x"), [401, 401, 401]),
+        (classic, [200, 401, 401]),
+    ] {
+        let caller = Caller::with(&emulator, authorization.clone());
+        for (path, status) in [CLASSIC, PROXY, FLEET].into_iter().zip(expected) {
+            assert_eq!(caller.get(path).status, status, "{path} {authorization}");
+        }
+    }
 }
 
 #[test]

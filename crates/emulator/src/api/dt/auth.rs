@@ -1,7 +1,7 @@
 //! Authorization: a credential with one of the operation's scopes.
 //!
 //! A classic token is accepted with the scheme `Api-Token` on classic paths; a platform token and the token of an OAuth client
-//! with `Bearer` on classic paths and on the platform's. So it is documented, or was seen in clients and in quoted responses.
+//! with `Bearer` on classic paths and on the platform's, and the former, as a setting, with `Api-Token` for the classic API. So it is documented, or was seen in clients and in quoted responses.
 
 use crate::api::dt::caller::Caller;
 use crate::api::dt::error_response::ErrorResponse;
@@ -28,10 +28,16 @@ fn authorize_any(call: &ServerCall<'_>) -> Result<Caller, ErrorResponse> {
     if let Some(token) = server_call::authorization(call.head, "Bearer") {
         return authorize_bearer(call, token);
     }
+    let token = server_call::authorization(call.head, "Api-Token");
+    if call.state.accepts_platform_api_tokens() && call.operation.alternative_to.is_none() {
+        let token = token.filter(|token| access_token::is_for_platform(token));
+        if let Some(token) = token {
+            return authorize_bearer(call, token);
+        }
+    }
     if call.head.uri.path().starts_with(PLATFORM) {
         return Err(ErrorResponse::wrong_scheme());
     }
-    let token = server_call::authorization(call.head, "Api-Token");
     let token = token.filter(|token| !access_token::is_for_platform(token));
     let token = token.ok_or_else(ErrorResponse::bad_credential)?;
     let caller = access_token::authenticate(call.state.store(), token)?;

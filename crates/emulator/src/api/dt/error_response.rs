@@ -19,6 +19,7 @@ pub(crate) struct ErrorResponse {
     status: u16,
     message: String,
     violations: Vec<ConstraintViolation>,
+    has_violations_in_details: bool,
     gateway: Option<Gateway>,
 }
 
@@ -37,6 +38,7 @@ impl ErrorResponse {
             status,
             message: message.into(),
             violations: Vec::new(),
+            has_violations_in_details: false,
             gateway: None,
         }
     }
@@ -62,6 +64,12 @@ impl ErrorResponse {
             gateway: Some(gateway),
             ..self
         }
+    }
+
+    /// Sets whether violations are in `details`, with path and message only, as in other APIs of the platform.
+    pub(crate) fn with_violations_in_details(mut self, is_so: bool) -> Self {
+        self.has_violations_in_details = is_so;
+        self
     }
 
     pub(crate) fn no_credential() -> Self {
@@ -119,16 +127,17 @@ impl ErrorResponse {
     }
 
     pub(crate) fn into_response(self) -> Response<Bytes> {
+        let details = self.details();
+        let violations = match self.has_violations_in_details {
+            true => Vec::new(),
+            false => self.violations,
+        };
         let error = ErrorBody::new()
             .with_code(i32::from(self.status))
             .with_message(self.message)
-            .with_constraint_violations(self.violations);
+            .with_constraint_violations(violations);
         let mut error = json!(error);
-        if let (Some(Gateway { missing_scopes }), Value::Object(members)) =
-            (&self.gateway, &mut error)
-            && !missing_scopes.is_empty()
-        {
-            let details = json!({ "missingScopes": missing_scopes });
+        if let (Some(details), Value::Object(members)) = (details, &mut error) {
             members.insert("details".to_owned(), details);
         }
         let body = json!({ "error": error }).to_string();
@@ -138,6 +147,19 @@ impl ErrorResponse {
             response.headers_mut().insert(SOURCE, value);
         }
         response
+    }
+
+    /// Returns what APIs of the platform say beside code and message.
+    fn details(&self) -> Option<Value> {
+        let gateway = self.gateway.as_ref();
+        if let Some(gateway) = gateway.filter(|it| !it.missing_scopes.is_empty()) {
+            return Some(json!({ "missingScopes": gateway.missing_scopes }));
+        }
+        let has_violations = self.has_violations_in_details && !self.violations.is_empty();
+        let violations = self.violations.iter();
+        let violations = violations.map(|it| json!({ "path": it.path, "message": it.message }));
+        let violations: Vec<Value> = violations.collect();
+        has_violations.then(|| json!({ "constraintViolations": violations }))
     }
 }
 

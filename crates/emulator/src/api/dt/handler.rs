@@ -23,8 +23,11 @@ struct Authorized<'a> {
 
 /// Handles one call.
 pub(crate) fn handle(id: OperationId, call: &ServerCall<'_>) -> Response<Bytes> {
+    let is_of_platform = call.operation.alternative_to.is_some();
+    let has_details = is_of_platform && call.state.has_platform_violations();
     auth::authorize(call)
         .and_then(|caller| dispatch(id, &Authorized { call, caller }, call))
+        .map_err(|refused| refused.with_violations_in_details(has_details))
         .unwrap_or_else(ErrorResponse::into_response)
 }
 
