@@ -38,7 +38,7 @@ type Decode<T> = dyn Fn(&ApiResponse, Paging) -> Result<PageBody<T>, Error> + Se
 ///     let mut tokens = list.page_size(500).limit(1000).items();
 ///     let mut names = Vec::new();
 ///     while let Some(token) = tokens.try_next().await? {
-///         names.push(token.name);
+///         names.extend(token.name);
 ///     }
 ///     Ok(names)
 /// }

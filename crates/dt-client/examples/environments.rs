@@ -36,7 +36,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn Error>> {
                 let end = token.expiration_date.map(|date| date.to_string());
                 println!(
                     "{name}: {count} tokens; {} ends first, {}",
-                    token.name,
+                    token.name.as_deref().unwrap_or_else(|| token.id.as_str()),
                     end.unwrap_or_default()
                 );
             }

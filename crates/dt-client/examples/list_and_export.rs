@@ -49,8 +49,8 @@ pub(crate) async fn export(
                         output,
                         "{},{},{},{},{}",
                         token.id,
-                        quoted(&token.name),
-                        quoted(&token.owner),
+                        quoted(token.name.as_deref().unwrap_or_default()),
+                        quoted(token.owner.as_deref().unwrap_or_default()),
                         token.creation_date,
                         expires.unwrap_or_default()
                     )?;

@@ -52,7 +52,8 @@ pub(crate) async fn rotate(
     let kind = current
         .active_gate_type
         .unwrap_or(ActiveGateType::Environment);
-    let wanted = ActiveGateTokenCreate::new(current.name, kind).with_expiration_date("now+60d");
+    let name = current.name.ok_or("the token has no name to repeat")?;
+    let wanted = ActiveGateTokenCreate::new(name, kind).with_expiration_date("now+60d");
 
     let before = SystemTime::now();
     let new = match tokens.create(wanted.clone()).send().await {

@@ -20,7 +20,7 @@ impl ActiveGateTokens {
     ///
     /// `since` is a time before the create by the local clock; the server's clock may be up to five minutes behind. A token that another
     /// process has just created with the same name is found too. Nothing is deleted. The secret of a lost token cannot be recovered, so
-    /// [delete](Self::delete) the token and create another.
+    /// [delete](Self::delete) the token and create another. A token whose name the API does not show is never found.
     ///
     /// Each page is a call with the client's timeout and retry policy; nothing limits the whole but dropping the future.
     ///
@@ -77,7 +77,7 @@ impl ActiveGateTokens {
 
 /// Returns whether a token is unused and matches a create. Newer servers may omit its kind.
 fn may_come_from(create: &ActiveGateTokenCreate, token: &ActiveGateToken) -> bool {
-    token.name == create.name
+    token.name.as_ref() == Some(&create.name)
         && is_compatible(token.seed_token.as_ref(), create.seed_token.as_ref())
         && is_compatible(
             token.active_gate_type.as_ref(),

@@ -24,7 +24,7 @@
 //!
 //! let mut tokens = dt.active_gate_tokens().list().page_size(3000).items();
 //! while let Some(token) = tokens.try_next().await? {
-//!     println!("{} {}", token.id, token.name);
+//!     println!("{} {:?}", token.id, token.name);
 //! }
 //!
 //! dt.active_gate_tokens().delete(&created.id).send().await?;

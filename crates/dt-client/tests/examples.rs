@@ -74,7 +74,7 @@ async fn rotate_replaces_a_token_and_keeps_it_when_the_new_one_cannot_be_deliver
     let new = new.await.unwrap();
     assert!(handed_over.unwrap().expose().starts_with(new.as_str()));
     let token = tokens.get(&new).send().await.unwrap();
-    assert_eq!(token.name, "edge-7");
+    assert_eq!(token.name.as_deref(), Some("edge-7"));
     assert!(tokens.get(&old.id).send().await.unwrap_err().is_not_found());
     assert_eq!(count().await, 5);
 }

@@ -37,7 +37,7 @@ fn tokens_are_created_listed_and_deleted() {
     let mut items = tokens.list().items();
     let mut names = Vec::new();
     while let Some(token) = block_on(items.try_next()).unwrap() {
-        names.push(token.name);
+        names.extend(token.name);
     }
     assert!(names.contains(&"edge-7".to_owned()));
     block_on(tokens.delete(&created.id).send()).unwrap();

@@ -155,7 +155,7 @@ async fn values_with_texts_of_a_mebibyte_are_truncated_in_debug() {
             printed.len()
         );
     }
-    assert!(token.is_ok_and(|token| token.name == text));
+    assert!(token.is_ok_and(|token| token.name == Some(text)));
 }
 
 // U25

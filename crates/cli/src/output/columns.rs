@@ -112,11 +112,11 @@ impl Record for AgentToken {
 
 pub(crate) const ACTIVE_GATE_TOKEN: &[Column<ActiveGateToken>] = &[
     Column::text("ID", |token| Some(token.id.to_string())),
-    Column::text("NAME", |token| Some(token.name.clone())),
+    Column::text("NAME", |token| token.name.clone()),
     Column::wide(Column::text("SEED", |token| {
         text(token.seed_token.as_ref())
     })),
-    Column::wide(Column::text("OWNER", |token| Some(token.owner.clone()))),
+    Column::wide(Column::text("OWNER", |token| token.owner.clone())),
     Column::wide(Column::time("CREATED", |token| Some(token.creation_date))),
     Column::end("EXPIRES", |token| token.expiration_date),
     Column::time("LAST USED", |token| token.last_used_date),

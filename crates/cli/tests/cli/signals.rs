@@ -24,8 +24,8 @@ fn names(data: &str) -> BTreeSet<String> {
     let list: ActiveGateTokenList =
         serde_json::from_slice(emulator.handle(request).body()).unwrap();
     let tokens = list.active_gate_tokens.into_iter().flatten();
-    let made = tokens.filter(|token| token.owner == well_known::DT_OWNER);
-    made.map(|token| token.name).collect()
+    let made = tokens.filter(|token| token.owner.as_deref() == Some(well_known::DT_OWNER));
+    made.filter_map(|token| token.name).collect()
 }
 
 // E32

@@ -21,7 +21,7 @@ fn builder(server: &str, limit: u64) -> ClientBuilder<Channel> {
 
 async fn get(client: Channel) -> Result<(), Error> {
     let token = support::get(&client).send().await?;
-    assert_eq!(token.name, "a");
+    assert_eq!(token.name.as_deref(), Some("a"));
     Ok(())
 }
 

@@ -84,7 +84,7 @@ async fn later_pages_are_requested_with_the_page_key_alone() {
     ]);
     let list = client.active_gate_tokens().list().page_size(3000);
     let tokens = list.items().try_collect().await.unwrap();
-    let names: Vec<_> = tokens.into_iter().map(|it| it.name).collect();
+    let names: Vec<_> = tokens.into_iter().filter_map(|it| it.name).collect();
     assert_eq!(names, ["a", "b", "c"]);
     assert_eq!(
         sent(fake),
@@ -126,7 +126,10 @@ async fn an_expired_page_key_ends_the_list_with_the_error_and_the_token_to_resum
         ),
     ]);
     let mut items = client.active_gate_tokens().list().items();
-    assert_eq!(items.try_next().await.unwrap().unwrap().name, "a");
+    assert_eq!(
+        items.try_next().await.unwrap().unwrap().name.as_deref(),
+        Some("a")
+    );
     let error = items.try_next().await.unwrap_err();
     assert_eq!(error.kind(), &ErrorKind::Api);
     assert_eq!(error.code(), Some("InvalidPaginationToken"));
@@ -191,7 +194,7 @@ async fn active_gates_go_through_the_proxy_with_the_same_credential() {
     let tokens = client.active_gate_tokens();
     let users = tokens.users(&"dt0g02.a".into()).await.unwrap();
     assert_eq!(users.active_gates.len(), 1);
-    assert_eq!(users.token.unwrap().name, "a");
+    assert_eq!(users.token.unwrap().name.as_deref(), Some("a"));
     assert_eq!(
         sent(fake),
         [
@@ -230,6 +233,19 @@ async fn violations_are_read_in_both_places() {
     assert_eq!(paths, ["a", "b"]);
     assert_eq!(error.code(), Some("Invalid"));
     assert_eq!(error.request_id(), Some("t"));
+}
+
+#[tokio::test]
+async fn a_token_without_the_members_that_are_only_inferred_loses_no_list() {
+    let body = format!(
+        r#"{{"activeGateTokens": [{{"id": "dt0g02.b", "creationDate": "2026-01-01T00:00:00Z", "name": null}}, {}]}}"#,
+        token("a")
+    );
+    let (client, _, _) = platform([FakeResponse::json(200, body)]);
+    let page = client.active_gate_tokens().list().send().await.unwrap();
+    let names: Vec<_> = page.items.iter().map(|it| it.name.as_deref()).collect();
+    assert_eq!(names, [None, Some("a")]);
+    assert_eq!(page.items[0].owner, None);
 }
 
 #[tokio::test]
@@ -444,7 +460,7 @@ async fn a_token_of_either_api_is_read_and_deleted_in_the_other() {
         let created = one.create(create).send().await.unwrap();
         assert!(created.expiration_date.value().unwrap().is_some());
         let read = other.get(&created.id).send().await.unwrap();
-        assert_eq!(read.name, "edge-7");
+        assert_eq!(read.name.as_deref(), Some("edge-7"));
         assert_eq!(other.list().items().try_collect().await.unwrap(), [read]);
         let deleted = other.delete(&created.id).send().await.unwrap();
         assert!(!deleted.was_already_gone);

@@ -103,7 +103,7 @@ impl Emulator {
     /// let emulator = Emulator::memory()?;
     /// let created = Timestamp::parse("2026-01-01T00:00:00Z")?;
     /// emulator.add_active_gate_tokens((0..1000).map(|n| {
-    ///     ActiveGateToken::new(format!("dt0g02.{n:08}"), "edge", "me@example.com", created)
+    ///     ActiveGateToken::new(format!("dt0g02.{n:08}"), created).with_name("edge")
     /// }))?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

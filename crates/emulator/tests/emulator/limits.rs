@@ -158,12 +158,7 @@ async fn a_client_that_reads_no_response_is_disconnected() {
     let emulator = memory();
     let token = |n| {
         let name = "x".repeat(10_000);
-        ActiveGateToken::new(
-            format!("dt0g02.{n}"),
-            name,
-            "me@example.com",
-            Timestamp::UNSET,
-        )
+        ActiveGateToken::new(format!("dt0g02.{n}"), Timestamp::UNSET).with_name(name)
     };
     emulator
         .add_active_gate_tokens((0..200).map(token))

@@ -87,7 +87,7 @@ fn id(n: usize) -> String {
 fn fill(path: &Path, tokens: usize) {
     let emulator = Emulator::open(path).unwrap();
     let created = Timestamp::parse("2026-01-01T00:00:00Z").unwrap();
-    let token = |n| ActiveGateToken::new(id(n), format!("edge-{n}"), "me@example.com", created);
+    let token = |n| ActiveGateToken::new(id(n), created).with_name(format!("edge-{n}"));
     for first in (0..tokens).step_by(BATCH) {
         let batch = first..tokens.min(first + BATCH);
         emulator.add_active_gate_tokens(batch.map(token)).unwrap();

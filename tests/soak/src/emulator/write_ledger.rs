@@ -269,7 +269,7 @@ impl Clients {
         if is_dt {
             let list = self.dt.active_gate_tokens().list().page_size(3000);
             let tokens = list.items().try_collect().await.unwrap();
-            return tokens.into_iter().map(|token| token.name).collect();
+            return tokens.into_iter().filter_map(|token| token.name).collect();
         }
         let list = self.asa.gateway_setup_tokens().list().page_size(1000);
         let tokens = list.items().try_collect().await.unwrap();

@@ -229,6 +229,7 @@ impl Numbered for Gateway {
 
 impl Numbered for ActiveGateToken {
     fn number(&self) -> u32 {
-        self.name.parse().unwrap_or(u32::MAX)
+        let name = self.name.as_deref().unwrap_or_default();
+        name.parse().unwrap_or(u32::MAX)
     }
 }

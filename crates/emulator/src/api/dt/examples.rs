@@ -75,7 +75,8 @@ fn active_gate_tokens() -> Result<Vec<ActiveGateToken>, Error> {
     };
     let examples = ACTIVE_GATE_TOKENS.into_iter();
     let tokens = examples.map(|(id, name, owner, created, last_used, is_seed)| {
-        let mut token = ActiveGateToken::new(id, name, owner, time(created)?);
+        let token = ActiveGateToken::new(id, time(created)?);
+        let mut token = token.with_name(name).with_owner(owner);
         token.last_used_date = last_used.map(time).transpose()?;
         token.seed_token = Some(is_seed);
         token.active_gate_type = Some(ActiveGateType::Environment);
@@ -91,12 +92,9 @@ const EXPIRING_TOKEN: &str = "dt0g02.soon20";
 fn expiring_token(now: Timestamp) -> ActiveGateToken {
     let day = Duration::from_secs(24 * 60 * 60);
     let created = now.saturating_sub(day * 40);
-    let mut token = ActiveGateToken::new(
-        EXPIRING_TOKEN,
-        "system:initial-setup",
-        "mary.brown@company.com",
-        created,
-    );
+    let mut token = ActiveGateToken::new(EXPIRING_TOKEN, created)
+        .with_name("system:initial-setup")
+        .with_owner("mary.brown@company.com");
     token.expiration_date = Some(now.saturating_add(day * 20));
     token.last_used_date = Some(now);
     token.seed_token = Some(false);

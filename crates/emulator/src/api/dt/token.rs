@@ -135,7 +135,9 @@ pub(crate) fn create(
         // Eight random characters may collide with an earlier id.
         loop {
             let (id, secret) = new_token()?;
-            let mut token = ActiveGateToken::new(id.clone(), &*request.name, &*caller.owner, now);
+            let mut token = ActiveGateToken::new(id.clone(), now)
+                .with_name(&*request.name)
+                .with_owner(&*caller.owner);
             token.expiration_date = expiration_date;
             token.seed_token = Some(request.seed_token.unwrap_or(false));
             token.active_gate_type.clone_from(&request.active_gate_type);

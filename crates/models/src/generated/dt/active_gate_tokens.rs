@@ -22,10 +22,12 @@ use super::shared::ActiveGateTokenId;
 pub struct ActiveGateToken {
     /// The token's id (its prefix and public part).
     pub id: ActiveGateTokenId,
-    /// The token's name. Several tokens may have the same name.
-    pub name: String,
-    /// The user who owns the token.
-    pub owner: String,
+    /// The token's name. Several tokens may have the same name. The Environment API v2 always sends it; that the
+    /// Fleet Management API does is inferred.
+    pub name: Option<String>,
+    /// The user who owns the token. The Environment API v2 always sends it; that the Fleet Management API does, under
+    /// this name, is inferred.
+    pub owner: Option<String>,
     /// When the token was created.
     pub creation_date: Timestamp,
     /// When the token expires; absent if it never does.
@@ -43,14 +45,12 @@ impl ActiveGateToken {
     #[must_use]
     pub fn new(
         id: impl Into<ActiveGateTokenId>,
-        name: impl Into<String>,
-        owner: impl Into<String>,
         creation_date: impl Into<Timestamp>,
     ) -> Self {
         Self {
             id: id.into(),
-            name: name.into(),
-            owner: owner.into(),
+            name: None,
+            owner: None,
             creation_date: creation_date.into(),
             expiration_date: None,
             last_used_date: None,
@@ -69,14 +69,14 @@ impl ActiveGateToken {
     /// Sets [`name`](Self::name).
     #[must_use]
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
+        self.name = Some(name.into());
         self
     }
 
     /// Sets [`owner`](Self::owner).
     #[must_use]
     pub fn with_owner(mut self, owner: impl Into<String>) -> Self {
-        self.owner = owner.into();
+        self.owner = Some(owner.into());
         self
     }
 
@@ -174,8 +174,8 @@ impl<'de> de::Object<'de> for ActiveGateToken {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Id => id_slot.fill(&mut map, de::of())?,
-                Field::Name => name_slot.fill(&mut map, de::STRING)?,
-                Field::Owner => owner_slot.fill(&mut map, de::STRING)?,
+                Field::Name => name_slot.fill(&mut map, de::Nullable(de::STRING))?,
+                Field::Owner => owner_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::CreationDate => creation_date_slot.fill(&mut map, de::of())?,
                 Field::ExpirationDate => {
                     expiration_date_slot.fill(&mut map, de::Nullable(de::of()))?
@@ -194,8 +194,8 @@ impl<'de> de::Object<'de> for ActiveGateToken {
         }
         Ok(Self {
             id: id_slot.required()?,
-            name: name_slot.required()?,
-            owner: owner_slot.required()?,
+            name: name_slot.or_default(),
+            owner: owner_slot.or_default(),
             creation_date: creation_date_slot.required()?,
             expiration_date: expiration_date_slot.or_default(),
             last_used_date: last_used_date_slot.or_default(),
@@ -215,8 +215,8 @@ impl Serialize for ActiveGateToken {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
         fields.put("id", &self.id)?;
-        fields.put("name", &self.name)?;
-        fields.put("owner", &self.owner)?;
+        fields.put_some("name", self.name.as_ref())?;
+        fields.put_some("owner", self.owner.as_ref())?;
         fields.put("creationDate", &self.creation_date.milliseconds())?;
         fields
             .put_some(

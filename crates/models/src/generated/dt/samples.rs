@@ -48,8 +48,8 @@ static ACTIVE_GATE_TOKEN: Sample = Sample {
     ],
     properties: &[
         Property::new("id", &["required"], None),
-        Property::new("name", &["required"], None),
-        Property::new("owner", &["required"], None),
+        Property::new("name", &["null"], None),
+        Property::new("owner", &["null"], None),
         Property::new("creationDate", &["required", "date-time"], None),
         Property::new("expirationDate", &["null", "date-time"], None),
         Property::new("lastUsedDate", &["null", "date-time"], None),
