@@ -11,6 +11,7 @@ use crate::env;
 #[cfg(feature = "jq")]
 use crate::output::jq::Filter;
 use crate::output::output::{Format, Presentation};
+use crate::output::stdout::is_pipe;
 use crate::output::style::Style;
 
 /// The options that decide how results are printed.
@@ -65,8 +66,8 @@ impl OutputOptions {
         let now = Timestamp::from(TokioClock::new().now());
         let columns = env::non_empty("COLUMNS");
         let style = Style::of_stdout(self.color, columns.as_deref(), now);
-        // Lines on the same terminal would mix with it.
-        let is_stdout_seen = style.is_terminal && self.sort_by.is_none();
+        // Rows on the same terminal, or a pager there, would mix with the line.
+        let is_stdout_seen = (style.is_terminal || is_pipe()) && self.sort_by.is_none();
         Presentation {
             format: self.format(),
             columns: self.columns,

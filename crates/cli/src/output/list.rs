@@ -69,7 +69,7 @@ pub(crate) async fn write_pages<T: Record>(
             }
         }
     };
-    progress_line.clear();
+    drop(progress_line);
     if error.is_none() || !list.is_empty() {
         list.finish()?;
     }

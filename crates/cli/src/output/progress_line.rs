@@ -34,10 +34,12 @@ impl ProgressLine {
             print(&text);
         }
     }
+}
 
-    /// Removes the line.
-    pub(crate) fn clear(&mut self) {
-        if std::mem::take(&mut self.is_shown) {
+/// Removes the line.
+impl<C> Drop for ProgressLine<C> {
+    fn drop(&mut self) {
+        if self.is_shown {
             print(CLEAR);
         }
     }
@@ -123,5 +125,7 @@ mod tests {
         assert_eq!(line.text(None), shown("2000 items"));
         line.is_enabled = false;
         assert_eq!(line.text(None), None);
+        // Nothing was printed that is to be removed.
+        line.is_shown = false;
     }
 }

@@ -1,7 +1,7 @@
 //! Standard output, with checks that what is written to it is kept.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read as _, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Read as _, Write};
 
 /// A buffered standard output that reports every error.
 ///
@@ -88,6 +88,16 @@ impl Write for Stdout {
     fn flush(&mut self) -> io::Result<()> {
         self.sink.flush()
     }
+}
+
+/// Returns whether stdout is a pipe or something like it, whose reader may be a pager on the same terminal.
+pub(crate) fn is_pipe() -> bool {
+    let is_file = |stdout: Stdout| {
+        let metadata = stdout.sink.get_ref().metadata()?;
+        Ok(metadata.is_file() || is_null_device(stdout.sink.get_ref())?)
+    };
+    let is_file = Stdout::open().and_then(is_file).unwrap_or(false);
+    !is_file && !io::stdout().is_terminal()
 }
 
 #[cfg(unix)]
