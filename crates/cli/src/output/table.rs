@@ -30,7 +30,15 @@ pub(crate) struct Table<T: 'static> {
     may_drop: bool,
     style: Style,
     /// The widths, once the first rows were written.
-    widths: Option<Vec<usize>>,
+    widths: Option<Vec<Width>>,
+}
+
+/// The width of a column.
+#[derive(Clone, Copy)]
+struct Width {
+    chosen: usize,
+    /// Whether it is less than the first rows need, so that every cell is cut to it.
+    is_cut: bool,
 }
 
 /// A cell as it is shown.
@@ -68,13 +76,19 @@ impl<T> Table<T> {
                 *width = (*width).max(cell.width);
             }
         }
+        let mut chosen = natural.clone();
         if let Some(limit) = self.style.width {
-            self.fit(&mut natural, limit);
+            self.fit(&mut chosen, limit);
             for row in rows {
-                row.truncate(natural.len());
+                row.truncate(chosen.len());
             }
         }
-        self.widths = Some(natural);
+        let widths = chosen.into_iter().zip(natural);
+        let widths = widths.map(|(chosen, natural)| Width {
+            chosen,
+            is_cut: chosen < natural,
+        });
+        self.widths = Some(widths.collect());
         match self.has_header {
             true => {
                 let titles = self
@@ -141,11 +155,14 @@ impl<T> Table<T> {
         let pushed = row
             .iter()
             .zip(chosen)
-            .map(|(cell, width)| cell.width.max(*width));
+            .map(|(cell, width)| match width.is_cut {
+                true => width.chosen,
+                false => width.chosen.max(cell.width),
+            });
         let mut pushed: Vec<_> = pushed.collect();
         if let Some(last) = pushed.last_mut() {
             // Nothing follows the last cell.
-            *last = row.last().map_or(0, |cell| cell.width);
+            *last = row.last().map_or(0, |cell| cell.width).min(*last);
         }
         if let Some(limit) = self.style.width {
             let least: Vec<_> = self.least(&pushed, LEAST).collect();
@@ -343,6 +360,25 @@ mod tests {
                 assert!(widths::of(line) <= width, "{width}: {line}");
             }
         }
+    }
+
+    #[test]
+    fn the_cells_of_a_column_that_was_cut_are_aligned() {
+        static NUMBERED: [Column<Named>; 3] = {
+            let [name, note] = COLUMNS;
+            [Column::text("ID", |_| Some("1".to_owned())), name, note]
+        };
+        let rows = [
+            ("a name that is long", Some("a long note")),
+            ("a name of 12", Some("b")),
+        ];
+        assert_eq!(
+            written(&NUMBERED, wide(28), &[&rows, &rows[1..]]),
+            "ID  NAME         NOTE\n\
+             1   a name tha…  a long note\n\
+             1   a name of …  b\n\
+             1   a name of …  b\n"
+        );
     }
 
     #[test]
