@@ -203,7 +203,7 @@ pub fn dates(with_milliseconds: bool) -> String {
 
 /// Returns a date as the service formats it: without milliseconds if they are zero.
 fn date(i: u32) -> String {
-    if i % 1000 == 0 {
+    if i.is_multiple_of(1000) {
         timestamp(i, "")
     } else {
         timestamp(i, ".")

@@ -1,4 +1,4 @@
-//! The rows of the table: the code to run, and limits of its cost.
+//! The rows of the table: the code to run, and bounds of its cost.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -27,18 +27,18 @@ pub struct Subject {
     pub name: &'static str,
     /// The number of units in one run.
     pub units: u32,
-    /// The limits of the row.
-    pub limits: Limits,
+    /// The bounds of the row.
+    pub bounds: Bounds,
     run: Box<dyn Fn()>,
 }
 
-/// The largest allowed ratios to the group's first row; `None` for no limit.
+/// Bounds of the ratios to the group's first row; `None` for no bound.
 #[derive(Clone, Copy, Default)]
-pub struct Limits {
-    /// Of CPU time.
-    pub time: Option<f64>,
-    /// Of instructions.
-    pub instructions: Option<f64>,
+pub struct Bounds {
+    /// The goal of CPU time, which a loaded machine may miss.
+    pub time_goal: Option<f64>,
+    /// The limit of instructions, which no load changes.
+    pub instruction_limit: Option<f64>,
 }
 
 impl Subject {
@@ -46,19 +46,19 @@ impl Subject {
         Self {
             name,
             units,
-            limits: Limits::default(),
+            bounds: Bounds::default(),
             run: Box::new(move || drop(black_box(run()))),
         }
     }
 
-    fn with_limits(
+    fn with_bounds(
         mut self,
-        time: impl Into<Option<f64>>,
-        instructions: impl Into<Option<f64>>,
+        time_goal: impl Into<Option<f64>>,
+        instruction_limit: impl Into<Option<f64>>,
     ) -> Self {
-        self.limits = Limits {
-            time: time.into(),
-            instructions: instructions.into(),
+        self.bounds = Bounds {
+            time_goal: time_goal.into(),
+            instruction_limit: instruction_limit.into(),
         };
         self
     }
@@ -93,7 +93,7 @@ const ACTIVE_GATES: u32 = 2000;
 fn tokens() -> Result<Group, Error> {
     let page = input::tokens(TOKENS);
     let ours = ours::<gatelet_models::dt::ActiveGateTokenList>(page.clone(), TOKENS)?
-        .with_limits(0.62, 0.70);
+        .with_bounds(0.62, 0.70);
     let mut subjects = peers::<first_sdk::TokenList>(page.clone(), TOKENS, ours);
     subjects.extend(without_fast_reader::<
         gatelet_models::dt::ActiveGateTokenList,
@@ -108,7 +108,7 @@ fn tokens() -> Result<Group, Error> {
 fn gateways() -> Result<Group, Error> {
     let list = input::gateways(GATEWAYS);
     let ours =
-        ours::<gatelet_models::asa::GatewayList>(list.clone(), GATEWAYS)?.with_limits(0.80, 0.75);
+        ours::<gatelet_models::asa::GatewayList>(list.clone(), GATEWAYS)?.with_bounds(0.80, 0.75);
     let mut subjects = peers::<first_sdk::GatewayList>(list.clone(), GATEWAYS, ours);
     subjects.extend(without_fast_reader::<gatelet_models::asa::GatewayList>(
         list, GATEWAYS,
@@ -123,7 +123,7 @@ fn gateways() -> Result<Group, Error> {
 fn active_gates() -> Result<Group, Error> {
     let list = input::active_gates(ACTIVE_GATES);
     let ours = ours::<gatelet_models::dt::ActiveGateList>(list.clone(), ACTIVE_GATES)?
-        .with_limits(None, 0.65);
+        .with_bounds(None, 0.65);
     let mut subjects = peers::<first_sdk::ActiveGateList>(list.clone(), ACTIVE_GATES, ours);
     subjects.extend(without_fast_reader::<gatelet_models::dt::ActiveGateList>(
         list,
@@ -198,7 +198,7 @@ fn dates<T, E>(
     with_milliseconds: bool,
     name: &'static str,
     parse: impl Fn(&str) -> Result<T, E> + 'static,
-    limit: f64,
+    bound: f64,
 ) -> Group {
     let dates = input::dates(with_milliseconds).leak();
     Group {
@@ -209,7 +209,7 @@ fn dates<T, E>(
         unit: "date",
         subjects: vec![
             each(name, dates, parse),
-            each("Timestamp", dates, gatelet_models::Timestamp::parse).with_limits(limit, limit),
+            each("Timestamp", dates, gatelet_models::Timestamp::parse).with_bounds(bound, bound),
         ],
     }
 }
@@ -240,7 +240,7 @@ fn error_paths() -> Result<Group, Error> {
                 let text = std::str::from_utf8(black_box(body.as_bytes())).unwrap_or_default();
                 serde_json::from_str::<gatelet_models::dt::ActiveGateTokenList>(text)
             }),
-            ours.with_limits(1.01, 1.01),
+            ours.with_bounds(1.01, 1.01),
         ],
     })
 }
@@ -258,8 +258,8 @@ fn linear() -> Result<Group, Error> {
         unit: "token",
         subjects: vec![
             page("300 tokens", 300)?,
-            page("3000 tokens", 3000)?.with_limits(None, 1.1),
-            page("30000 tokens", 30_000)?.with_limits(None, 1.1),
+            page("3000 tokens", 3000)?.with_bounds(None, 1.1),
+            page("30000 tokens", 30_000)?.with_bounds(None, 1.1),
         ],
     })
 }
@@ -270,7 +270,7 @@ fn join() -> Result<Group, Error> {
         unit: "ActiveGate",
         subjects: vec![
             attention("200 ActiveGates and 300 tokens", 200, 300)?,
-            attention("2000 ActiveGates and 3000 tokens", 2000, 3000)?.with_limits(None, 1.15),
+            attention("2000 ActiveGates and 3000 tokens", 2000, 3000)?.with_bounds(None, 1.15),
         ],
     })
 }

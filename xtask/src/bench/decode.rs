@@ -21,7 +21,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<(), Error> {
         "decoding allocates memory that its result does not keep",
     )?;
     let decode = Command::new(target.join("release/decode"));
-    succeed(decode, "a ratio is above its limit")
+    succeed(decode, "a ratio of instructions is above its limit")
 }
 
 fn succeed(mut command: Command, message: &str) -> Result<(), Error> {
