@@ -367,56 +367,77 @@ impl Group<'_> {
         let fields: Vec<_> = ids.iter().chain(&options).chain(&paging).collect();
         let pattern = (!fields.is_empty()).then(|| quote!({ #(#fields),* }));
         let function = ident(&method);
-        let body = if is_list(operation) {
-            let mutable = (!options.is_empty()).then(|| quote!(mut));
-            let set = set_options(
-                operation,
-                |set| quote!(list = list.query(|query| query.#set);),
-            );
-            quote! {
-                let #mutable list = operations.#function(#(&#ids),*);
-                #set
-                let limit = paging.limit;
-                list::write_pages(paging.apply(list).pages(), limit, output).await
-            }
-        } else {
-            let query = (!options.is_empty()).then(|| {
-                let set = set_options(
-                    operation,
-                    |set| quote!(request = request.query(|query| query.#set);),
-                );
-                quote!(let mut request = operations.#function(#(&#ids),*); #set)
-            });
-            let call = match query.is_some() {
-                true => quote!(request.send().await?),
-                false => quote!(operations.#function(#(&#ids),*).send().await?),
-            };
-            let object = self.object(ids.last());
-            let id = match ids.last() {
-                Some(id) => quote!(&#id),
-                None => quote!(#object),
-            };
-            let print = if is_delete(operation) {
-                quote! {
-                    let deleted = #call;
-                    report::print_deleted(format_args!(#object), #id, deleted, output)
-                }
-            } else if operation.response.is_none() {
-                let line = format!("{} {object}: done", method.replace('_', " "));
-                quote!(#call; report::print_done(format_args!(#line), #id, "done", output))
-            } else if let Some(rows) = self.rows(operation) {
-                let field = ident(&rows.rust);
-                let items = match rows.is_required {
-                    true => quote!(response.#field),
-                    false => quote!(response.#field.unwrap_or_default()),
-                };
-                quote!(let response = #call; list::write_items(#items, output))
-            } else {
-                quote!(Ok(output.item(#call)?))
-            };
-            quote!(#query #print)
+        let body = match is_list(operation) {
+            true => list_body(operation, &function, &ids, !options.is_empty()),
+            false => self.call_body(operation, &function, &ids, !options.is_empty()),
         };
         quote!(Self::#variant #pattern => { #body })
+    }
+
+    /// Returns the body of the arm of an operation that is not a list.
+    fn call_body(
+        &self,
+        operation: &Operation,
+        function: &Ident,
+        ids: &[Ident],
+        has_options: bool,
+    ) -> TokenStream {
+        let query = has_options.then(|| {
+            let set = set_options(
+                operation,
+                |set| quote!(request = request.query(|query| query.#set);),
+            );
+            quote!(let mut request = operations.#function(#(&#ids),*); #set)
+        });
+        let call = match has_options {
+            true => quote!(request.send().await?),
+            false => quote!(operations.#function(#(&#ids),*).send().await?),
+        };
+        let object = self.object(ids.last());
+        let id = match ids.last() {
+            Some(id) => quote!(&#id),
+            None => quote!(#object),
+        };
+        let print = if is_delete(operation) {
+            quote! {
+                let deleted = #call;
+                report::print_deleted(format_args!(#object), #id, deleted, output)
+            }
+        } else if operation.response.is_none() {
+            let verb = self.method(operation).replace('_', " ");
+            let line = format!("{verb} {object}: done");
+            quote!(#call; report::print_done(format_args!(#line), #id, "done", output))
+        } else if let Some(rows) = self.rows(operation) {
+            let field = ident(&rows.rust);
+            let items = match rows.is_required {
+                true => quote!(response.#field),
+                false => quote!(response.#field.unwrap_or_default()),
+            };
+            quote!(let response = #call; list::write_items(#items, output))
+        } else {
+            quote!(Ok(output.item(#call)?))
+        };
+        quote!(#query #print)
+    }
+}
+
+/// Returns the body of the arm of a list.
+fn list_body(
+    operation: &Operation,
+    function: &Ident,
+    ids: &[Ident],
+    has_options: bool,
+) -> TokenStream {
+    let mutable = has_options.then(|| quote!(mut));
+    let set = set_options(
+        operation,
+        |set| quote!(list = list.query(|query| query.#set);),
+    );
+    quote! {
+        let #mutable list = operations.#function(#(&#ids),*);
+        #set
+        let limit = paging.limit;
+        list::write_pages(paging.apply(list).pages(), limit, output).await
     }
 }
 

@@ -260,27 +260,17 @@ impl<'a> Resource<'a> {
     fn call(&self, operation: &Operation) -> TokenStream {
         let docs = self.docs(operation);
         let method = ident(&method_name(operation));
-        let Target {
-            choice,
-            channel,
-            operation: entry,
-        } = client_route::target(self.api, operation);
+        let target = client_route::target(self.api, operation);
         let (mut arguments, values) = (path_parameters(operation), self.path_values(operation));
-        let function = ident(&names::snake(&operation.id));
-        let is_checked = operation.by_hand.check.is_some();
         if let Some(request) = &operation.request {
-            let (body, mutable) = (model(request), is_checked.then(|| quote!(mut)));
+            let body = model(request);
+            let mutable = operation.by_hand.check.is_some().then(|| quote!(mut));
             arguments.push(quote!(#mutable body: #body));
         }
         // A check may change the body, so it comes before the body is written.
-        let has_function = has_check_function(operation);
-        let (statement, check) = has_function
+        let (statement, check) = has_check_function(operation)
             .then(|| {
-                let path = path_arguments(operation).map(|it| argument_name(operation, it));
-                let body = operation.request.is_some().then(|| quote!(, &mut body));
-                // A check of an operation of several APIs gets the one that is called.
-                let called = choice.is_some().then(|| quote!(, #entry));
-                let call = quote!(check::#function(#channel #called #(, #path)* #body));
+                let call = check_call(operation, &target);
                 (quote!(let checked = #call;), quote!(.check(checked)))
             })
             .unzip();
@@ -291,19 +281,11 @@ impl<'a> Resource<'a> {
             let value = argument_value(operation, parameter);
             quote!(.resource(#value))
         });
-        let (result, decode) = match &operation.response {
-            _ if is_delete(operation) => (quote!(Deleted), quote!(|response| Ok(response.into()))),
-            // The response of a check is its result.
-            None if operation.is_safe() => (quote!(()), quote!(ApiResponse::no_content)),
-            None => (quote!(()), quote!(|_| Ok(()))),
-            Some(response) => {
-                let response = model(response);
-                match operation.by_hand.decode {
-                    Some(_) => (quote!(#response), quote!(decode::#function)),
-                    None => (quote!(#response), quote!(ApiResponse::json)),
-                }
-            }
-        };
+        let Target {
+            choice,
+            channel,
+            operation: entry,
+        } = &target;
         let call = quote! {
             OperationCall::new(#entry, &[#(#values),*])
                 #check
@@ -312,35 +294,9 @@ impl<'a> Resource<'a> {
         };
         let (prepare, call) = match other_body {
             None => (None, call),
-            Some(other) => {
-                let prepare = quote! {
-                    let call = #call;
-                    let call = match operation.alternative_to {
-                        None => call.json(&body),
-                        Some(_) => call.json(&#other::from(body)),
-                    };
-                };
-                (Some(prepare), quote!(call))
-            }
+            Some(other) => (Some(body_of_route(&call, &other)), quote!(call)),
         };
-        let (returned, request) = match is_query_call(operation) {
-            false => (
-                quote!(OperationRequest<#result>),
-                quote!(#call.request(#channel, #decode)),
-            ),
-            true => {
-                let query = query_name(operation);
-                // A query checks itself, since its type stands here.
-                let check = is_checked.then(|| quote!(.check(#query::check)));
-                (
-                    quote!(QueryRequest<#result, #query>),
-                    quote! {
-                        let call = #call;
-                        QueryRequest::new(#channel, call, #decode) #check
-                    },
-                )
-            }
-        };
+        let (returned, request) = request(operation, channel, &call);
         quote! {
             #docs
             pub fn #method(&self #(, #arguments)*) -> #returned {
@@ -453,6 +409,72 @@ impl<'a> Resource<'a> {
         lines.extend(["# Ok(())", "# }", "```"].map(ToOwned::to_owned));
         let lines = lines.iter().map(|line| format!(" {line}"));
         quote!(#[doc = ""] #(#[doc = #lines])*)
+    }
+}
+
+/// Calls the check of an operation that is written by hand.
+fn check_call(operation: &Operation, target: &Target) -> TokenStream {
+    let function = ident(&names::snake(&operation.id));
+    let (channel, entry) = (&target.channel, &target.operation);
+    let path = path_arguments(operation).map(|it| argument_name(operation, it));
+    let body = operation.request.is_some().then(|| quote!(, &mut body));
+    // A check of an operation of several APIs gets the one that is called.
+    let called = target.choice.is_some().then(|| quote!(, #entry));
+    quote!(check::#function(#channel #called #(, #path)* #body))
+}
+
+/// Adds the body that the API of the route takes.
+fn body_of_route(call: &TokenStream, other: &TokenStream) -> TokenStream {
+    quote! {
+        let call = #call;
+        let call = match operation.alternative_to {
+            None => call.json(&body),
+            Some(_) => call.json(&#other::from(body)),
+        };
+    }
+}
+
+/// Returns the type of a request and the expression that creates it from a call.
+fn request(
+    operation: &Operation,
+    channel: &TokenStream,
+    call: &TokenStream,
+) -> (TokenStream, TokenStream) {
+    let (result, decode) = result(operation);
+    if !is_query_call(operation) {
+        return (
+            quote!(OperationRequest<#result>),
+            quote!(#call.request(#channel, #decode)),
+        );
+    }
+    let query = query_name(operation);
+    // A query checks itself, since its type stands here.
+    let check = operation.by_hand.check.is_some();
+    let check = check.then(|| quote!(.check(#query::check)));
+    (
+        quote!(QueryRequest<#result, #query>),
+        quote! {
+            let call = #call;
+            QueryRequest::new(#channel, call, #decode) #check
+        },
+    )
+}
+
+/// Returns the type of an operation's result, and the function that decodes it.
+fn result(operation: &Operation) -> (TokenStream, TokenStream) {
+    let function = ident(&names::snake(&operation.id));
+    match &operation.response {
+        _ if is_delete(operation) => (quote!(Deleted), quote!(|response| Ok(response.into()))),
+        // The response of a check is its result.
+        None if operation.is_safe() => (quote!(()), quote!(ApiResponse::no_content)),
+        None => (quote!(()), quote!(|_| Ok(()))),
+        Some(response) => {
+            let response = model(response);
+            match operation.by_hand.decode {
+                Some(_) => (quote!(#response), quote!(decode::#function)),
+                None => (quote!(#response), quote!(ApiResponse::json)),
+            }
+        }
     }
 }
 

@@ -268,15 +268,7 @@ impl<'a> Components<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Operation> {
         let mut reader = Reader::new(node, "an operation", diagnostics)?;
-        let tags = reader.texts("tags", diagnostics);
-        let [(tag, _)] = tags[..] else {
-            diagnostics.add(
-                node.at,
-                "an operation without exactly one tag",
-                "give it one",
-            );
-            return None;
-        };
+        let tag = only_tag(&mut reader, node.at, diagnostics)?;
         let parameters = reader.take("parameters");
         let request = reader.take("requestBody");
         let responses = reader.need("responses", diagnostics)?;
@@ -294,37 +286,24 @@ impl<'a> Components<'a> {
             response,
             failure,
             success,
-            idempotent: match reader.need("x-idempotent", diagnostics) {
-                Some(node) => boolean(node, diagnostics).unwrap_or_default(),
-                None => false,
-            },
+            idempotent: reader
+                .need("x-idempotent", diagnostics)
+                .and_then(|node| boolean(node, diagnostics))
+                .unwrap_or_default(),
             deprecated: reader.prose("x-deprecated", diagnostics),
-            safe: reader
-                .take("x-safe")
-                .and_then(|node| Some((boolean(node, diagnostics)?, node.at))),
+            safe: reader.read("x-safe", safe, diagnostics),
             authenticated: match reader.take("security") {
                 Some(node) => self.authenticated(node, diagnostics),
                 None => is_authenticated,
             },
-            paging: reader
-                .take("x-paging")
-                .and_then(|node| paging(node, diagnostics)),
-            permissions: reader
-                .texts("x-permissions", diagnostics)
-                .into_iter()
-                .map(|(permission, _)| permission.to_owned())
-                .collect(),
+            paging: reader.read("x-paging", paging, diagnostics),
+            permissions: permissions(&mut reader, diagnostics),
             source: reader.need_prose("x-source", diagnostics),
-            rust_name: reader
-                .take("x-rust-name")
-                .and_then(|node| method_name(node, diagnostics)),
+            rust_name: reader.read("x-rust-name", method_name, diagnostics),
             by_hand: reader
-                .take("x-by-hand")
-                .and_then(|node| by_hand(node, diagnostics))
+                .read("x-by-hand", by_hand, diagnostics)
                 .unwrap_or_default(),
-            alternative_to: reader
-                .take("x-alternative-to")
-                .and_then(|node| Some((text(node, diagnostics)?.to_owned(), node.at))),
+            alternative_to: reader.read("x-alternative-to", alternative_to, diagnostics),
             at: node.at,
         };
         reader.finish(diagnostics);
@@ -488,9 +467,7 @@ fn parameter(node: &Node, diagnostics: &mut Diagnostics) -> Option<Parameter> {
         let fix = "remove it; an account is part of the path";
         diagnostics.add(node.at, "`x-account` of a query parameter", fix);
     }
-    let rust_name = reader
-        .take("x-rust-name")
-        .and_then(|node| method_name(node, diagnostics));
+    let rust_name = reader.read("x-rust-name", method_name, diagnostics);
     let reserved = reader.texts("x-reserved", diagnostics);
     if let Some((_, at)) = reserved.first().filter(|_| !in_path) {
         let fix = "remove it, only a value in the path can be a path of its own";
@@ -524,6 +501,36 @@ fn method_name(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
         return None;
     }
     Some(name.into())
+}
+
+/// Returns the only tag of an operation.
+fn only_tag<'a>(
+    reader: &mut Reader<'a>,
+    at: Position,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'a str> {
+    let tags = reader.texts("tags", diagnostics);
+    if let [(tag, _)] = tags[..] {
+        return Some(tag);
+    }
+    let what = "an operation without exactly one tag";
+    diagnostics.add(at, what, "give it one");
+    None
+}
+
+fn safe(node: &Node, diagnostics: &mut Diagnostics) -> Option<(bool, Position)> {
+    Some((boolean(node, diagnostics)?, node.at))
+}
+
+fn permissions(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Vec<String> {
+    let permissions = reader.texts("x-permissions", diagnostics).into_iter();
+    permissions
+        .map(|(permission, _)| permission.to_owned())
+        .collect()
+}
+
+fn alternative_to(node: &Node, diagnostics: &mut Diagnostics) -> Option<(String, Position)> {
+    Some((text(node, diagnostics)?.to_owned(), node.at))
 }
 
 fn by_hand(node: &Node, diagnostics: &mut Diagnostics) -> Option<ByHand> {

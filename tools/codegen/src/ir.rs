@@ -79,7 +79,7 @@ impl Api {
 }
 
 /// A base URL.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Server {
     /// With the names of its variables in braces.
     pub url: String,
@@ -100,7 +100,7 @@ impl Server {
 }
 
 /// A variable part of a base URL.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Variable {
     /// The name, without braces.
     pub name: String,

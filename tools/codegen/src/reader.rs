@@ -86,6 +86,16 @@ impl<'a> Reader<'a> {
         Some(&self.left.remove(keyword)?.value)
     }
 
+    /// Reads the value of a keyword, if present.
+    pub(crate) fn read<T>(
+        &mut self,
+        keyword: &str,
+        read: impl FnOnce(&'a Node, &mut Diagnostics) -> Option<T>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<T> {
+        self.take(keyword).and_then(|node| read(node, diagnostics))
+    }
+
     /// Returns the value of a required keyword; reports its absence.
     pub(crate) fn need(
         &mut self,
@@ -116,12 +126,12 @@ impl<'a> Reader<'a> {
 
     /// Returns the sentences of a keyword.
     pub(crate) fn prose(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Option<Prose> {
-        self.take(keyword).and_then(|node| prose(node, diagnostics))
+        self.read(keyword, prose, diagnostics)
     }
 
     /// Returns the text of a keyword.
     pub(crate) fn text(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Option<&'a str> {
-        self.take(keyword).and_then(|node| text(node, diagnostics))
+        self.read(keyword, text, diagnostics)
     }
 
     /// Returns the integer of a keyword.
@@ -135,8 +145,7 @@ impl<'a> Reader<'a> {
 
     /// Returns the boolean of a keyword.
     pub(crate) fn boolean(&mut self, keyword: &str, diagnostics: &mut Diagnostics) -> Option<bool> {
-        self.take(keyword)
-            .and_then(|node| boolean(node, diagnostics))
+        self.read(keyword, boolean, diagnostics)
     }
 
     /// Returns the texts of a keyword's list with their positions; empty if the keyword is absent.
@@ -145,7 +154,7 @@ impl<'a> Reader<'a> {
         keyword: &str,
         diagnostics: &mut Diagnostics,
     ) -> Vec<(&'a str, Position)> {
-        let nodes = self.take(keyword).and_then(|node| list(node, diagnostics));
+        let nodes = self.read(keyword, list, diagnostics);
         nodes
             .unwrap_or_default()
             .iter()

@@ -423,9 +423,7 @@ fn string(
     let at = reader.at;
     limits.min_length = reader.integer("minLength", diagnostics);
     limits.max_length = reader.integer("maxLength", diagnostics);
-    limits.pattern = reader
-        .take("pattern")
-        .and_then(|node| pattern(node, diagnostics));
+    limits.pattern = reader.read("pattern", pattern, diagnostics);
     let is_secret = mark(reader, "x-secret", diagnostics);
     match reader.text("format", diagnostics) {
         None if is_secret => Some(Kind::Secret),

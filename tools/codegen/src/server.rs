@@ -29,8 +29,7 @@ fn server(node: &Node, diagnostics: &mut Diagnostics) -> Option<Server> {
     let url = reader.need("url", diagnostics);
     let description = reader.need_prose("description", diagnostics);
     let entries = reader
-        .take("variables")
-        .and_then(|node| entries(node, diagnostics))
+        .read("variables", entries, diagnostics)
         .unwrap_or_default();
     let variables: Vec<Variable> = entries
         .iter()

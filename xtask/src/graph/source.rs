@@ -118,36 +118,19 @@ impl Source {
                     body,
                     after @ ..,
                 ] if keyword == "mod" => {
-                    match body {
-                        TokenTree::Group(group) => {
-                            inside.push(name.to_string());
-                            self.read_module(group.stream(), inside);
-                            inside.pop();
-                        }
-                        _ => self.modules.push(name.to_string()),
-                    }
+                    self.read_mod(name.to_string(), body, inside);
                     after
                 }
                 [TokenTree::Ident(keyword), after @ ..] if keyword == "use" => {
                     let (tree, after) = split_at_semicolon(after);
-                    let names = self.read_use(tree, &mut Vec::new(), inside);
-                    // `use name;` makes a macro of this file a path.
-                    if inside.is_empty() && tree.len() > 1 {
-                        self.imported.extend(names);
-                    }
+                    self.read_import(tree, inside);
                     after
                 }
                 [TokenTree::Ident(keyword), TokenTree::Ident(what), ..]
                     if keyword == "extern" && what == "crate" =>
                 {
                     let (item, after) = split_at_semicolon(rest);
-                    // `extern crate self as name;` is another name of the root.
-                    if let [_, _, TokenTree::Ident(own), ..] = item
-                        && own == "self"
-                    {
-                        let root = vec!["crate".to_owned()];
-                        self.paths.push(ModulePath::new(own, root, inside));
-                    }
+                    self.read_extern_crate(item, inside);
                     after
                 }
                 [first, ..] => {
@@ -163,6 +146,36 @@ impl Source {
                 }
                 [] => rest,
             };
+        }
+    }
+
+    /// Reads a module in braces, or the name of one in a file of its own.
+    fn read_mod(&mut self, name: String, body: &TokenTree, inside: &mut Vec<String>) {
+        let TokenTree::Group(group) = body else {
+            self.modules.push(name);
+            return;
+        };
+        inside.push(name);
+        self.read_module(group.stream(), inside);
+        inside.pop();
+    }
+
+    /// Reads the tree of a `use`.
+    fn read_import(&mut self, tree: &[TokenTree], inside: &[String]) {
+        let names = self.read_use(tree, &mut Vec::new(), inside);
+        // `use name;` makes a macro of this file a path.
+        if inside.is_empty() && tree.len() > 1 {
+            self.imported.extend(names);
+        }
+    }
+
+    /// Reads an `extern crate`. `extern crate self as name;` is another name of the root.
+    fn read_extern_crate(&mut self, item: &[TokenTree], inside: &[String]) {
+        if let [_, _, TokenTree::Ident(own), ..] = item
+            && own == "self"
+        {
+            let root = vec!["crate".to_owned()];
+            self.paths.push(ModulePath::new(own, root, inside));
         }
     }
 

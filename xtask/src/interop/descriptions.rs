@@ -8,7 +8,7 @@ mod report_format;
 pub(crate) mod tool;
 mod tool_run;
 
-use gatelet_codegen::{VENDORS, outline};
+use gatelet_codegen::{Outline, VENDORS, outlines};
 
 use super::folder::Folder;
 use crate::error::Error;
@@ -19,26 +19,26 @@ use self::tool::TOOLS;
 use self::tool_run::ToolRun;
 
 pub(crate) fn run(workspace: &Workspace, folder: &Folder) -> Result<(), Error> {
-    let outlines = VENDORS.map(|vendor| outline(workspace.root(), vendor));
+    let outlines = VENDORS.map(|vendor| outlines(workspace.root(), vendor));
+    let outlines = outlines.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let outlines: Vec<Outline> = outlines.into_iter().flatten().collect();
     let mut report = Report::default();
     for tool in TOOLS {
         println!("interop: {} {}", tool.name, tool.package.version());
         let installed = tool.package.install(folder);
-        for (vendor, outline) in VENDORS.iter().map(|it| it.name).zip(&outlines) {
-            let outline = outline.as_ref().map_err(Clone::clone)?;
+        for outline in &outlines {
             let outcome = match &installed {
                 Ok(programs) => {
                     let tool_run = ToolRun {
                         tool,
                         programs,
-                        vendor,
                         outline,
                     };
                     tool_run.run(workspace, folder)?
                 }
                 Err(reason) => Outcome::unavailable(reason),
             };
-            report.add(tool, vendor, outcome);
+            report.add(tool, outline.name, outcome);
         }
     }
     print!("\n{report}");

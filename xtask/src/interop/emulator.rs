@@ -10,7 +10,7 @@ mod server;
 
 use std::path::PathBuf;
 
-use gatelet_codegen::{VENDORS, outline};
+use gatelet_codegen::{VENDORS, outlines};
 
 use super::folder::Folder;
 use crate::error::Error;
@@ -27,13 +27,15 @@ pub(crate) fn run(workspace: &Workspace, folder: &Folder) -> Result<(), Error> {
         println!("interop: {}", program.package.specs[0]);
         let vendor = VENDORS.into_iter().find(|it| it.name == program.vendor);
         let vendor = vendor.ok_or_else(|| format!("interop: no vendor `{}`", program.vendor))?;
-        let operations = outline(workspace.root(), vendor)?.operations;
+        // The first description: those of further ones stand in for its operations.
+        let outlines = outlines(workspace.root(), vendor)?;
+        let operations = &outlines[0].operations;
         let program_run = ProgramRun {
             program,
             emulator: &emulator,
         };
         match program_run.run(workspace, folder) {
-            Ok(results) => report.add(program, &operations, &results),
+            Ok(results) => report.add(program, operations, &results),
             Err(reason) => report.fail(program, &reason),
         }
     }

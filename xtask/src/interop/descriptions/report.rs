@@ -37,12 +37,12 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn add(&mut self, tool: &Tool, vendor: &str, outcome: Outcome) {
+    pub(crate) fn add(&mut self, tool: &Tool, description: &str, outcome: Outcome) {
         let result = match &outcome.failure {
             None => "passed",
             Some(reason) => {
                 self.failures
-                    .push(format!("{}, {vendor}: {reason}", tool.name));
+                    .push(format!("{}, {description}: {reason}", tool.name));
                 if reason.starts_with("not available") {
                     "not available"
                 } else {
@@ -53,7 +53,7 @@ impl Report {
         let (Findings { errors, warnings }, output) = (outcome.findings, outcome.output);
         let (name, version) = (tool.name, tool.package.version());
         for warning in &warnings {
-            let warning = format!("{name}, {vendor}: {warning}");
+            let warning = format!("{name}, {description}: {warning}");
             *self.warnings.entry(warning).or_default() += 1;
         }
         // A tool that did not run has no counts.
@@ -63,7 +63,7 @@ impl Report {
         };
         let (errors, warnings) = (count(errors), count(warnings.len()));
         self.rows.push(format!(
-            "| {name} | {version} | {vendor} | {result} | {errors} | {warnings} | {output} |"
+            "| {name} | {version} | {description} | {result} | {errors} | {warnings} | {output} |"
         ));
     }
 

@@ -11,6 +11,8 @@ pub(crate) struct Tool {
     /// The program and its arguments; `{description}` and `{output}` are replaced by paths.
     pub(crate) command: &'static [&'static str],
     pub(crate) report_format: ReportFormat,
+    /// Whether it follows references to other files. For one that does not, such a description is bundled into one file.
+    pub(crate) follows_files: bool,
     /// The check of the generated code, for a generator.
     pub(crate) output_check: Option<OutputCheck>,
 }
@@ -52,15 +54,24 @@ const TYPESCRIPT: Package = Package {
     specs: &["typescript@7.0.2"],
 };
 
+const REDOCLY: Package = Package {
+    registry: Registry::Npm,
+    specs: &["@redocly/cli@2.77.0"],
+};
+
+/// Bundles a description and the files that it refers to into one file.
+pub(crate) const BUNDLER: (&Package, &[&str]) = (
+    &REDOCLY,
+    &["redocly", "bundle", "{description}", "--output={bundle}"],
+);
+
 pub(crate) const TOOLS: &[Tool] = &[
     Tool {
         name: "redocly lint",
-        package: &Package {
-            registry: Registry::Npm,
-            specs: &["@redocly/cli@2.77.0"],
-        },
+        package: &REDOCLY,
         command: &["redocly", "lint", "--format=json", "{description}"],
         report_format: ReportFormat::RedoclyJson,
+        follows_files: true,
         output_check: None,
     },
     Tool {
@@ -78,6 +89,7 @@ pub(crate) const TOOLS: &[Tool] = &[
             "{description}",
         ],
         report_format: ReportFormat::SpectralJson,
+        follows_files: true,
         output_check: None,
     },
     Tool {
@@ -88,6 +100,7 @@ pub(crate) const TOOLS: &[Tool] = &[
         },
         command: &["openapi-spec-validator", "{description}"],
         report_format: ReportFormat::Lines,
+        follows_files: true,
         output_check: None,
     },
     Tool {
@@ -98,6 +111,7 @@ pub(crate) const TOOLS: &[Tool] = &[
         },
         command: &["python", "-c", SCHEMATHESIS, "{description}"],
         report_format: ReportFormat::Lines,
+        follows_files: true,
         output_check: None,
     },
     Tool {
@@ -114,6 +128,7 @@ pub(crate) const TOOLS: &[Tool] = &[
             "{output}",
         ],
         report_format: ReportFormat::Lines,
+        follows_files: true,
         output_check: Some(OutputCheck {
             compiler: None,
             compile: &["python", "-c", "import openapi_client"],
@@ -135,6 +150,7 @@ pub(crate) const TOOLS: &[Tool] = &[
             "{output}",
         ],
         report_format: ReportFormat::Lines,
+        follows_files: true,
         output_check: Some(OutputCheck {
             compiler: Some(&TYPESCRIPT),
             compile: &[
@@ -165,6 +181,7 @@ pub(crate) const TOOLS: &[Tool] = &[
             "{output}",
         ],
         report_format: ReportFormat::Lines,
+        follows_files: true,
         output_check: Some(OutputCheck {
             compiler: None,
             compile: &["cargo", "check", "--quiet"],
@@ -186,6 +203,7 @@ pub(crate) const TOOLS: &[Tool] = &[
             "{output}",
         ],
         report_format: ReportFormat::Lines,
+        follows_files: true,
         output_check: Some(OutputCheck {
             compiler: None,
             compile: &["go", "build", "./..."],
@@ -208,6 +226,7 @@ pub(crate) const TOOLS: &[Tool] = &[
             "--output={output}/models.py",
         ],
         report_format: ReportFormat::Lines,
+        follows_files: true,
         output_check: Some(OutputCheck {
             compiler: None,
             compile: &["python", "-c", "import models"],
@@ -231,6 +250,7 @@ pub(crate) const TOOLS: &[Tool] = &[
             "--output-path={output}/client",
         ],
         report_format: ReportFormat::Lines,
+        follows_files: false,
         output_check: Some(OutputCheck {
             compiler: None,
             compile: &["python", "-c", PYTHON_CLIENT],

@@ -2,14 +2,14 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use gatelet_codegen::{Outline, Server};
+use gatelet_codegen::{Outline, Server, VENDORS};
 
 use super::super::folder::Folder;
 use super::super::process::{self, print_end};
 use super::report::Outcome;
-use super::tool::{ExpectedNames, OutputCheck, Tool};
+use super::tool::{BUNDLER, ExpectedNames, OutputCheck, Tool};
 use crate::workspace::Workspace;
 
 /// An installed tool and the description that it reads.
@@ -17,7 +17,6 @@ pub(crate) struct ToolRun<'a> {
     pub(crate) tool: &'a Tool,
     /// The folder with its programs.
     pub(crate) programs: &'a Path,
-    pub(crate) vendor: &'a str,
     pub(crate) outline: &'a Outline,
 }
 
@@ -26,12 +25,13 @@ impl ToolRun<'_> {
     pub(crate) fn run(&self, workspace: &Workspace, folder: &Folder) -> Result<Outcome, String> {
         let letters = self.tool.name.chars();
         let name: String = letters.filter(char::is_ascii_alphanumeric).collect();
-        let output = folder.create(&format!("{name}-{}", self.vendor))?;
+        let output = folder.create(&format!("{name}-{}", self.outline.name))?;
         let ruleset = folder.path().join("ruleset.yaml");
         fs::write(&ruleset, "extends: [\"spectral:oas\"]\n").map_err(|error| error.to_string())?;
-        let description = workspace
-            .root()
-            .join(format!("crates/models/openapi/{}.yaml", self.vendor));
+        let description = match self.description(workspace, folder) {
+            Ok(description) => description,
+            Err(reason) => return Ok(failed(&reason)),
+        };
         let fill = |argument: &&str| {
             argument
                 .replace("{description}", &description.display().to_string())
@@ -60,6 +60,34 @@ impl ToolRun<'_> {
             self.check_output(check, folder, &output, &mut outcome)?;
         }
         Ok(outcome)
+    }
+
+    /// Returns the path of the description, or of its bundle if the tool does not follow its references.
+    fn description(&self, workspace: &Workspace, folder: &Folder) -> Result<PathBuf, String> {
+        let name = self.outline.name;
+        let file = format!("crates/models/openapi/{name}.yaml");
+        let description = workspace.root().join(file);
+        // Only further descriptions refer to another one.
+        if self.tool.follows_files || VENDORS.iter().any(|vendor| vendor.name == name) {
+            return Ok(description);
+        }
+        let bundle = folder.path().join(format!("{name}-bundle.yaml"));
+        let (package, call) = BUNDLER;
+        let fill = |argument: &&str| {
+            argument
+                .replace("{description}", &description.display().to_string())
+                .replace("{bundle}", &bundle.display().to_string())
+        };
+        let call: Vec<String> = call.iter().map(fill).collect();
+        let programs = package.install(folder);
+        let programs = programs.map_err(|reason| format!("not available: {reason}"))?;
+        let ended = process::command(&programs, &call, folder, folder.path()).output();
+        let ended = ended.map_err(|error| format!("{}: {error}", call[0]))?;
+        if ended.status.success() {
+            return Ok(bundle);
+        }
+        print_end(&ended);
+        Err(format!("it cannot be bundled: {}", ended.status))
     }
 
     /// Compiles the output, and looks for the expected names and the default address.
@@ -173,31 +201,31 @@ fn has_host(sources: &[String], server: &Server) -> bool {
 mod tests {
     use super::super::tool::TOOLS;
     use super::*;
-    use gatelet_codegen::{VENDORS, outline};
+    use gatelet_codegen::outlines;
+
+    /// Returns the outlines of all descriptions.
+    fn all() -> Vec<Outline> {
+        let all = VENDORS.map(|it| outlines(Workspace::here().root(), it).unwrap());
+        all.into_iter().flatten().collect()
+    }
 
     // U27
     #[test]
     fn the_default_address_of_each_description_is_complete() {
-        let servers = VENDORS.map(|it| {
-            outline(Workspace::here().root(), it)
-                .unwrap()
-                .server
-                .filled()
-        });
+        let servers: Vec<_> = all().iter().map(|it| it.server.filled()).collect();
         assert_eq!(
             servers,
             [
                 "https://app.scaleft.com",
-                "https://your-environment-id.live.dynatrace.com/api/v2"
+                "https://your-environment-id.live.dynatrace.com/api/v2",
+                "https://your-environment-id.apps.dynatrace.com/platform/fleet-management/v1",
             ]
         );
     }
 
     #[test]
     fn a_host_is_found_whole_or_in_parts() {
-        let server = outline(Workspace::here().root(), VENDORS[1])
-            .unwrap()
-            .server;
+        let server = all().swap_remove(1).server;
         for (file, text, expected) in [
             ("a.rs", "\"https://.live.dynatrace.com/api/v2\"", false),
             (
@@ -234,11 +262,10 @@ mod tests {
     // U27
     #[test]
     fn an_operation_missing_from_the_output_is_named() {
-        let outline = outline(Workspace::here().root(), VENDORS[1]).unwrap();
+        let outline = all().swap_remove(1);
         let tool_run = ToolRun {
             tool: &TOOLS[0],
             programs: Path::new(""),
-            vendor: "dt",
             outline: &outline,
         };
         let sources = ["def list_tokens(): createToken", "get-token"].map(str::to_owned);
