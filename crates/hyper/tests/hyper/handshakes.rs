@@ -12,7 +12,7 @@ use gatelet_test_support::task_server::TaskServer;
 use gatelet_transport::{Phase, Sent, Transport, TransportError, TransportErrorKind};
 use http::{Request, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -422,9 +422,10 @@ async fn a_waiting_request_replaces_a_dropped_call() {
 
 #[tokio::test]
 async fn a_closed_port_fails_all_calls() {
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    // A bound port that nobody listens on, and that no other test gets meanwhile.
+    let closed = TcpSocket::new_v4().unwrap();
+    closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let uri = format!("https://{}/", closed.local_addr().unwrap());
-    drop(closed);
     let transport = client(HyperTransport::builder());
     let mut calls = JoinSet::new();
     for _ in 0..50 {
