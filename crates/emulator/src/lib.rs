@@ -22,7 +22,7 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
-//! | `asa` | Okta ASA: `Role`, the constants `well_known::ASA_…`, and of [`Emulator`] `add_service_user`, `restore_well_known_keys`, `add_resource_group`, `add_project` and `enroll_gateway` |
+//! | `asa` | Okta ASA: `Role`, the constants `well_known::ASA_…`, and of [`Emulator`] `add_service_user`, `restore_well_known_keys`, `add_resource_group`, `add_project`, `enroll_gateway` and `with_enrollment_token_objects` |
 //! | `dt` | Dynatrace: the constants `well_known::DT_…`, and of [`Emulator`] `add_access_token`, `add_oauth_client`, `add_active_gate_tokens`, `add_active_gates`, `connect_active_gate`, `enroll_active_gate`, `disconnect_active_gate`, `with_token_enforcement`, `with_platform_tokens_as_api_tokens` and `with_platform_violations` |
 //! | `serve` | loopback HTTP: `serve`, `Serve` and `Server` |
 //!

@@ -16,6 +16,7 @@ pub(crate) struct State {
     enforces_tokens: bool,
     accepts_platform_api_tokens: bool,
     has_platform_violations: bool,
+    sends_token_objects: bool,
 }
 
 impl State {
@@ -31,6 +32,7 @@ impl State {
             enforces_tokens: false,
             accepts_platform_api_tokens: false,
             has_platform_violations: false,
+            sends_token_objects: false,
         }
     }
 
@@ -52,6 +54,10 @@ impl State {
 
     pub(crate) fn set_platform_violations(&mut self, has: bool) {
         self.has_platform_violations = has;
+    }
+
+    pub(crate) fn set_enrollment_token_objects(&mut self, sends_objects: bool) {
+        self.sends_token_objects = sends_objects;
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -76,6 +82,11 @@ impl State {
     /// Returns whether the platform's API of tokens has its violations where other APIs of the platform have them.
     pub(crate) fn has_platform_violations(&self) -> bool {
         self.has_platform_violations
+    }
+
+    /// Returns whether the values of server enrollment tokens are sent as objects.
+    pub(crate) fn sends_token_objects(&self) -> bool {
+        self.sends_token_objects
     }
 
     /// Returns the lifetime of bearers.

@@ -1,8 +1,11 @@
 //! Server enrollment tokens.
 
-use asa_client::ErrorKind;
 use asa_client::models::EnrollmentTokenCreate;
-use gatelet_transport::testing::FakeResponse;
+use asa_client::{Client, ErrorKind, ServiceUser};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use gatelet_emulator::{Emulator, well_known};
+use gatelet_transport::testing::{FakeResponse, ManualClock};
 
 use crate::support::*;
 
@@ -44,6 +47,64 @@ async fn a_value_is_a_text_or_the_json_of_an_object() {
             .reveal(&"web".into(), &"1".into())
             .send();
         assert_eq!(revealed.await.unwrap().expose(), value);
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_is_sent_as_an_object_is_that_of_the_text() {
+    let (group, project) = (
+        "2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111",
+        "5b0c7d9e-8a4f-4b6a-9f37-2d1c0e9b8a55",
+    );
+    let emulator = Emulator::memory().unwrap();
+    emulator.seed().unwrap();
+    let client = |emulator| {
+        Client::builder(well_known::ASA_TEAM)
+            .credentials(ServiceUser::new(
+                well_known::ASA_KEY_ID,
+                well_known::ASA_KEY_SECRET,
+            ))
+            .build_with(emulator, ManualClock::auto())
+            .unwrap()
+    };
+    let texts = client(emulator.clone());
+    let objects = client(emulator.with_enrollment_token_objects(true));
+
+    let created = objects
+        .enrollment_tokens()
+        .create(&"web".into(), EnrollmentTokenCreate::new("edge"))
+        .send()
+        .await
+        .unwrap();
+    let created = created.token.unwrap();
+    let mut values = Vec::new();
+    for client in [&texts, &objects] {
+        let (asa, opa) = (
+            client.enrollment_tokens(),
+            client.resource_group_enrollment_tokens(),
+        );
+        let web = asa.list(&"web".into()).items().try_collect().await.unwrap();
+        let revealed = asa.reveal(&"web".into(), &web[0].id).send().await.unwrap();
+        assert_eq!(web[0].token.as_ref(), Some(&revealed));
+        let (group, project) = (group.into(), project.into());
+        let shop = opa
+            .list(&group, &project)
+            .items()
+            .try_collect()
+            .await
+            .unwrap();
+        let other = opa
+            .reveal(&group, &project, &shop[0].id)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(shop[0].token.as_ref(), Some(&other));
+        values.push([revealed, other]);
+    }
+    assert_eq!(values[1][0], created);
+    for (text, object) in values[0].iter().zip(&values[1]) {
+        assert!(object.expose().starts_with('{'));
+        assert_eq!(text.expose(), STANDARD.encode(object.expose()));
     }
 }
 

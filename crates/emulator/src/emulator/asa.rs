@@ -10,6 +10,21 @@ use crate::error::Error;
 
 /// Okta ASA. Needs the feature `asa`.
 impl Emulator {
+    /// Sets whether the `token` of a server enrollment token is sent as an object of strings, as Okta's reference describes it; off by
+    /// default, because Okta's own client reads a string. The string is the base64 of the object.
+    ///
+    /// ```
+    /// # let emulator = gatelet_emulator::Emulator::memory()?;
+    /// let emulator = emulator.with_enrollment_token_objects(true);
+    /// # drop(emulator);
+    /// # Ok::<(), gatelet_emulator::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_enrollment_token_objects(mut self, sends_objects: bool) -> Self {
+        self.state.set_enrollment_token_objects(sends_objects);
+        self
+    }
+
     /// Adds an ASA service user with a key. Its name is the key id. A key id that the team already has gets the new secret, and its
     /// service user the new role.
     ///

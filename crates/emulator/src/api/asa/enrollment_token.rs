@@ -10,6 +10,7 @@ use gatelet_models::asa::{
     EnrollmentToken, EnrollmentTokenCreate, EnrollmentTokenList, Project, ProjectId,
 };
 use redb::WriteTransaction;
+use serde_json::{Map, Value};
 
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::page::{self, Scope};
@@ -105,18 +106,21 @@ impl<'a> ProjectTokens<'a> {
 
     fn with_value(&self, token: EnrollmentToken) -> Result<Encoded<EnrollmentToken>, Error> {
         let value = self.value(token.id.as_str());
+        if self.call.state.sends_token_objects() {
+            return Encoded::with_members(&token, Map::from_iter([("token".to_owned(), value)]));
+        }
+        let value = Secret::new(STANDARD.encode(value.to_string()));
         Encoded::new(&token.with_token(value))
     }
 
-    /// Returns the base64 of JSON with a secret and the path of the team's API. The form is our own: Okta publishes none.
-    fn value(&self, id: &str) -> Secret {
+    /// Returns an object with a secret and the path of the team's API. The form is our own: Okta publishes none.
+    fn value(&self, id: &str) -> Value {
         let key = self.call.state.store().key();
         let secret = key.digest("enrollment token", &[self.tenant.as_bytes(), id.as_bytes()]);
-        let content = serde_json::json!({
+        serde_json::json!({
             "s": URL_SAFE_NO_PAD.encode(secret.bytes()),
             "u": format!("/v1/teams/{}", self.team),
-        });
-        Secret::new(STANDARD.encode(content.to_string()))
+        })
     }
 }
 
