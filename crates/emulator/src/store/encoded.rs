@@ -1,5 +1,6 @@
 //! JSON that knows its type: objects are stored as clients receive them, and sent without decoding.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use serde::Serialize;
@@ -35,6 +36,14 @@ impl<T> Encoded<T> {
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.json
+    }
+
+    /// Returns the texts of these members, for sorting and filtering without decoding the `T`.
+    pub(crate) fn texts<const N: usize>(
+        &self,
+        names: [&str; N],
+    ) -> Result<[Option<Cow<'_, str>>; N], Error> {
+        json::stored_texts(&self.json, names)
     }
 
     pub(crate) fn into_bytes(self) -> Vec<u8> {

@@ -225,6 +225,37 @@ impl<T> Table<T> {
         Ok(rows)
     }
 
+    /// Returns the keys and cursors of all objects of a tenant that have a key, oldest first.
+    pub(crate) fn keys<K>(
+        &self,
+        transaction: &ReadTransaction,
+        tenant: &str,
+        key: impl Fn(&Encoded<T>) -> Result<Option<K>, Error>,
+    ) -> Result<Vec<(K, u64)>, Error> {
+        let table = transaction.open_table(self.rows)?;
+        let mut keys = Vec::new();
+        for row in table.range((tenant, 0)..(tenant, u64::MAX))? {
+            let (at, json) = row?;
+            let json = Encoded::stored(json.value().to_vec());
+            keys.extend(key(&json)?.map(|key| (key, at.value().1)));
+        }
+        Ok(keys)
+    }
+
+    /// Returns the object at a cursor.
+    pub(crate) fn row(
+        &self,
+        transaction: &ReadTransaction,
+        tenant: &str,
+        cursor: u64,
+    ) -> Result<Option<Row<T>>, Error> {
+        let row = transaction.open_table(self.rows)?.get((tenant, cursor))?;
+        Ok(row.map(|row| {
+            let json = Encoded::stored(row.value().to_vec());
+            Row { cursor, json }
+        }))
+    }
+
     /// Returns the number of objects of all tenants, in constant time.
     pub(crate) fn len(&self, transaction: &ReadTransaction) -> Result<u64, Error> {
         Ok(transaction.open_table(self.rows)?.len()?)

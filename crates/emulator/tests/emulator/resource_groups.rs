@@ -85,6 +85,43 @@ fn resource_groups_are_filtered_sorted_and_paged() {
 }
 
 #[test]
+fn pages_of_sorted_resource_groups_continue_after_the_offset_and_equal_names_keep_their_order() {
+    let emulator = memory();
+    let added = [
+        ("5", "b"),
+        ("1", "a"),
+        ("4", "a"),
+        ("2", "c"),
+        ("3", "a"),
+        ("6", "x"),
+    ];
+    for (id, name) in added {
+        add_group(&emulator, id, name);
+    }
+    let admin = Caller::admin(&emulator);
+    let get = |query: &str| admin.get(&team(&format!("/resource_groups?{query}")));
+    for (order, ids) in [
+        ("name", ["1", "4", "3", "5", "2", "6"]),
+        ("id", ["1", "2", "3", "4", "5", "6"]),
+    ] {
+        for count in 1..=7 {
+            let mut page = get(&format!("order_by={order}&count={count}")).expect(200);
+            let mut all = field(&page.json()["list"], "id");
+            while let Some(next) = page.link("next") {
+                page = admin.get(&next).expect(200);
+                let more = field(&page.json()["list"], "id");
+                assert!(!more.is_empty() && more.len() <= count);
+                all.extend(more);
+            }
+            assert_eq!(all, ids, "{order} {count}");
+        }
+    }
+    // An offset has to be in the list.
+    get("order_by=name&offset=9").expect(400);
+    get("order_by=name&contains=a&offset=5").expect(400);
+}
+
+#[test]
 fn a_project_of_a_resource_group_is_read_by_its_id_and_is_none_of_asa() {
     let emulator = seeded();
     let admin = Caller::admin(&emulator);

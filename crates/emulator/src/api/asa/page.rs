@@ -2,13 +2,10 @@
 //!
 //! The last page has no `Link` header, because a client in the field fails on a header without `rel="next"`.
 
-use serde_json::Value;
-
 use crate::api::asa::team::team;
 use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
-use crate::json;
 use crate::store::encoded::{Encoded, List};
 use crate::store::table::{Order, Row, Table};
 
@@ -76,13 +73,7 @@ pub(crate) fn list_in<L: List>(
     if backwards {
         rows.reverse();
     }
-    let rows = rows
-        .into_iter()
-        .map(|row| {
-            let json = sent(row.json)?;
-            Ok(Row { json, ..row })
-        })
-        .collect::<Result<Vec<_>, Error>>()?;
+    let rows = converted(rows, sent)?;
     // Going backwards, the next page starts with the object that `offset` names.
     let (has_next, has_previous) = match backwards {
         false => (has_more, offset.is_some()),
@@ -100,31 +91,59 @@ pub(crate) fn list_in<L: List>(
     Ok(LinkedPage { page, links })
 }
 
-/// Returns one page of objects that are in an order of their own, by their `id`.
-pub(crate) fn of_rows<L: List>(
+/// Returns one page of the team's objects in the order of a key, by their `id`. An object without a key is not listed.
+///
+/// Rows are not stored in that order: the keys of all are read for each page, and only the rows of the page are converted by `sent`.
+pub(crate) fn sorted<L: List, K: Ord>(
     call: &ServerCall<'_>,
-    mut rows: Vec<Row<L::Item>>,
+    table: &Table<L::Item>,
+    key: impl Fn(&Encoded<L::Item>) -> Result<Option<K>, Error>,
+    sent: impl Fn(Encoded<L::Item>) -> Result<Encoded<L::Item>, Error>,
 ) -> Result<LinkedPage<L>, ErrorResponse> {
-    let count = count(call)?;
-    if let Some(offset) = call.query("offset").filter(|offset| !offset.is_empty()) {
-        let mut after = None;
-        for (n, row) in rows.iter().enumerate() {
-            if text(row, "id")? == offset {
-                after = Some(n);
-            }
+    let (tenant, count) = (&team(call), count(call)?);
+    let offset = call.query("offset").filter(|offset| !offset.is_empty());
+    let rows = call.state.store().read(|transaction| {
+        let mut keys = table.keys(transaction, tenant, key)?;
+        if let Some(id) = offset {
+            let cursor = table.cursor(transaction, tenant, &id)?;
+            let last = keys.iter().position(|(_, it)| Some(*it) == cursor);
+            let message = "is not the id of an object in this list";
+            let last = last.ok_or_else(|| ErrorResponse::invalid("offset", message))?;
+            let last = keys.swap_remove(last);
+            keys.retain(|it| *it > last);
         }
-        let message = "is not the id of an object in this list";
-        let after = after.ok_or_else(|| ErrorResponse::invalid("offset", message))?;
-        rows.drain(..=after);
-    }
+        if keys.len() > count + 1 {
+            keys.select_nth_unstable(count);
+            keys.truncate(count + 1);
+        }
+        keys.sort_unstable();
+        let rows = keys
+            .into_iter()
+            .map(|(_, cursor)| table.row(transaction, tenant, cursor));
+        Ok::<_, ErrorResponse>(rows.collect::<Result<Vec<_>, Error>>()?)
+    })?;
+    let mut rows: Vec<_> = rows.into_iter().flatten().collect();
     let has_next = rows.len() > count;
     rows.truncate(count);
+    let rows = converted(rows, sent)?;
     let page = Encoded::list(&[], rows.iter().map(|row| &row.json))?;
     let mut links = Vec::new();
     if let (true, Some(last)) = (has_next, rows.last()) {
         links.push(link(call, last, "id", false)?);
     }
     Ok(LinkedPage { page, links })
+}
+
+/// Converts stored objects to those that are sent.
+fn converted<T>(
+    rows: Vec<Row<T>>,
+    sent: impl Fn(Encoded<T>) -> Result<Encoded<T>, Error>,
+) -> Result<Vec<Row<T>>, Error> {
+    let rows = rows.into_iter().map(|row| {
+        let json = sent(row.json)?;
+        Ok(Row { json, ..row })
+    });
+    rows.collect()
 }
 
 fn count(call: &ServerCall<'_>) -> Result<usize, ErrorResponse> {
@@ -175,9 +194,8 @@ fn link<T>(
     ))
 }
 
-/// Returns a member of an object, which is empty unless it is a text.
+/// Returns a text of an object, which is empty if it is absent.
 fn text<T>(row: &Row<T>, member: &str) -> Result<String, Error> {
-    let object: Value = json::decode_stored(row.json.as_bytes())?;
-    let text = object.get(member).and_then(Value::as_str);
-    Ok(text.unwrap_or("").to_owned())
+    let [text] = row.json.texts([member])?;
+    Ok(text.unwrap_or_default().into_owned())
 }

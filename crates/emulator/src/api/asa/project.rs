@@ -56,8 +56,9 @@ fn list_of(
 ) -> Result<LinkedPage<ProjectList>, ErrorResponse> {
     let contains = call.query("contains").unwrap_or_default();
     page::list(call, &PROJECTS, |row| {
-        row.decode().is_ok_and(|project| {
-            group_of(&project) == resource_group && project.name.as_str().contains(&contains)
+        let texts = row.texts(["resource_group_id", "name"]);
+        texts.is_ok_and(|[group, name]| {
+            group.as_deref() == resource_group && name.unwrap_or_default().contains(&contains)
         })
     })
 }
@@ -93,8 +94,8 @@ fn find(
     name: &str,
 ) -> Result<Option<Encoded<Project>>, Error> {
     let is_it = |row: &Encoded<Project>| {
-        row.decode()
-            .is_ok_and(|project| group_of(&project).is_none() && project.name.as_str() == name)
+        let texts = row.texts(["resource_group_id", "name"]);
+        texts.is_ok_and(|[group, own]| group.is_none() && own.as_deref() == Some(name))
     };
     let rows = PROJECTS.page(transaction, team, Order::OldestFirst, None, 1, is_it)?;
     Ok(rows.into_iter().next().map(|row| row.json))

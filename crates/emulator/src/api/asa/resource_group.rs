@@ -12,7 +12,6 @@ use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
 use crate::error::Error;
 use crate::store::encoded::Encoded;
-use crate::store::table::{Order, Row};
 
 /// The members that a list can be sorted by.
 const ORDERS: &[&str] = &["name", "id"];
@@ -25,52 +24,34 @@ pub(crate) fn list(call: &ServerCall<'_>) -> Result<LinkedPage<ResourceGroupList
     let contains = call
         .query("contains")
         .filter(|contains| !contains.is_empty());
-    let is_listed = |row: &Encoded<ResourceGroup>| match &contains {
+    let is_named = |name: &str| match &contains {
         None => true,
-        Some(contains) => row
-            .decode()
-            .is_ok_and(|group| group.name.contains(contains)),
+        Some(contains) => name.contains(contains),
     };
     match order {
         None => {
             let (tenant, member) = (&*team(call), "id");
             let scope = Scope { tenant, member };
-            page::list_in(call, &RESOURCE_GROUPS, scope, is_listed, |row| {
-                listed(row.decode()?)
-            })
+            let is_listed = |row: &Encoded<ResourceGroup>| {
+                let texts = row.texts(["name"]);
+                texts.is_ok_and(|[name]| is_named(&name.unwrap_or_default()))
+            };
+            page::list_in(call, &RESOURCE_GROUPS, scope, is_listed, listed)
         }
-        Some(order) => page::of_rows(call, sorted(call, &order, is_listed)?),
+        Some(order) => {
+            let key = |row: &Encoded<ResourceGroup>| {
+                let [id, name] = row.texts(["id", "name"])?.map(Option::unwrap_or_default);
+                let key = if order == "name" { &name } else { &id };
+                Ok(is_named(&name).then(|| key.clone().into_owned()))
+            };
+            page::sorted(call, &RESOURCE_GROUPS, key, listed)
+        }
     }
-}
-
-/// Returns all listed resource groups by a member. Rows are not stored in that order.
-fn sorted(
-    call: &ServerCall<'_>,
-    order: &str,
-    is_listed: impl Fn(&Encoded<ResourceGroup>) -> bool,
-) -> Result<Vec<Row<ResourceGroup>>, Error> {
-    let team = team(call);
-    let rows = call.state.store().read(|transaction| {
-        let order = Order::OldestFirst;
-        RESOURCE_GROUPS.page(transaction, &team, order, None, usize::MAX, is_listed)
-    })?;
-    let groups = rows
-        .into_iter()
-        .map(|row| Ok((row.cursor, row.json.decode()?)));
-    let mut groups = groups.collect::<Result<Vec<(u64, ResourceGroup)>, Error>>()?;
-    match order {
-        "name" => groups.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name)),
-        _ => groups.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id)),
-    }
-    let rows = groups.into_iter().map(|(cursor, group)| {
-        let json = listed(group)?;
-        Ok(Row { cursor, json })
-    });
-    rows.collect()
 }
 
 /// Returns a resource group as lists have it.
-fn listed(mut group: ResourceGroup) -> Result<Encoded<ResourceGroup>, Error> {
+fn listed(group: Encoded<ResourceGroup>) -> Result<Encoded<ResourceGroup>, Error> {
+    let mut group = group.decode()?;
     group.delegated_resource_admin_groups = None;
     Encoded::new(&group)
 }
