@@ -56,11 +56,10 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
 
 /// Returns whether a command calls operations on ActiveGate tokens, which two APIs have.
 fn uses_token_api(command: &Dt) -> bool {
-    match command {
-        Dt::ActiveGateToken(_) => true,
-        Dt::ActiveGate(command) => matches!(command, ActiveGateCommand::Attention(_)),
-        Dt::UpdateJob(_) => false,
-    }
+    matches!(
+        command,
+        Dt::ActiveGateToken(_) | Dt::ActiveGate(ActiveGateCommand::Attention(_))
+    )
 }
 
 /// Checks that a command may change what `verb` says, and says what a command may have changed that knows no more.
