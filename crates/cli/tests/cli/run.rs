@@ -323,6 +323,25 @@ impl Drop for EmulatorServer {
     }
 }
 
+/// Returns the signals that end a command, each with its exit code and the first word of its line. SIGHUP is not among them if these tests
+/// were started to ignore it, as by `nohup`, because their commands ignore it, too.
+pub(crate) fn stop_signals() -> Vec<(&'static str, i32, &'static str)> {
+    let mut signals = vec![("-INT", 130, "interrupted"), ("-TERM", 143, "terminated")];
+    if !ignores_hangup() {
+        signals.push(("-HUP", 129, "hung up"));
+    }
+    signals
+}
+
+/// Returns whether the shell says that SIGHUP, signal 1, is ignored: a shell cannot trap such a signal.
+fn ignores_hangup() -> bool {
+    let shell = Command::new("sh")
+        .args(["-c", "trap 'exit 3' HUP; kill -HUP $$; exit 4"])
+        .status()
+        .unwrap();
+    shell.code() == Some(4)
+}
+
 /// Sends a signal to a process.
 pub(crate) fn send_signal(signal: &str, process: &Child) {
     let sent = Command::new("kill")

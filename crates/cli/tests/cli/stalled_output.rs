@@ -5,14 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 
-use crate::run::{Fixture, send_signal, team};
-
-/// The signals that end a command, with its exit code and the first word of its line.
-const SIGNALS: [(&str, i32, &str); 3] = [
-    ("-INT", 130, "interrupted"),
-    ("-TERM", 143, "terminated"),
-    ("-HUP", 129, "hung up"),
-];
+use crate::run::{Fixture, send_signal, stop_signals, team};
 
 /// Returns a text that no pipe takes as a whole.
 fn long(start: &str) -> String {
@@ -68,7 +61,7 @@ fn rotating_team() -> RawServer {
 #[test]
 fn a_signal_while_nobody_reads_the_secret_of_a_token_ends_the_command_and_says_how_to_delete_it() {
     let server = environment();
-    for (signal, code, word) in SIGNALS {
+    for (signal, code, word) in stop_signals() {
         let mut create = Fixture::dt(&server.url).command("dt token create edge".split(' '));
         let (process, _reader) = start(&mut create, Stdio::piped());
         send_signal(signal, &process);
@@ -83,7 +76,7 @@ fn a_signal_while_nobody_reads_the_secret_of_a_token_ends_the_command_and_says_h
 #[test]
 fn a_signal_while_nobody_reads_a_rotated_key_ends_the_command_and_says_how_to_delete_it() {
     let server = rotating_team();
-    for (signal, code, word) in SIGNALS {
+    for (signal, code, word) in stop_signals() {
         let mut rotate = Fixture::asa(&server.url).command("asa su key rotate bot".split(' '));
         let (process, _reader) = start(&mut rotate, Stdio::piped());
         send_signal(signal, &process);
@@ -159,10 +152,12 @@ fn a_signal_ends_a_list_that_nobody_reads() {
         let body = format!(r#"{{"totalCount":1,"activeGateTokens":[{token}]}}"#);
         RawResponse::Bytes(response("200 OK", "application/json", &body))
     });
-    let mut list = Fixture::dt(&server.url).command("dt token list -o ndjson".split(' '));
-    let (process, _reader) = start(&mut list, Stdio::piped());
-    send_signal("-HUP", &process);
-    assert_eq!(end(process), (Some(129), "gatelet: hung up\n".to_owned()));
+    for (signal, code, word) in stop_signals() {
+        let mut list = Fixture::dt(&server.url).command("dt token list -o ndjson".split(' '));
+        let (process, _reader) = start(&mut list, Stdio::piped());
+        send_signal(signal, &process);
+        assert_eq!(end(process), (Some(code), format!("gatelet: {word}\n")));
+    }
 }
 
 #[test]

@@ -6,14 +6,7 @@ use std::process::Stdio;
 use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 
 use crate::key_rotation::rotating;
-use crate::run::{CommandOutput, Fixture, team};
-
-/// The signals that end a rotation, with its exit code and the first word of its line.
-const SIGNALS: [(&str, i32, &str); 3] = [
-    ("-TERM", 143, "terminated"),
-    ("-INT", 130, "interrupted"),
-    ("-HUP", 129, "hung up"),
-];
+use crate::run::{CommandOutput, Fixture, stop_signals, team};
 
 /// Runs a rotation, sends it a signal once the server has a request that contains `text`, and returns what it printed.
 fn rotate_until(signal: &str, text: &str, server: &RawServer, arguments: &[&str]) -> CommandOutput {
@@ -32,7 +25,7 @@ fn rotate_until(signal: &str, text: &str, server: &RawServer, arguments: &[&str]
 
 #[test]
 fn a_rotation_that_is_stopped_before_its_response_says_what_may_exist() {
-    for (signal, code, word) in SIGNALS {
+    for (signal, code, word) in stop_signals() {
         let server = team(|request| match request.starts_with("POST") {
             true => RawResponse::Silence,
             false => rotating(request),
@@ -61,7 +54,7 @@ fn a_rotation_that_is_stopped_before_its_response_says_what_may_exist() {
 
 #[test]
 fn a_rotation_that_is_stopped_after_its_pair_is_stored_says_where() {
-    for (signal, code, word) in SIGNALS {
+    for (signal, code, word) in stop_signals() {
         let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
         let server = RawServer::new(move |request| match request.contains("/service_token ") {
             true if request.contains(r#""new""#) => RawResponse::Silence,
@@ -86,7 +79,7 @@ fn a_rotation_that_is_stopped_after_its_pair_is_stored_says_where() {
 
 #[test]
 fn a_rotation_that_is_stopped_while_it_deletes_the_new_key_again_says_how_to_delete_it() {
-    for (signal, code, word) in SIGNALS {
+    for (signal, code, word) in stop_signals() {
         let server = team(|request| match request.starts_with("DELETE") {
             true => RawResponse::Silence,
             false => rotating(request),
