@@ -1,21 +1,10 @@
 //! Files and folders that only their owner can read.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Creates a file that does not exist yet.
-///
-/// # Errors
-/// It exists or cannot be created.
-pub(crate) fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
+use tempfile::NamedTempFile;
 
 /// Creates a folder and those above it, where the system has permissions for the owner alone.
 ///
@@ -28,27 +17,50 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     builder.recursive(true).create(path)
 }
 
-/// Replaces a file as a whole, so that no reader sees a part of it. A symbolic link stays, and the file that it leads to is replaced.
+/// Creates or replaces a file as a whole, so that no reader sees a part of it. A new one is for its owner only, and one that is there keeps its
+/// permissions. A symbolic link stays, and the file that it leads to is replaced.
 ///
 /// # Errors
-/// The folder or the file cannot be written; then the old file is as it was.
+/// The file or its folder cannot be written, or something else than a regular file is there; then nothing has changed.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
-        create_folder(folder)?;
+    let path = target(path)?;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    create_folder(folder)?;
+    let mut beside = NamedTempFile::new_in(folder)?;
+    beside.write_all(bytes)?;
+    if let Ok(old) = fs::metadata(&path) {
+        beside.as_file().set_permissions(old.permissions())?;
     }
-    let mut beside: OsString = path.clone().into();
-    beside.push(format!(".{}.new", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let mut file = create(&beside)?;
-    let written = file
-        .write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::rename(&beside, &path));
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
+    beside.as_file().sync_all()?;
+    beside.persist(&path)?;
+    Ok(())
+}
+
+/// Returns the file that [`replace`] would replace: the path, or where it leads as a symbolic link.
+///
+/// # Errors
+/// Something else than a file that may be written is there.
+pub(crate) fn target(path: &Path) -> io::Result<PathBuf> {
+    let refused = |problem: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+    let Ok(named) = path.symlink_metadata() else {
+        return Ok(path.to_owned());
+    };
+    let path = match fs::canonicalize(path) {
+        Ok(path) => path,
+        Err(_) if named.is_symlink() => {
+            return refused("it is a symbolic link that leads nowhere");
+        }
+        Err(error) => return Err(error),
+    };
+    let metadata = fs::metadata(&path)?;
+    match (metadata.is_file(), metadata.permissions().readonly()) {
+        (false, _) => refused("it is not a regular file"),
+        (true, true) => refused("it is readonly"),
+        (true, false) => Ok(path),
     }
-    written
 }
 
 #[cfg(test)]
@@ -56,37 +68,49 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_replaced_as_a_whole_and_through_a_link() {
+    fn a_file_is_replaced_as_a_whole_and_keeps_its_permissions() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new").join("file");
         replace(&path, b"1").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"1");
         #[cfg(unix)]
         {
-            use std::os::unix::fs::{PermissionsExt as _, symlink};
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(), 0o600);
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            replace(&path, b"2").unwrap();
+            assert_eq!(mode(), 0o640);
             let link = folder.path().join("link");
-            symlink(&path, &link).unwrap();
-            replace(&link, b"2").unwrap();
+            std::os::unix::fs::symlink(&path, &link).unwrap();
+            replace(&link, b"3").unwrap();
             assert!(link.is_symlink());
-            let mode = fs::metadata(&path).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o600);
+            assert_eq!(fs::read(&path).unwrap(), b"3");
         }
-        replace(&path, b"3").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"3");
-        let parent = path.parent().unwrap();
-        assert_eq!(fs::read_dir(parent).unwrap().count(), 1);
+        replace(&path, b"4").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"4");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 
     #[test]
-    fn a_file_that_cannot_be_replaced_is_as_it_was() {
+    fn what_is_not_a_writable_file_stays() {
         let folder = tempfile::tempdir().unwrap();
-        replace(folder.path(), b"1").unwrap_err();
-        assert!(folder.path().is_dir());
-        let siblings = fs::read_dir(folder.path().parent().unwrap()).unwrap();
-        let own = folder.path().file_name().unwrap().to_str().unwrap();
-        let left = siblings
-            .filter_map(Result::ok)
-            .filter(|it| it.file_name().to_string_lossy().starts_with(own));
-        assert_eq!(left.count(), 1);
+        let path = folder.path().join("file");
+        fs::create_dir(&path).unwrap();
+        replace(&path, b"1").unwrap_err();
+        assert!(path.is_dir());
+        let readonly = folder.path().join("readonly");
+        fs::write(&readonly, "0").unwrap();
+        let mut permissions = fs::metadata(&readonly).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&readonly, permissions).unwrap();
+        replace(&readonly, b"1").unwrap_err();
+        assert_eq!(fs::read(&readonly).unwrap(), b"0");
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link");
+            std::os::unix::fs::symlink("nowhere", &link).unwrap();
+            replace(&link, b"1").unwrap_err();
+            assert!(link.is_symlink());
+        }
     }
 }

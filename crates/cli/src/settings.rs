@@ -9,4 +9,3 @@ pub(crate) mod origin;
 pub(crate) mod profile;
 pub(crate) mod secret_source;
 pub(crate) mod settings;
-pub(crate) mod vendor_settings;

@@ -52,7 +52,7 @@ pub(crate) fn command_line(command: &str, arguments: &[&str]) -> String {
 }
 
 /// Quotes a text that a shell would not take for one word.
-fn quote_for_shell(text: &str) -> String {
+pub(crate) fn quote_for_shell(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.@/+:%=".contains(c);
     match !text.is_empty() && text.chars().all(is_plain) {
         true => text.to_owned(),

@@ -98,7 +98,7 @@ Environment:
                            URL of the token endpoint [default: https://sso.dynatrace.com/sso/oauth2/token]
   GATELET_DT_API           API of the ActiveGate tokens, classic or platform, unless --api names it
   GATELET_ALLOW_READABLE_SECRETS
-                           any value allows files of secrets that others may read
+                           1 allows files of secrets that others may read
   GATELET_EMULATOR_DATA    state file of --emulator
   GATELET_EMULATOR_FAULTS  token for emulator serve --faults, or GATELET_EMULATOR_FAULTS_FILE: path of a file that contains it
 ";

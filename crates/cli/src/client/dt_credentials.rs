@@ -15,7 +15,7 @@ use crate::options::token_scheme::TokenScheme;
 use crate::settings::key;
 use crate::settings::origin::Origin;
 use crate::settings::secret_source::SecretSource;
-use crate::settings::vendor_settings::VendorSettings;
+use crate::settings::settings::Settings;
 
 /// The variable of a platform token, which is sent as `Bearer` whatever it begins with.
 const PLATFORM_TOKEN: &str = "DT_PLATFORM_TOKEN";
@@ -27,7 +27,7 @@ const PLATFORM_TOKEN: &str = "DT_PLATFORM_TOKEN";
 pub(crate) async fn authorize(
     builder: ClientBuilder,
     names: SettingNames,
-    settings: VendorSettings<'_>,
+    settings: &Settings,
     api: TokenApiChoice,
     limit: Duration,
 ) -> Result<(ClientBuilder, SettingNames), CliError> {
@@ -80,7 +80,7 @@ fn with_token(
 /// Returns the scheme that a setting names, or that of the token. The platform's API of tokens accepts one only; a command that does not call
 /// it sends a classic token as one.
 fn scheme(
-    settings: VendorSettings<'_>,
+    settings: &Settings,
     source: &SecretSource,
     token: &str,
     api: TokenApiChoice,
@@ -97,7 +97,7 @@ fn scheme(
 }
 
 fn oauth_client(
-    settings: VendorSettings<'_>,
+    settings: &Settings,
     names: SettingNames,
     id: String,
     secret: Secret,

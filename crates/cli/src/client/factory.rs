@@ -94,8 +94,7 @@ impl ClientFactory {
         if self.emulator {
             return Ok(());
         }
-        let settings = Settings::read(self.profile.as_deref())?;
-        settings.vendor(vendor)?.ensure_writable(verb)
+        Settings::read(vendor, self.profile.as_deref())?.ensure_writable(verb)
     }
 
     /// Creates the ASA client.
@@ -106,8 +105,7 @@ impl ClientFactory {
         if self.emulator {
             return self.embedded_asa(embedded::open_default().await?);
         }
-        let settings = Settings::read(self.profile.as_deref())?;
-        let settings = settings.vendor(Vendor::Asa)?;
+        let settings = Settings::read(Vendor::Asa, self.profile.as_deref())?;
         let team = settings.required(&key::ASA_TEAM)?;
         let url = settings.text(&key::ASA_URL)?;
         let key_id = settings.required(&key::ASA_KEY_ID)?;
@@ -175,8 +173,7 @@ impl ClientFactory {
                 TokioClock::new(),
             )?);
         }
-        let settings = Settings::read(self.profile.as_deref())?;
-        let settings = settings.vendor(Vendor::Dt)?;
+        let settings = Settings::read(Vendor::Dt, self.profile.as_deref())?;
         let Setting { value, origin } = settings.required(&key::DT_URL)?;
         let api = match (self.token_api, settings.text(&key::DT_API)?) {
             (Some(api), _) => Some(api),
@@ -196,7 +193,7 @@ impl ClientFactory {
             is_used: self.uses_token_api,
         };
         let (builder, names) =
-            dt_credentials::authorize(builder, names, settings, api, self.limit).await?;
+            dt_credentials::authorize(builder, names, &settings, api, self.limit).await?;
         let builder = builder
             .timeouts(self.timeouts)
             .body_limit(self.max_response)

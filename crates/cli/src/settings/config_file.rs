@@ -1,9 +1,10 @@
 //! The configuration file: a TOML file with profiles, which people edit, too.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use gatelet_models::contains_secret;
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use crate::error::error::CliError;
@@ -13,6 +14,9 @@ use crate::settings::key::Key;
 /// The key of the profile that is used if none is named.
 pub(crate) const DEFAULT: &str = "default_profile";
 
+/// The byte order mark, which some editors write.
+const BOM: char = '\u{feff}';
+
 /// The table of the profiles.
 pub(crate) const PROFILES: &str = "profiles";
 
@@ -20,10 +24,43 @@ pub(crate) const PROFILES: &str = "profiles";
 #[derive(Clone, Debug)]
 pub(crate) struct ConfigFile {
     path: PathBuf,
+    /// The text of a file that contains only comments, which stay above what is added.
+    head: String,
     document: DocumentMut,
+    has_bom: bool,
+    has_crlf: bool,
+}
+
+/// The lock on a configuration file that is being changed.
+#[derive(Debug)]
+pub(crate) struct ConfigLock {
+    _file: File,
 }
 
 impl ConfigFile {
+    /// Waits until no other process changes the file.
+    ///
+    /// # Errors
+    /// The file beside it, which is locked, cannot be created.
+    pub(crate) fn lock(path: &Path) -> Result<ConfigLock, CliError> {
+        let path = private_file::target(path)
+            .map_err(|error| file_error(path, "could not write", &error))?;
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".lock");
+        let beside = PathBuf::from(beside);
+        let locked = || {
+            if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
+                private_file::create_folder(folder)?;
+            }
+            let mut options = OpenOptions::new();
+            options.write(true).create(true).truncate(false);
+            let file = options.open(&beside)?;
+            file.lock()?;
+            Ok(ConfigLock { _file: file })
+        };
+        locked().map_err(|error| file_error(&beside, "could not lock", &error))
+    }
+
     /// Reads a file; one that does not exist is `None`.
     ///
     /// # Errors
@@ -31,7 +68,14 @@ impl ConfigFile {
     pub(crate) fn read(path: &Path) -> Result<Option<Self>, CliError> {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                ) =>
+            {
+                return Ok(None);
+            }
             Err(error) => return Err(file_error(path, "could not read", &error)),
         };
         Self::parse(path, &text).map(Some)
@@ -42,15 +86,41 @@ impl ConfigFile {
     /// # Errors
     /// The text is not TOML; the error has the line and repeats nothing of it.
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, CliError> {
-        let document = text.parse::<DocumentMut>().map_err(|error| {
-            let line = error.span().map_or(1, |span| line_at(text, span.start));
+        let plain = text.strip_prefix(BOM).unwrap_or(text);
+        let mut document = plain.parse::<DocumentMut>().map_err(|error| {
+            let line = error.span().map_or(1, |span| line_at(plain, span.start));
             let reason = error.message().lines().next().unwrap_or_default();
             CliError::usage(format_args!("{}:{line}: {reason}", path.display()))
         })?;
+        let mut head = String::new();
+        if document.is_empty() {
+            head = plain.replace("\r\n", "\n");
+            document = DocumentMut::new();
+        }
         Ok(Self {
             path: path.to_owned(),
+            head,
             document,
+            has_bom: text.starts_with(BOM),
+            has_crlf: text.contains("\r\n"),
         })
+    }
+
+    /// Returns the text of the file.
+    fn text(&self) -> String {
+        let Self { head, document, .. } = self;
+        let gap = match head.is_empty() || head.ends_with("\n\n") {
+            true => "",
+            false => "\n",
+        };
+        let mut text = format!("{head}{gap}{document}");
+        if self.has_crlf {
+            text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+        }
+        match self.has_bom {
+            true => format!("{BOM}{text}"),
+            false => text,
+        }
     }
 
     /// Returns the path of the file.
@@ -86,12 +156,17 @@ impl ConfigFile {
         if self.profile(name).is_some() {
             return Ok(());
         }
+        let path = self.path.display();
+        if contains_secret(name) {
+            return Err(CliError::usage(format_args!(
+                "the name of the profile looks like a secret; {path} has no such profile"
+            )));
+        }
         let names: Vec<_> = self.profile_names().collect();
         let known = match names.is_empty() {
             true => "it has none".to_owned(),
             false => format!("it has {}", names.join(", ")),
         };
-        let path = self.path.display();
         Err(CliError::usage(format_args!(
             "no profile {name} in {path}; {known}"
         )))
@@ -99,7 +174,11 @@ impl ConfigFile {
 
     /// Makes a profile the one that is used if none is named.
     pub(crate) fn set_default_profile(&mut self, name: &str) {
-        self.document[DEFAULT] = toml_edit::value(name);
+        let value = Value::from(name);
+        match self.document.get_mut(DEFAULT) {
+            Some(Item::Value(old)) => replace_value(old, value),
+            _ => self.document[DEFAULT] = Item::Value(value),
+        }
     }
 
     /// Sets a key of a profile, which is created if it does not exist.
@@ -118,13 +197,14 @@ impl ConfigFile {
             None => key.name,
         };
         match table.get_mut(last) {
-            // The decoration, such as a comment behind the value, stays.
-            Some(Item::Value(old)) => {
-                let decor = old.decor().clone();
-                *old = value;
-                *old.decor_mut() = decor;
+            Some(Item::Value(old)) => replace_value(old, value),
+            Some(Item::Table(_) | Item::ArrayOfTables(_)) => {
+                return Err(CliError::usage(format_args!(
+                    "{} in the configuration is a table",
+                    key.name
+                )));
             }
-            _ => {
+            Some(Item::None) | None => {
                 table.insert(last, Item::Value(value));
             }
         }
@@ -157,9 +237,16 @@ impl ConfigFile {
     /// # Errors
     /// The folder or the file cannot be written.
     pub(crate) fn save(&self) -> Result<(), CliError> {
-        private_file::replace(&self.path, self.document.to_string().as_bytes())
+        private_file::replace(&self.path, self.text().as_bytes())
             .map_err(|error| file_error(&self.path, "could not write", &error))
     }
+}
+
+/// Replaces a value, but not what is around it, such as a comment behind it.
+fn replace_value(old: &mut Value, new: Value) {
+    let decor = old.decor().clone();
+    *old = new;
+    *old.decor_mut() = decor;
 }
 
 /// Returns a table in a table, which is created if it does not exist; `None` if something else is there.
@@ -209,9 +296,22 @@ mod tests {
         file.set("prod", &DT_URL, Value::from("https://b")).unwrap();
         file.set("prod", &READONLY, Value::from(true)).unwrap();
         assert_eq!(
-            file.document.to_string(),
+            file.text(),
             "# ours\nfuture = 1\n\n[profiles.prod]\ncolor = \"red\" # mine\nreadonly = true\n\n[profiles.prod.dt]\nurl = \"https://b\" # first\n"
         );
+    }
+
+    #[test]
+    fn a_change_keeps_a_head_of_comments_line_ends_and_the_comment_behind_a_value() {
+        let mut file = parse("# only\n# comments\n");
+        file.set("prod", &READONLY, Value::from(true)).unwrap();
+        file.set_default_profile("prod");
+        let text = "# only\n# comments\n\ndefault_profile = \"prod\"\n\n[profiles.prod]\nreadonly = true\n";
+        assert_eq!(file.text(), text);
+        let crlf = "\u{feff}default_profile = \"a\" # ours\r\n[profiles.a]\r\n[profiles.b]\r\n";
+        let mut file = parse(crlf);
+        file.set_default_profile("b");
+        assert_eq!(file.text(), crlf.replace("\"a\"", "\"b\""));
     }
 
     #[test]
@@ -219,7 +319,7 @@ mod tests {
         let mut file = parse("");
         file.set("prod", &DT_URL, Value::from("https://a")).unwrap();
         file.set_default_profile("prod");
-        let text = file.document.to_string();
+        let text = file.text();
         let file = parse(&text);
         assert_eq!(file.default_profile(), Some("prod"), "{text}");
         assert_eq!(file.profile_names().collect::<Vec<_>>(), ["prod"]);
@@ -245,6 +345,9 @@ mod tests {
     #[test]
     fn a_part_that_is_no_table_is_refused() {
         let mut file = parse("profiles = 1\n");
+        file.set("prod", &DT_URL, Value::from("https://a"))
+            .unwrap_err();
+        let mut file = parse("[profiles.prod.dt.url]\nkey = 1\n");
         file.set("prod", &DT_URL, Value::from("https://a"))
             .unwrap_err();
         let mut file = parse("[profiles]\nprod = 1\n");

@@ -6,22 +6,29 @@ use etcetera::BaseStrategy as _;
 
 use crate::env;
 use crate::error::error::CliError;
+use crate::error::exit::Exit;
 
 /// The variable that names the configuration file.
-pub(crate) const VARIABLE: &str = "GATELET_CONFIG";
+const VARIABLE: &str = "GATELET_CONFIG";
+
+/// Returns the path of the configuration file, which need not exist; `None` if the variable is not set and there is no home folder.
+pub(crate) fn config_path() -> Option<PathBuf> {
+    if let Some(path) = env::non_empty(VARIABLE) {
+        return Some(PathBuf::from(path));
+    }
+    let folders = etcetera::choose_base_strategy().ok()?;
+    Some(folders.config_dir().join("gatelet").join("config.toml"))
+}
 
 /// Returns the path of the configuration file, which need not exist.
 ///
 /// # Errors
 /// The variable is not set, and there is no home folder.
-pub(crate) fn config_path() -> Result<PathBuf, CliError> {
-    if let Some(path) = env::non_empty(VARIABLE) {
-        return Ok(PathBuf::from(path));
-    }
-    match etcetera::choose_base_strategy() {
-        Ok(folders) => Ok(folders.config_dir().join("gatelet").join("config.toml")),
-        Err(_) => Err(CliError::usage(format_args!(
-            "no home directory for the configuration; set {VARIABLE} to a file"
-        ))),
-    }
+pub(crate) fn required_config_path() -> Result<PathBuf, CliError> {
+    config_path().ok_or_else(|| {
+        CliError::new(
+            Exit::NotConfigured,
+            format_args!("no home directory for the configuration; set {VARIABLE} to a file"),
+        )
+    })
 }

@@ -44,9 +44,10 @@ impl Environment {
         }
     }
 
-    /// Returns the name of a variable of a vendor that is set.
-    pub(crate) fn any(&self, vendor: Vendor) -> Option<&'static str> {
+    /// Returns the name of a variable that is set and a part of a vendor's address or credential.
+    pub(crate) fn any_source(&self, vendor: Vendor) -> Option<&'static str> {
         key::of_vendor(vendor)
+            .filter(|key| key.is_source)
             .flat_map(|key| self.set(key))
             .map(|(name, _)| name)
             .next()

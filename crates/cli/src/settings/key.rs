@@ -1,9 +1,11 @@
 //! The settings that a profile may have, and the variables that set the same.
 
+use gatelet_models::contains_secret;
 use gatelet_transport::BaseUrl;
+use toml_edit::Item;
 
 use crate::error::parameter_names;
-use crate::settings::form::Form;
+use crate::settings::form::{Form, texts};
 
 /// The vendor whose address or credential a setting is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,21 +32,37 @@ pub(crate) struct Key {
     /// The variables that set it. Ours are first, and come before those that other tools read.
     pub(crate) variables: &'static [&'static str],
     pub(crate) form: Form,
+    /// Whether it is a part of the address or the credential, which come from one source.
+    pub(crate) is_source: bool,
     /// What it is, for `gatelet config list` and the template.
     pub(crate) about: &'static str,
 }
 
 impl Key {
-    /// Checks a text more closely than its form does.
+    /// Checks a value in the file: its form, and that it is no secret.
     ///
     /// # Errors
-    /// What is wrong; the text is not repeated.
-    pub(crate) fn check_text(&self, text: &str) -> Result<(), String> {
-        if gatelet_models::contains_secret(text) {
-            return Err("looks like a secret, which no configuration should contain".to_owned());
+    /// What is wrong; the value is not repeated.
+    pub(crate) fn check(&self, item: &Item) -> Result<(), String> {
+        self.form.check(item)?;
+        let mut texts = item
+            .as_str()
+            .into_iter()
+            .chain(texts(item).unwrap_or_default());
+        match texts.any(contains_secret) {
+            true => Err("looks like a secret, which no configuration should contain".to_owned()),
+            false => Ok(()),
         }
-        match self.name {
-            "dt.url" | "asa.url" | "dt.oauth_token_url" => BaseUrl::parse(text)
+    }
+
+    /// Checks a value that is to be written as [`check`](Self::check) does, and URLs more closely.
+    ///
+    /// # Errors
+    /// What is wrong; the value is not repeated.
+    pub(crate) fn check_strictly(&self, item: &Item) -> Result<(), String> {
+        self.check(item)?;
+        match (self.name, item.as_str()) {
+            ("dt.url" | "asa.url" | "dt.oauth_token_url", Some(url)) => BaseUrl::parse(url)
                 .map(|_| ())
                 .map_err(|error| parameter_names::reason(&error)),
             _ => Ok(()),
@@ -77,6 +95,7 @@ pub(crate) const READONLY: Key = Key {
     name: "readonly",
     variables: &[],
     form: Form::Boolean,
+    is_source: false,
     about: "refuse every change",
 };
 
@@ -84,6 +103,7 @@ pub(crate) const ASA_TEAM: Key = Key {
     name: "asa.team",
     variables: &["GATELET_ASA_TEAM", "OKTAPAM_TEAM"],
     form: Form::Text,
+    is_source: true,
     about: "team name",
 };
 
@@ -91,6 +111,7 @@ pub(crate) const ASA_URL: Key = Key {
     name: "asa.url",
     variables: &["GATELET_ASA_URL", "OKTAPAM_API_HOST"],
     form: Form::Text,
+    is_source: true,
     about: "URL of the API, such as that of Okta Privileged Access; https://app.scaleft.com if it is not set",
 };
 
@@ -98,6 +119,7 @@ pub(crate) const ASA_KEY_ID: Key = Key {
     name: "asa.key_id",
     variables: &["GATELET_ASA_KEY_ID", "OKTAPAM_KEY"],
     form: Form::Text,
+    is_source: true,
     about: "ID of the service user's API key",
 };
 
@@ -106,12 +128,14 @@ pub(crate) const ASA_KEY_SECRET: SecretKey = SecretKey {
         name: "asa.key_secret_file",
         variables: &["GATELET_ASA_KEY_SECRET_FILE"],
         form: Form::Path,
+        is_source: true,
         about: "file with the secret of the API key",
     },
     command: Key {
         name: "asa.key_secret_command",
         variables: &["GATELET_ASA_KEY_SECRET", "OKTAPAM_SECRET"],
         form: Form::Command,
+        is_source: true,
         about: "command that prints the secret of the API key",
     },
 };
@@ -120,6 +144,7 @@ pub(crate) const DT_URL: Key = Key {
     name: "dt.url",
     variables: &["GATELET_DT_URL", "DT_ENV_URL", "DYNATRACE_ENV_URL"],
     form: Form::Text,
+    is_source: true,
     about: "URL of the environment, such as https://abc12345.live.dynatrace.com",
 };
 
@@ -127,6 +152,7 @@ pub(crate) const DT_API: Key = Key {
     name: "dt.api",
     variables: &["GATELET_DT_API"],
     form: Form::Word(&["classic", "platform"]),
+    is_source: false,
     about: "API of the ActiveGate tokens, if URL and credential do not choose the right one",
 };
 
@@ -135,6 +161,7 @@ pub(crate) const DT_TOKEN: SecretKey = SecretKey {
         name: "dt.token_file",
         variables: &["GATELET_DT_TOKEN_FILE"],
         form: Form::Path,
+        is_source: true,
         about: "file with the API token or platform token",
     },
     command: Key {
@@ -146,6 +173,7 @@ pub(crate) const DT_TOKEN: SecretKey = SecretKey {
             "DT_PLATFORM_TOKEN",
         ],
         form: Form::Command,
+        is_source: true,
         about: "command that prints the API token or platform token",
     },
 };
@@ -154,6 +182,7 @@ pub(crate) const DT_TOKEN_SCHEME: Key = Key {
     name: "dt.token_scheme",
     variables: &["GATELET_DT_TOKEN_SCHEME"],
     form: Form::Word(&["api-token", "bearer"]),
+    is_source: false,
     about: "scheme of the token, if not bearer for a platform token and api-token for any other",
 };
 
@@ -161,6 +190,7 @@ pub(crate) const DT_OAUTH_CLIENT_ID: Key = Key {
     name: "dt.oauth_client_id",
     variables: &["GATELET_DT_OAUTH_CLIENT_ID"],
     form: Form::Text,
+    is_source: true,
     about: "ID of an OAuth client, in place of a token",
 };
 
@@ -169,12 +199,14 @@ pub(crate) const DT_OAUTH_CLIENT_SECRET: SecretKey = SecretKey {
         name: "dt.oauth_client_secret_file",
         variables: &["GATELET_DT_OAUTH_CLIENT_SECRET_FILE"],
         form: Form::Path,
+        is_source: true,
         about: "file with the secret of the OAuth client",
     },
     command: Key {
         name: "dt.oauth_client_secret_command",
         variables: &["GATELET_DT_OAUTH_CLIENT_SECRET"],
         form: Form::Command,
+        is_source: true,
         about: "command that prints the secret of the OAuth client",
     },
 };
@@ -183,6 +215,7 @@ pub(crate) const DT_OAUTH_SCOPES: Key = Key {
     name: "dt.oauth_scopes",
     variables: &["GATELET_DT_OAUTH_SCOPES"],
     form: Form::Texts,
+    is_source: false,
     about: "scopes to request",
 };
 
@@ -190,6 +223,7 @@ pub(crate) const DT_OAUTH_RESOURCE: Key = Key {
     name: "dt.oauth_resource",
     variables: &["GATELET_DT_OAUTH_RESOURCE"],
     form: Form::Text,
+    is_source: false,
     about: "resource, if the URL does not show the environment: urn:dtenvironment:abc12345",
 };
 
@@ -197,6 +231,7 @@ pub(crate) const DT_OAUTH_TOKEN_URL: Key = Key {
     name: "dt.oauth_token_url",
     variables: &["GATELET_DT_OAUTH_TOKEN_URL"],
     form: Form::Text,
+    is_source: true,
     about: "URL of the token endpoint, if not that of Dynatrace",
 };
 

@@ -8,7 +8,7 @@ use toml_edit::{Item, TableLike};
 use crate::error::error::CliError;
 use crate::settings::config_file::ConfigFile;
 use crate::settings::form::{Form, texts};
-use crate::settings::key::Key;
+use crate::settings::key::{Key, READONLY};
 use crate::settings::origin::{Origin, Setting};
 
 /// A named set of settings.
@@ -48,13 +48,37 @@ impl Profile {
         self.value(key, text)
     }
 
-    /// Returns whether a key is `true`.
+    /// Returns whether the profile forbids changes.
     ///
     /// # Errors
-    /// The value has another form.
-    pub(crate) fn is_true(&self, key: &Key) -> Result<bool, CliError> {
-        let value = self.value(key, Item::as_bool)?;
+    /// The value has another form, or a key that means the same is spelled otherwise.
+    pub(crate) fn is_readonly(&self) -> Result<bool, CliError> {
+        if let Some(name) = self.misspelled(&READONLY) {
+            let (profile, known) = (&self.name, READONLY.name);
+            return Err(CliError::usage(format_args!(
+                "unknown key {name} of the profile {profile}; did you mean {known}?"
+            )));
+        }
+        let value = self.value(&READONLY, Item::as_bool)?;
         Ok(value.is_some_and(|it| it.value))
+    }
+
+    /// Returns a key that is another one in another spelling, or in a table.
+    fn misspelled(&self, key: &Key) -> Option<String> {
+        let folded = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
+        let profile = self.file.profile(&self.name)?;
+        let own = profile.iter().map(|(name, _)| (name.to_owned(), name));
+        let tables = profile
+            .iter()
+            .filter_map(|(table, item)| Some((table, item.as_table_like()?)));
+        let inner = tables.flat_map(|(table, inner)| {
+            inner
+                .iter()
+                .map(move |(name, _)| (format!("{table}.{name}"), name))
+        });
+        own.chain(inner)
+            .find(|(path, last)| *path != key.name && folded(last) == folded(key.name))
+            .map(|(path, _)| path)
     }
 
     /// Returns the program and the arguments of a command.
@@ -102,8 +126,7 @@ impl Profile {
             return Ok(None);
         };
         let origin = self.origin(key);
-        key.form
-            .check(item)
+        key.check(item)
             .map_err(|problem| CliError::usage(format_args!("invalid {origin}: {problem}")))?;
         Ok(read(item).map(|value| Setting { value, origin }))
     }
@@ -124,7 +147,7 @@ pub(crate) fn get<'a>(table: &'a dyn TableLike, name: &str) -> Option<&'a Item> 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::settings::key::{DT_OAUTH_SCOPES, DT_TOKEN, DT_URL, READONLY};
+    use crate::settings::key::{DT_OAUTH_SCOPES, DT_TOKEN, DT_URL};
 
     /// Returns the profile `prod` of a file.
     pub(crate) fn prod(text: &str) -> Profile {
@@ -137,7 +160,7 @@ pub(crate) mod tests {
         let prod = prod(
             "[profiles.prod]\nreadonly = true\n[profiles.prod.dt]\nurl = \"https://a\"\ntoken_file = \"t\"\noauth_scopes = [\"a\", \"b\"]\ntoken_command = [\"pass\", \"dt\"]\n",
         );
-        assert!(prod.is_true(&READONLY).unwrap());
+        assert!(prod.is_readonly().unwrap());
         assert_eq!(prod.text(&DT_URL).unwrap().unwrap().value, "https://a");
         assert_eq!(prod.text(&DT_OAUTH_SCOPES).unwrap().unwrap().value, "a b");
         let file = prod.path(&DT_TOKEN.file).unwrap().unwrap();
@@ -157,6 +180,37 @@ pub(crate) mod tests {
         );
         let error = format!("{:?}", prod.path(&DT_TOKEN.file).unwrap_err());
         assert!(!error.contains("CANARY"), "{error}");
+    }
+
+    #[test]
+    fn readonly_in_another_spelling_is_refused_and_not_ignored() {
+        for line in [
+            "ReadOnly = true",
+            "read_only = true",
+            "dt.readonly = true",
+            "readonly = \"true\"",
+        ] {
+            let profile = prod(&format!("[profiles.prod]\n{line}\n"));
+            let error = format!("{:?}", profile.is_readonly().unwrap_err());
+            assert!(error.contains("readonly"), "{error}");
+        }
+        assert!(!prod("[profiles.prod]\nred = 1\n").is_readonly().unwrap());
+    }
+
+    #[test]
+    fn a_secret_in_place_of_where_it_is_is_refused_and_not_repeated() {
+        let token = "dt0c01.CANARY.CANARY";
+        let prod = prod(&format!(
+            "[profiles.prod.dt]\ntoken_command = [\"{token}\"]\ntoken_file = \"{token}\"\n"
+        ));
+        for error in [
+            prod.command(&DT_TOKEN.command).unwrap_err(),
+            prod.path(&DT_TOKEN.file).unwrap_err(),
+        ] {
+            let error = format!("{error:?}");
+            assert!(error.contains("looks like a secret"), "{error}");
+            assert!(!error.contains("CANARY"), "{error}");
+        }
     }
 
     #[test]

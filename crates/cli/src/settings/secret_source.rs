@@ -1,6 +1,7 @@
 //! Where a secret is, and how it is read.
 
 use std::ffi::OsStr;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -93,6 +94,38 @@ impl SecretSource {
     }
 }
 
+/// Returns where a secret is whose value or file the environment names.
+///
+/// # Errors
+/// Both are set, or the value is not a valid secret.
+pub(crate) fn environment_secret(
+    value: Option<(&'static str, &OsStr)>,
+    file: Option<(&'static str, &OsStr)>,
+) -> Result<Option<SecretSource>, CliError> {
+    let variable = |name: &str| Origin::Variable(name.to_owned());
+    match (value, file) {
+        (Some((name, _)), Some((file, _))) => Err(not_both(&name, &file)),
+        (Some((name, value)), None) => {
+            let value = secret::parse(value.as_encoded_bytes())
+                .map_err(|problem| CliError::usage(format_args!("invalid {name}: {problem}")))?;
+            Ok(Some(SecretSource::Value(Setting {
+                value,
+                origin: variable(name),
+            })))
+        }
+        (None, Some((name, path))) => Ok(Some(SecretSource::File(Setting {
+            value: PathBuf::from(path),
+            origin: variable(name),
+        }))),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Returns the error of two settings of which only one may be set.
+pub(crate) fn not_both(one: &impl Display, other: &impl Display) -> CliError {
+    CliError::usage(format_args!("set {one} or {other}, not both"))
+}
+
 /// Reads a file on a thread of its own, because opening a pipe waits for its writer.
 async fn read_file(path: &Path) -> io::Result<Secret> {
     let path = path.to_owned();
@@ -130,7 +163,7 @@ fn ensure_private(file: &File, path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let metadata = file.metadata()?;
     let is_readable = metadata.is_file() && metadata.permissions().mode() & 0o077 != 0;
-    if !is_readable || crate::env::non_empty(ALLOW_READABLE).is_some() || is_of_runtime(path) {
+    if !is_readable || crate::env::is_true(ALLOW_READABLE) || is_of_runtime(path) {
         return Ok(());
     }
     Err(io::Error::new(

@@ -1,94 +1,221 @@
-//! The settings of a command: those of the environment, or of a profile.
+//! The settings of a command on one vendor: those of the environment, or of a profile.
 
 use std::sync::Arc;
 
 use crate::env;
 use crate::error::error::CliError;
+use crate::error::exit::Exit;
 use crate::settings::config_file::ConfigFile;
 use crate::settings::config_path::config_path;
 use crate::settings::environment::Environment;
-use crate::settings::key::Vendor;
+use crate::settings::key::{Key, SecretKey, Vendor};
+use crate::settings::origin::{Origin, Setting};
 use crate::settings::profile::Profile;
-use crate::settings::vendor_settings::VendorSettings;
+use crate::settings::secret_source::{SecretSource, environment_secret, not_both};
+use crate::terminal::quote_for_shell;
 
 /// The variable that names a profile.
-pub(crate) const PROFILE: &str = "GATELET_PROFILE";
+const PROFILE: &str = "GATELET_PROFILE";
 
-/// The settings of a command.
+/// The settings of a command on one vendor. Address and credential come from one source; of the rest, the environment comes first.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     environment: Environment,
+    /// The source of address and credential; the environment if it is `None`.
     profile: Option<Profile>,
-    /// Whether the command line names the profile.
-    is_explicit: bool,
+}
+
+/// Returns the profile that the variable names.
+///
+/// # Errors
+/// The variable is not valid UTF-8.
+pub(crate) fn profile_in_environment() -> Result<Option<String>, CliError> {
+    let name = env::non_empty(PROFILE).map(|name| name.into_string());
+    name.transpose()
+        .map_err(|_| CliError::usage(format_args!("{PROFILE} is not valid UTF-8")))
 }
 
 impl Settings {
-    /// Reads the environment, and the profile that the command line, the variable or the configuration file names.
+    /// Reads the settings of a vendor: those of the profile that the command line names; or else of the environment, if it has a part of
+    /// the vendor's address or credential; or else of the profile that the variable or the configuration file names.
     ///
     /// # Errors
-    /// The file is invalid, or a named profile does not exist.
-    pub(crate) fn read(named: Option<&str>) -> Result<Self, CliError> {
-        let variable = env::non_empty(PROFILE);
-        let variable = variable
-            .map(|name| name.into_string())
-            .transpose()
-            .map_err(|_| CliError::usage(format_args!("{PROFILE} is not valid UTF-8")))?;
-        Self::new(
+    /// The command line names a profile, and the environment has an address or a credential; the environment mixes those of two tools; the
+    /// file is invalid, or the profile does not exist.
+    pub(crate) fn read(vendor: Vendor, named: Option<&str>) -> Result<Self, CliError> {
+        let file = || match config_path() {
+            Some(path) => ConfigFile::read(&path),
+            None => Ok(None),
+        };
+        Self::choose(
+            vendor,
             Environment::of_process(),
-            ConfigFile::read(&config_path()?)?,
             named,
-            variable.as_deref(),
+            profile_in_environment()?.as_deref(),
+            file,
         )
     }
 
-    fn new(
+    /// Chooses the source. The file is read only if it may be that.
+    fn choose(
+        vendor: Vendor,
         environment: Environment,
-        file: Option<ConfigFile>,
         named: Option<&str>,
         variable: Option<&str>,
+        file: impl FnOnce() -> Result<Option<ConfigFile>, CliError>,
     ) -> Result<Self, CliError> {
-        let file = file.map(Arc::new);
+        match (named, environment.any_source(vendor)) {
+            (Some(name), Some(variable)) => {
+                let name = quote_for_shell(name);
+                return Err(CliError::usage(format_args!(
+                    "{variable} is set, and --profile {name} has address and credential of its own; unset it, or leave out --profile"
+                )));
+            }
+            (None, Some(_)) => {
+                environment.ensure_unmixed(vendor)?;
+                return Ok(Self {
+                    environment,
+                    profile: None,
+                });
+            }
+            (_, None) => {}
+        }
+        let named = named.or(variable);
+        let file = file()?.map(Arc::new);
         let default = file.as_ref().and_then(|file| file.default_profile());
-        let name = named.or(variable).or(default).map(str::to_owned);
+        let name = named.or(default).map(str::to_owned);
         let profile = match (name, file) {
             (Some(name), Some(file)) => Some(Profile::find(file, &name)?),
-            (Some(name), None) => {
-                return Err(CliError::usage(format_args!(
-                    "no profile {name}, because there is no configuration; `gatelet config init` creates it"
-                )));
+            (Some(_), None) => {
+                return Err(CliError::new(
+                    Exit::NotConfigured,
+                    "there is no configuration with profiles; `gatelet config init` creates it",
+                ));
             }
             (None, _) => None,
         };
         Ok(Self {
             environment,
             profile,
-            is_explicit: named.is_some(),
         })
     }
 
-    /// Returns the address and the credential of a vendor, which come from one source: the profile that the command line names; or else
-    /// the environment, if it has any of them; or else another profile.
+    /// Checks that the source allows changes. `verb` says what would be changed.
     ///
     /// # Errors
-    /// The command line names a profile, and the environment has an address or a credential; or the environment mixes those of two tools.
-    pub(crate) fn vendor(&self, vendor: Vendor) -> Result<VendorSettings<'_>, CliError> {
-        let variable = self.environment.any(vendor);
-        match (&self.profile, variable) {
-            (Some(profile), Some(variable)) if self.is_explicit => {
+    /// The profile is for reading only.
+    pub(crate) fn ensure_writable(&self, verb: &str) -> Result<(), CliError> {
+        match &self.profile {
+            Some(profile) if profile.is_readonly()? => {
                 let name = profile.name();
                 Err(CliError::usage(format_args!(
-                    "{variable} is set, and --profile {name} has address and credential of its own; unset it, or leave out --profile"
+                    "{verb}: the profile {name} is readonly; nothing was sent"
                 )))
             }
-            (Some(profile), None) => Ok(VendorSettings::Profile(profile)),
-            (_, Some(_)) => {
-                self.environment.ensure_unmixed(vendor)?;
-                Ok(VendorSettings::Environment(&self.environment))
-            }
-            (None, None) => Ok(VendorSettings::Environment(&self.environment)),
+            Some(_) | None => Ok(()),
         }
     }
+
+    /// Returns a text.
+    ///
+    /// # Errors
+    /// It is not UTF-8, or has another form in the profile.
+    pub(crate) fn text(&self, key: &Key) -> Result<Option<Setting<String>>, CliError> {
+        match &self.profile {
+            Some(profile) if key.is_source => profile.text(key),
+            Some(profile) => match self.variable(key)? {
+                Some(variable) => Ok(Some(variable)),
+                None => profile.text(key),
+            },
+            None => self.variable(key),
+        }
+    }
+
+    fn variable(&self, key: &Key) -> Result<Option<Setting<String>>, CliError> {
+        let Some((name, value)) = self.environment.first(key)? else {
+            return Ok(None);
+        };
+        let value = value
+            .to_str()
+            .ok_or_else(|| CliError::usage(format_args!("{name} is not valid UTF-8")))?;
+        Ok(Some(Setting {
+            value: value.to_owned(),
+            origin: Origin::Variable(name.to_owned()),
+        }))
+    }
+
+    /// Returns where a text is, or where it would be if it was set.
+    ///
+    /// # Errors
+    /// Those of [`text`](Self::text).
+    pub(crate) fn origin(&self, key: &Key) -> Result<Origin, CliError> {
+        Ok(match (self.text(key)?, &self.profile) {
+            (Some(setting), _) => setting.origin,
+            (None, Some(profile)) => profile.origin(key),
+            (None, None) => Origin::Variable(first(key.variables).to_owned()),
+        })
+    }
+
+    /// Returns a text that must be there.
+    ///
+    /// # Errors
+    /// It is not, or those of [`text`](Self::text).
+    pub(crate) fn required(&self, key: &Key) -> Result<Setting<String>, CliError> {
+        self.text(key)?
+            .ok_or_else(|| CliError::new(Exit::NotConfigured, self.remedy(key)))
+    }
+
+    /// Returns where a secret is.
+    ///
+    /// # Errors
+    /// More than one place is named, or one has another form.
+    pub(crate) fn secret(&self, key: &SecretKey) -> Result<Option<SecretSource>, CliError> {
+        match &self.profile {
+            Some(profile) => match (profile.path(&key.file)?, profile.command(&key.command)?) {
+                (Some(file), Some(command)) => Err(not_both(&file.origin, &command.origin)),
+                (Some(file), None) => Ok(Some(SecretSource::File(file))),
+                (None, Some(command)) => Ok(Some(SecretSource::Command(command))),
+                (None, None) => Ok(None),
+            },
+            None => {
+                let value = self.environment.first(&key.command)?;
+                let file = self.environment.first(&key.file)?;
+                environment_secret(value, file)
+            }
+        }
+    }
+
+    /// Says how to set what is missing.
+    pub(crate) fn remedy(&self, key: &Key) -> String {
+        match &self.profile {
+            Some(profile) => {
+                let (name, quoted) = (profile.name(), quote_for_shell(profile.name()));
+                let key = key.name;
+                format!(
+                    "the profile {name} has no {key}; `gatelet config set --profile {quoted} {key} …` sets it"
+                )
+            }
+            None => {
+                let variable = first(key.variables);
+                format!("{variable} is not set; set it, or name a profile, or try --emulator")
+            }
+        }
+    }
+
+    /// Says how to set a secret that is missing.
+    pub(crate) fn secret_remedy(&self, key: &SecretKey) -> String {
+        match &self.profile {
+            Some(_) => format!("{} or {}", self.remedy(&key.file), key.command.name),
+            None => {
+                let (name, file) = (first(key.variables()), first(key.file_variables()));
+                format!("no credential: set {name} or {file}, or name a profile, or try --emulator")
+            }
+        }
+    }
+}
+
+fn first(names: &[&'static str]) -> &'static str {
+    names.first().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -96,7 +223,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::settings::key::DT_URL;
+    use crate::settings::key::{DT_API, DT_URL};
 
     const FILE: &str = "default_profile = \"test\"\n[profiles.test.dt]\nurl = \"https://test\"\n[profiles.prod.dt]\nurl = \"https://prod\"\n";
 
@@ -106,13 +233,11 @@ mod tests {
         variable: Option<&str>,
     ) -> Result<Settings, CliError> {
         let file = ConfigFile::parse(Path::new("c.toml"), FILE).unwrap();
-        Settings::new(environment, Some(file), named, variable)
+        Settings::choose(Vendor::Dt, environment, named, variable, || Ok(Some(file)))
     }
 
     fn url(settings: Result<Settings, CliError>) -> Result<String, CliError> {
-        let settings = settings?;
-        let vendor = settings.vendor(Vendor::Dt)?;
-        Ok(vendor.text(&DT_URL)?.unwrap().value)
+        Ok(settings?.text(&DT_URL)?.unwrap().value)
     }
 
     #[test]
@@ -152,14 +277,35 @@ mod tests {
     fn a_credential_of_the_environment_is_not_sent_to_the_address_of_a_profile() {
         let environment = Environment::from([("DT_API_TOKEN", "t")]);
         let settings = settings(environment, None, None).unwrap();
-        let vendor = settings.vendor(Vendor::Dt).unwrap();
-        assert_eq!(vendor.text(&DT_URL).unwrap(), None);
+        assert_eq!(settings.text(&DT_URL).unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_neither_address_nor_credential_comes_from_the_environment_first() {
+        let environment = || Environment::from([("GATELET_DT_API", "platform")]);
+        for named in [None, Some("prod")] {
+            let settings = settings(environment(), named, None).unwrap();
+            assert_eq!(settings.text(&DT_API).unwrap().unwrap().value, "platform");
+            assert!(settings.text(&DT_URL).unwrap().is_some());
+        }
+        // The secret of an OAuth client is sent to this URL.
+        let url = Environment::from([("GATELET_DT_OAUTH_TOKEN_URL", "https://a")]);
+        settings(url, Some("prod"), None).unwrap_err();
+    }
+
+    #[test]
+    fn a_complete_environment_needs_no_file() {
+        let environment = Environment::from([("GATELET_DT_URL", "https://own")]);
+        let file = || -> Result<Option<ConfigFile>, CliError> { panic!("the file is read") };
+        let settings = Settings::choose(Vendor::Dt, environment, None, Some("prod"), file);
+        assert_eq!(url(settings).unwrap(), "https://own");
     }
 
     #[test]
     fn a_profile_that_does_not_exist_is_refused() {
         settings(Environment::default(), Some("none"), None).unwrap_err();
         settings(Environment::default(), None, Some("none")).unwrap_err();
-        Settings::new(Environment::default(), None, Some("prod"), None).unwrap_err();
+        let none = Environment::default();
+        Settings::choose(Vendor::Dt, none, Some("prod"), None, || Ok(None)).unwrap_err();
     }
 }

@@ -108,7 +108,9 @@ fn a_secret_is_read_from_stdin() {
 #[test]
 fn a_command_of_the_profile_prints_the_secret() {
     let server = server();
-    let line = format!("token_command = [\"printf\", \"%s\\\\n\", \"{CANARY}\"]");
+    let files = Fixture::new();
+    let file = files.file("token", format!("{CANARY}\n"));
+    let line = format!("token_command = [\"cat\", \"{}\"]", file.display());
     profile(&server.url, &line).run(LIST).success();
     let request = server.requests.recv().unwrap();
     assert!(request.contains(&format!("Api-Token {CANARY}\r\n")));
@@ -120,7 +122,7 @@ fn a_command_that_fails_or_is_of_the_working_directory_is_refused() {
     let url = "http://127.0.0.1:1";
     for (command, code, expected) in [
         (
-            format!(r#"["sh", "-c", "printf {CANARY}; exit 3"]"#),
+            String::from(r#"["sh", "-c", "printf CANARY; exit 3"]"#),
             2,
             "the command failed: exit status: 3",
         ),

@@ -127,7 +127,7 @@ fn a_configuration_is_made_step_by_step_and_keeps_what_it_has() {
     fixture.run("config validate").success();
     for line in [
         "--profile prod config set dt.url https://abc12345.live.dynatrace.com",
-        "--profile prod config set dt.token_command pass show --clip=no dt",
+        "--profile prod config set dt.token_command -- pass show --clip=no dt",
         "--profile test config set asa.team example-team",
     ] {
         fixture.run(line).success();
@@ -190,4 +190,131 @@ fn a_broken_configuration_is_reported_with_its_line() {
             .contains("unknown key dt.ulr; did you mean dt.url?"),
         "{output:?}"
     );
+}
+
+#[test]
+fn an_option_behind_the_values_is_no_value() {
+    let fixture = configured("default_profile = \"prod\"\n[profiles.prod]\n");
+    fixture
+        .run("config set dt.token_command pass show dt --profile test")
+        .success();
+    let text = std::fs::read_to_string(fixture.path("config.toml")).unwrap();
+    assert!(text.contains("[profiles.test.dt]"), "{text}");
+    assert!(text.contains(r#"["pass", "show", "dt"]"#), "{text}");
+}
+
+#[test]
+fn the_variable_chooses_the_profile_that_is_changed() {
+    let fixture = configured(
+        "default_profile = \"prod\"\n[profiles.prod]\nreadonly = true\n[profiles.test]\nreadonly = true\n",
+    )
+    .with("GATELET_PROFILE", "test");
+    fixture.run("config unset readonly").success();
+    let get = |name: &str| fixture.run(&format!("config get readonly --profile {name}"));
+    assert_eq!(get("prod").success(), "true\n");
+    get("test").fails_with(13);
+}
+
+#[test]
+fn changes_at_the_same_time_lose_nothing() {
+    let fixture = configured("");
+    let changes: Vec<_> = (0..12)
+        .map(|number| {
+            let line = format!("config set --profile p{number} readonly true");
+            let mut command = fixture.command(line.split(' '));
+            command.stderr(std::process::Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    for mut change in changes {
+        assert!(change.wait().unwrap().success());
+    }
+    let list = fixture.run("config list -o ndjson").success();
+    assert_eq!(list.lines().count(), 12, "{list}");
+}
+
+#[test]
+fn the_first_profile_alone_becomes_the_default() {
+    let fixture = configured("");
+    let first = fixture.run("config set --profile a readonly true");
+    assert!(
+        first.stderr.contains("a is the profile to use"),
+        "{first:?}"
+    );
+    let fixture = configured("[profiles.a]\n[profiles.b]\n");
+    fixture
+        .run("config set --profile b readonly true")
+        .success();
+    let text = std::fs::read_to_string(fixture.path("config.toml")).unwrap();
+    assert!(!text.contains("default_profile"), "{text}");
+}
+
+#[test]
+fn a_secret_in_the_configuration_is_refused_and_never_printed() {
+    let token = "dt0c01.CANARYPUBLIC.CANARYSECRET";
+    let url = "http://127.0.0.1:1";
+    let fixture = configured(&format!(
+        "default_profile = \"prod\"\n[profiles.prod.dt]\nurl = \"{url}\"\ntoken_command = [\"{token}\"]\n"
+    ));
+    let line = fixture.run(LIST).fails_with(2);
+    assert!(line.contains("invalid dt.token_command"), "{line}");
+    assert_eq!(fixture.run("config validate").code, Some(2));
+    let value = fixture.run("config get dt.token_command").success();
+    assert_eq!(value, "[redacted]\n");
+    fixture.run("config get").success();
+    let fixture = configured(&format!("default_profile = \"{token}\"\n"));
+    fixture.run(LIST).fails_with(2);
+    assert_eq!(fixture.run("config validate").code, Some(2));
+}
+
+#[test]
+fn readonly_in_another_spelling_changes_nothing() {
+    let server = RawServer::always("200 OK", JSON, EMPTY);
+    let text = environment("prod", &server.url).replace(
+        "[profiles.prod.dt]",
+        "[profiles.prod]\nReadOnly = true\n[profiles.prod.dt]",
+    );
+    let fixture = configured(&text);
+    fixture.file("token", CANARY);
+    let delete = "--profile prod dt token delete dt0g02.abc123 --yes";
+    let line = fixture.run(delete).fails_with(2);
+    assert!(line.contains("did you mean readonly?"), "{line}");
+    assert_eq!(server.requests.try_iter().count(), 0);
+}
+
+#[test]
+fn a_value_is_printed_in_each_format_and_without_control_characters_on_a_terminal() {
+    let fixture = configured("[profiles.prod.asa]\nteam = \"a\\u001bb\"\n");
+    let json = fixture
+        .run("config get asa.team --profile prod -o json")
+        .success();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["value"], "a\u{1b}b");
+    let table = fixture.run("config get asa.team --profile prod").success();
+    assert_eq!(table, "a\\u{1b}b\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_a_file_is_not_replaced() {
+    let fixture = Fixture::new();
+    let link = fixture.path("link");
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    let fixture = fixture.with("GATELET_CONFIG", &link);
+    let line = fixture
+        .run("config set --profile a readonly true")
+        .fails_with(2);
+    assert!(line.contains("leads nowhere"), "{line}");
+    let fixture = Fixture::new().with("GATELET_CONFIG", "/dev/null");
+    fixture
+        .run("config set --profile a readonly true")
+        .fails_with(2);
+}
+
+#[test]
+fn without_a_home_folder_the_environment_is_enough() {
+    let server = RawServer::always("200 OK", JSON, EMPTY);
+    Fixture::dt(&server.url)
+        .with("HOME", "/dev/null")
+        .run(LIST)
+        .success();
 }

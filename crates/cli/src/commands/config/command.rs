@@ -14,7 +14,7 @@ use crate::error::exit::Exit;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 use crate::private_file;
-use crate::settings::config_path::config_path;
+use crate::settings::config_path::required_config_path;
 use crate::terminal::eprint_line;
 
 /// The commands on the configuration file.
@@ -57,7 +57,7 @@ impl ConfigCommand {
             Self::Use(command) => command.run(),
             Self::Path => {
                 let sink = output.sink();
-                writeln!(sink, "{}", config_path()?.display())?;
+                writeln!(sink, "{}", required_config_path()?.display())?;
                 Ok(sink.flush()?)
             }
             Self::Validate => validate(),
@@ -66,7 +66,7 @@ impl ConfigCommand {
 }
 
 fn init() -> Result<(), CliError> {
-    let path = config_path()?;
+    let path = required_config_path()?;
     if path.symlink_metadata().is_ok() {
         return Err(CliError::usage(format_args!(
             "{} exists; nothing was changed",

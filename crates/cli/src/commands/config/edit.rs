@@ -1,10 +1,13 @@
 //! The commands that change the configuration file.
 
+use toml_edit::Item;
+
 use crate::commands::config::current::{existing, profile_name};
 use crate::error::error::CliError;
 use crate::settings::config_file::ConfigFile;
-use crate::settings::config_path::config_path;
+use crate::settings::config_path::required_config_path;
 use crate::settings::key::{self, Key};
+use crate::terminal::eprint_line;
 
 /// Sets a key.
 #[derive(Debug, clap::Args)]
@@ -12,8 +15,8 @@ pub(crate) struct Set {
     /// Name of the key, such as dt.url
     #[arg(value_name = "KEY", value_parser = parse_key)]
     name: &'static Key,
-    /// Value; several for a command with its arguments and for scopes
-    #[arg(value_name = "VALUE", required = true, allow_hyphen_values = true)]
+    /// Value; several for a command with its arguments and for scopes, after `--` if one begins with `-`
+    #[arg(value_name = "VALUE", required = true)]
     values: Vec<String>,
 }
 
@@ -21,24 +24,31 @@ impl Set {
     /// Writes the file.
     pub(crate) fn run(self, profile: Option<&str>) -> Result<(), CliError> {
         let Self { name: key, values } = self;
-        let path = config_path()?;
+        let path = required_config_path()?;
+        let _lock = ConfigFile::lock(&path)?;
         let mut file = match ConfigFile::read(&path)? {
             Some(file) => file,
             None => ConfigFile::parse(&path, "")?,
         };
         let profile = profile_name(profile, &file)?;
-        let name = key.name;
-        let value = key
-            .form
-            .parse(&values)
-            .map_err(|problem| CliError::usage(format_args!("invalid {name}: {problem}")))?;
-        key.check_text(value.as_str().unwrap_or_default())
-            .map_err(|problem| CliError::usage(format_args!("invalid {name}: {problem}")))?;
+        let invalid =
+            |problem: String| CliError::usage(format_args!("invalid {}: {problem}", key.name));
+        let value = key.form.parse(&values).map_err(invalid)?;
+        key.check_strictly(&Item::Value(value.clone()))
+            .map_err(invalid)?;
+        let is_first = file.profile_names().next().is_none();
         file.set(&profile, key, value)?;
-        if file.default_profile().is_none() {
+        let is_default = is_first && file.default_profile().is_none();
+        if is_default {
             file.set_default_profile(&profile);
         }
-        file.save()
+        file.save()?;
+        if is_default {
+            eprint_line(&format!(
+                "{profile} is the profile to use where none is named"
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -53,6 +63,7 @@ pub(crate) struct Unset {
 impl Unset {
     /// Writes the file.
     pub(crate) fn run(self, profile: Option<&str>) -> Result<(), CliError> {
+        let _lock = ConfigFile::lock(&required_config_path()?)?;
         let mut file = existing()?;
         let profile = profile_name(profile, &file)?;
         match file.unset(&profile, self.name) {
@@ -76,6 +87,7 @@ pub(crate) struct Use {
 impl Use {
     /// Writes the file.
     pub(crate) fn run(self) -> Result<(), CliError> {
+        let _lock = ConfigFile::lock(&required_config_path()?)?;
         let mut file = existing()?;
         file.ensure_profile(&self.name)?;
         file.set_default_profile(&self.name);

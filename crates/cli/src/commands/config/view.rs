@@ -1,7 +1,6 @@
 //! The commands that show the configuration file.
 
-use std::io::Write as _;
-
+use gatelet_models::contains_secret;
 use serde::Serialize;
 
 use crate::commands::config::current::{existing, profile_name};
@@ -34,34 +33,46 @@ impl Get {
         let file = existing()?;
         let profile = profile_name(profile, &file)?;
         file.ensure_profile(&profile)?;
-        let value = |key: &Key| Some(profile::get(file.profile(&profile)?, key.name)?.to_string());
+        let item = |key: &Key| profile::get(file.profile(&profile)?, key.name);
         let Some(key) = self.name else {
             let rows = key::KEYS.iter().filter_map(|key| {
-                let value = value(key)?.trim().to_owned();
                 Some(Row {
                     key: key.name,
-                    value,
+                    value: shown(item(key)?.to_string().trim()),
                 })
             });
             return write_items(rows.collect(), output);
         };
-        let item = file
-            .profile(&profile)
-            .and_then(|table| profile::get(table, key.name));
-        let text = item.map(|item| match item.as_str() {
-            Some(text) => text.to_owned(),
-            None => item.to_string().trim().to_owned(),
-        });
-        let text = text.ok_or_else(|| {
+        let item = item(key).ok_or_else(|| {
             CliError::new(
                 Exit::NotConfigured,
                 format_args!("the profile {profile} has no {}", key.name),
             )
         })?;
-        let sink = output.sink();
-        writeln!(sink, "{text}")?;
-        Ok(sink.flush()?)
+        let value = match item.as_str() {
+            Some(text) => shown(text),
+            None => shown(item.to_string().trim()),
+        };
+        let key = key.name;
+        Ok(output.item(SingleRow(Row { key, value }))?)
     }
+}
+
+/// Returns a value, unless it is a secret in the wrong place.
+fn shown(value: &str) -> String {
+    match contains_secret(value) {
+        true => "[redacted]".to_owned(),
+        false => value.to_owned(),
+    }
+}
+
+/// A key whose value is printed alone.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+struct SingleRow(Row);
+
+impl Record for SingleRow {
+    const COLUMNS: &'static [Column<Self>] = &[Column::text("", |row| Some(row.0.value.clone()))];
 }
 
 /// A key with its value in TOML.
@@ -86,7 +97,7 @@ pub(crate) fn list(file: &ConfigFile, output: &mut Output<Stdout>) -> Result<(),
     let rows = file.profile_names().map(|name| {
         let text = |key: &Key| {
             let item = profile::get(file.profile(name)?, key.name)?;
-            item.as_str().map(str::to_owned)
+            item.as_str().map(shown)
         };
         let readonly = file.profile(name).and_then(|it| it.get(key::READONLY.name));
         ProfileRow {

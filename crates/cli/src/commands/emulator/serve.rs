@@ -14,7 +14,7 @@ use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::options::global::DEFAULT_TIMEOUT;
 use crate::output::stdout::Stdout;
-use crate::settings::vendor_settings::environment_secret;
+use crate::settings::secret_source::environment_secret;
 use crate::signal;
 use crate::terminal::eprint_line;
 
