@@ -2,7 +2,7 @@
 
 pub(crate) mod asa;
 pub(crate) mod config;
-mod confirmation;
+pub(crate) mod confirmation;
 mod deletion;
 pub(crate) mod dt;
 pub(crate) mod emulator;

@@ -95,6 +95,10 @@ fn imports(api: &Api, groups: &[Group<'_>], records: &Records<'_>) -> TokenStrea
         any(&|group, it| group.is_plain(it) && (is_list(it) || group.rows(it).is_some()));
     let imports = [
         (
+            any_plain(is_delete),
+            quote!(commands::confirmation::Confirmation),
+        ),
+        (
             any_plain(|it| it.response.is_none()),
             quote!(commands::report),
         ),
@@ -272,7 +276,9 @@ impl Group<'_> {
             }
         });
         let paging = is_list(operation).then(|| quote!(#[command(flatten)] paging: Paging,));
-        let fields = quote!(#(#ids)* #(#options)* #paging);
+        let confirmation =
+            is_delete(operation).then(|| quote!(#[command(flatten)] confirmation: Confirmation,));
+        let fields = quote!(#(#ids)* #(#options)* #paging #confirmation);
         match fields.is_empty() {
             true => fields,
             false => quote!({ #fields }),
@@ -364,7 +370,9 @@ impl Group<'_> {
         let ids: Vec<_> = positionals(operation).map(|(name, _)| name).collect();
         let options: Vec<_> = options(operation).map(|(name, _)| name).collect();
         let paging = is_list(operation).then(|| ident("paging"));
-        let fields: Vec<_> = ids.iter().chain(&options).chain(&paging).collect();
+        let confirmation = is_delete(operation).then(|| ident("confirmation"));
+        let fields = ids.iter().chain(&options).chain(&paging);
+        let fields: Vec<_> = fields.chain(&confirmation).collect();
         let pattern = (!fields.is_empty()).then(|| quote!({ #(#fields),* }));
         let function = ident(&method);
         let body = match is_list(operation) {
@@ -399,7 +407,9 @@ impl Group<'_> {
             None => quote!(#object),
         };
         let print = if is_delete(operation) {
+            let question = format!("Delete {object}?");
             quote! {
+                confirmation.ask(format_args!(#question)).await?;
                 let deleted = #call;
                 report::print_deleted(format_args!(#object), #id, deleted, output)
             }

@@ -1,5 +1,6 @@
 //! Questions before something is deleted for good.
 
+use std::fmt::Display;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use crate::error::error::CliError;
@@ -8,15 +9,40 @@ use crate::signal;
 use crate::terminal::escape_for_display;
 
 /// Returns whether there is someone to ask: stdin and stderr are terminals.
-pub(crate) fn can_ask() -> bool {
+fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks a question on the terminal.
-///
-/// # Errors
-/// The answer is not yes, or a signal asked the process to end. Nothing was sent.
-pub(crate) async fn confirm(question: &str) -> Result<(), CliError> {
+/// The option of commands that delete.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Confirmation {
+    /// Delete without asking
+    #[arg(short, long)]
+    yes: bool,
+}
+
+impl Confirmation {
+    /// Returns whether [`ask`](Self::ask) would ask someone.
+    pub(crate) fn asks(self) -> bool {
+        !self.yes && can_ask()
+    }
+
+    /// Asks a question on the terminal, unless the option has answered it.
+    ///
+    /// # Errors
+    /// The answer is not yes, nobody can be asked, or a signal asked the process to end. Nothing was sent.
+    pub(crate) async fn ask(self, question: impl Display) -> Result<(), CliError> {
+        match (self.yes, can_ask()) {
+            (true, _) => Ok(()),
+            (false, true) => ask(&question.to_string()).await,
+            (false, false) => Err(CliError::usage(format_args!(
+                "{question} Nobody can be asked here: add --yes; nothing was deleted"
+            ))),
+        }
+    }
+}
+
+async fn ask(question: &str) -> Result<(), CliError> {
     let failed = |error: io::Error| {
         CliError::new(
             Exit::Other,

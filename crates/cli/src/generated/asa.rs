@@ -7,6 +7,7 @@ use asa_client::Client;
 use gatelet_models::asa::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
 use crate::commands::asa as commands;
+use crate::commands::confirmation::Confirmation;
 use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::operation_help::{operation_help, secret_help};
@@ -135,6 +136,8 @@ pub(crate) enum EnrollmentTokenCommand {
             allow_negative_numbers = true
         )]
         id: models::EnrollmentTokenId,
+        #[command(flatten)]
+        confirmation: Confirmation,
     },
     #[command(about = "Reveal the value of a server enrollment token")]
     Reveal(commands::enrollment_token::Reveal),
@@ -167,7 +170,8 @@ impl EnrollmentTokenCommand {
             Self::Get { project_name, id } => {
                 Ok(output.item(operations.get(&project_name, &id).send().await?)?)
             }
-            Self::Delete { project_name, id } => {
+            Self::Delete { project_name, id, confirmation } => {
+                confirmation.ask(format_args!("Delete enrollment token {id}?")).await?;
                 let deleted = operations.delete(&project_name, &id).send().await?;
                 report::print_deleted(
                     format_args!("enrollment token {id}"),
@@ -236,6 +240,8 @@ pub(crate) enum GatewayCommand {
             allow_negative_numbers = true
         )]
         id: models::GatewayId,
+        #[command(flatten)]
+        confirmation: Confirmation,
     },
     #[command(
         about = "Read the status report of a gateway",
@@ -286,7 +292,8 @@ impl GatewayCommand {
             }
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Update(command) => command.run(client, output).await,
-            Self::Delete { id } => {
+            Self::Delete { id, confirmation } => {
+                confirmation.ask(format_args!("Delete gateway {id}?")).await?;
                 let deleted = operations.delete(&id).send().await?;
                 report::print_deleted(format_args!("gateway {id}"), &id, deleted, output)
             }
@@ -345,6 +352,8 @@ pub(crate) enum GatewaySetupTokenCommand {
             allow_negative_numbers = true
         )]
         id: models::GatewaySetupTokenId,
+        #[command(flatten)]
+        confirmation: Confirmation,
     },
     #[command(
         about = "Reveal the value of a gateway setup token",
@@ -386,7 +395,10 @@ impl GatewaySetupTokenCommand {
             }
             Self::Create(command) => command.run(client, output).await,
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
-            Self::Delete { id } => {
+            Self::Delete { id, confirmation } => {
+                confirmation
+                    .ask(format_args!("Delete gateway setup token {id}?"))
+                    .await?;
                 let deleted = operations.delete(&id).send().await?;
                 report::print_deleted(
                     format_args!("gateway setup token {id}"),
@@ -635,6 +647,8 @@ pub(crate) enum ResourceGroupEnrollmentTokenCommand {
             allow_negative_numbers = true
         )]
         id: models::EnrollmentTokenId,
+        #[command(flatten)]
+        confirmation: Confirmation,
     },
     #[command(
         about = "Reveal the value of a server enrollment token of a project in a resource group"
@@ -677,7 +691,10 @@ impl ResourceGroupEnrollmentTokenCommand {
                         )?,
                 )
             }
-            Self::Delete { resource_group_id, project_id, id } => {
+            Self::Delete { resource_group_id, project_id, id, confirmation } => {
+                confirmation
+                    .ask(format_args!("Delete resource group enrollment token {id}?"))
+                    .await?;
                 let deleted = operations
                     .delete(&resource_group_id, &project_id, &id)
                     .send()

@@ -7,6 +7,7 @@ use dt_client::Client;
 use gatelet_models::dt::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
 use crate::commands::dt as commands;
+use crate::commands::confirmation::Confirmation;
 use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::operation_help::{operation_help, secret_help};
@@ -452,6 +453,8 @@ pub(crate) enum UpdateJobCommand {
         ag_id: models::ActiveGateId,
         #[arg(help = "ID of the job, as shown by `list`", allow_negative_numbers = true)]
         id: models::UpdateJobId,
+        #[command(flatten)]
+        confirmation: Confirmation,
     },
 }
 
@@ -483,7 +486,8 @@ impl UpdateJobCommand {
             Self::Get { ag_id, id } => {
                 Ok(output.item(operations.get(&ag_id, &id).send().await?)?)
             }
-            Self::Delete { ag_id, id } => {
+            Self::Delete { ag_id, id, confirmation } => {
+                confirmation.ask(format_args!("Delete update job {id}?")).await?;
                 let deleted = operations.delete(&ag_id, &id).send().await?;
                 report::print_deleted(
                     format_args!("update job {id}"),

@@ -29,7 +29,7 @@ fn a_deletion_is_answered_in_the_formats_for_programs() {
         ),
         ("name", "dt0g02.abc123\n"),
     ] {
-        let delete = format!("--emulator dt token delete dt0g02.abc123 -o {format}");
+        let delete = format!("--emulator dt token delete --yes dt0g02.abc123 -o {format}");
         let output = Fixture::new().run(&delete);
         assert_eq!(
             (output.stdout.as_str(), output.stderr.as_str()),
@@ -38,7 +38,7 @@ fn a_deletion_is_answered_in_the_formats_for_programs() {
         assert_eq!(output.code, Some(0));
     }
     for format in ["table", "wide", "markdown"] {
-        let delete = format!("--emulator asa gateway rm {GATEWAY} -o {format}");
+        let delete = format!("--emulator asa gateway rm --yes {GATEWAY} -o {format}");
         let output = Fixture::new().run(&delete);
         let line = format!("gatelet: deleted gateway {GATEWAY}\n");
         assert_eq!((output.stdout.as_str(), output.stderr), ("", line));
@@ -57,7 +57,7 @@ fn an_update_and_a_check_are_answered_in_json() {
 
 #[test]
 fn an_answer_that_cannot_be_written_says_what_was_done() {
-    let delete = format!("--emulator asa gateway delete {GATEWAY} -o json");
+    let delete = format!("--emulator asa gateway delete --yes {GATEWAY} -o json");
     let output = Fixture::new().run_in_shell(delete.split(' '), ">&-");
     assert_eq!(output.code, Some(12), "{output:?}");
     let says = format!("gateway {GATEWAY} was deleted");
@@ -138,7 +138,7 @@ fn a_format_without_the_secret_creates_no_token() {
 fn a_command_that_changes_something_takes_no_columns() {
     let fixture = Fixture::new();
     for option in ["--columns ID", "--sort-by ID"] {
-        let delete = format!("--emulator asa gateway delete {GATEWAY} {option}");
+        let delete = format!("--emulator asa gateway delete --yes {GATEWAY} {option}");
         let line = fixture.run(&delete).fails_with(2);
         assert!(line.contains("nothing was sent"), "{line}");
     }

@@ -125,14 +125,14 @@ fn a_gateway_is_shown_changed_and_deleted() {
         "{gateway}"
     );
 
-    let deleted = fixture.run(&format!("--emulator asa gateway delete {id}"));
+    let deleted = fixture.run(&format!("--emulator asa gateway delete --yes {id}"));
     assert_eq!(deleted.stderr, format!("gatelet: deleted gateway {id}\n"));
     deleted.success();
     fixture
         .run(&format!("--emulator asa gateway get {id}"))
         .fails_with(5);
     fixture
-        .run(&format!("--emulator asa gateway delete {id}"))
+        .run(&format!("--emulator asa gateway delete --yes {id}"))
         .fails_with(5);
 }
 
@@ -189,7 +189,7 @@ fn a_setup_token_is_created_revealed_and_deleted() {
     }
 
     fixture
-        .run(&format!("--emulator asa setup-token delete {id}"))
+        .run(&format!("--emulator asa setup-token delete --yes {id}"))
         .success();
     fixture
         .run(&format!("--emulator asa setup-token get {id}"))
@@ -285,7 +285,7 @@ fn an_activegate_token_is_created_shown_and_deleted() {
     assert!(!list.contains(secret));
 
     fixture
-        .run(&format!("--emulator dt token delete {id}"))
+        .run(&format!("--emulator dt token delete --yes {id}"))
         .success();
     fixture
         .run(&format!("--emulator dt token get {id}"))
@@ -408,7 +408,7 @@ fn an_update_job_is_checked_created_shown_and_deleted() {
     assert_eq!(names(&all, "agId"), ["1541791174", "-1556499193"]);
     assert_eq!(all[0]["updateJob"]["jobState"], "SUCCEED");
     assert_eq!(all[1]["updateJob"], created);
-    run(&format!("delete -1556499193 {id}")).success();
+    run(&format!("delete --yes -1556499193 {id}")).success();
     let refused = run("create -1556499193 1.2.3");
     assert_eq!(refused.code, Some(2));
     assert!(refused.stderr.contains("invalid <VERSION>"), "{refused:?}");
@@ -455,7 +455,7 @@ fn the_users_of_a_token_are_a_table_or_one_document() {
     assert_eq!(unused.success().lines().count(), 1);
     run("token users dt0g02.missing").fails_with(5);
 
-    run("token delete dt0g02.soon20").success();
+    run("token delete --yes dt0g02.soon20").success();
     let deleted = run("token users dt0g02.soon20");
     let line = "the environment does not know it";
     assert!(deleted.stderr.contains(line), "{deleted:?}");

@@ -31,10 +31,10 @@ fn a_delete_and_an_update_succeed_whatever_headers_describe_a_missing_body() {
             false => bytes(head),
         });
         for (fixture, line) in [
-            (Fixture::dt(&dt.url), "dt token delete x"),
-            (Fixture::asa(&asa.url), "asa gateway delete g1"),
+            (Fixture::dt(&dt.url), "dt token delete --yes x"),
+            (Fixture::asa(&asa.url), "asa gateway delete --yes g1"),
             (Fixture::asa(&asa.url), "asa gateway update g1 --name us"),
-            (Fixture::asa(&asa.url), "asa setup-token delete x"),
+            (Fixture::asa(&asa.url), "asa setup-token delete --yes x"),
         ] {
             assert_eq!(fixture.run(line).success(), "", "{line}: {head}");
         }

@@ -21,7 +21,7 @@ fn only_reveal_shows_the_value() {
             );
         }
     }
-    let deleted = run(&format!("rm web {id}"));
+    let deleted = run(&format!("rm --yes web {id}"));
     assert_eq!(
         deleted.stderr,
         format!("gatelet: deleted enrollment token {id}\n")

@@ -36,7 +36,7 @@ fn a_rejected_key_exits_with_3_and_any_other_failed_token_exchange_has_its_own_c
     ] {
         let exchange = RawServer::always(status, JSON, r#"{"type":"so","message":"so it is"}"#);
         Fixture::asa(&exchange.url)
-            .run("asa gateway delete x")
+            .run("asa gateway delete --yes x")
             .fails_with(code);
     }
 }
@@ -103,7 +103,7 @@ fn an_unknown_id_exits_with_5() {
         .run("--emulator asa gateway update 00000000-0000-4000-8000-000000000000 --name x")
         .fails_with(5);
     fixture
-        .run("--emulator dt token delete dt0g02.UNKNOWN2")
+        .run("--emulator dt token delete --yes dt0g02.UNKNOWN2")
         .fails_with(5);
 }
 
@@ -243,7 +243,7 @@ fn a_status_has_its_code_whatever_its_body() {
         // A 204 needs no body.
         let script = RawServer::new(move |_| respond("204", "", defect));
         Fixture::dt(&script.url)
-            .run("dt token delete dt0g02.EDGE")
+            .run("dt token delete --yes dt0g02.EDGE")
             .success();
     }
 }
@@ -420,4 +420,25 @@ fn help_and_version_are_0_and_on_stdout() {
         format!("gatelet {}\n", env!("CARGO_PKG_VERSION"))
     );
     assert!(fixture.run("--help").success().contains("130  interrupted"));
+}
+
+#[test]
+fn a_deletion_that_nobody_can_confirm_is_refused_and_sends_nothing() {
+    let server = RawServer::always("204 No Content", JSON, "");
+    let asa = || Fixture::asa(&server.url);
+    for (fixture, line) in [
+        (Fixture::dt(&server.url), "dt token delete x"),
+        (asa(), "asa gateway rm x"),
+        (asa(), "asa setup-token delete x"),
+        (asa(), "asa enrollment-token delete web x"),
+        (asa(), "asa service-user key delete bot x"),
+        (asa(), "asa service-user update bot --status DELETED"),
+    ] {
+        let refused = fixture.run(line).fails_with(2);
+        assert!(
+            refused.contains("add --yes; nothing was deleted"),
+            "{refused}"
+        );
+    }
+    assert_eq!(server.requests.try_iter().count(), 0);
 }

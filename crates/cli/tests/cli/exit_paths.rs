@@ -87,7 +87,12 @@ fn an_interrupted_change_says_that_its_outcome_is_unknown() {
     });
     for (fixture, script, method, line) in [
         (Fixture::dt(&dt.url), &dt, "POST", "dt token create edge"),
-        (Fixture::dt(&dt.url), &dt, "DELETE", "dt token delete x"),
+        (
+            Fixture::dt(&dt.url),
+            &dt,
+            "DELETE",
+            "dt token delete --yes x",
+        ),
         (
             Fixture::asa(&asa.url),
             &asa,
@@ -98,7 +103,7 @@ fn an_interrupted_change_says_that_its_outcome_is_unknown() {
             Fixture::asa(&asa.url),
             &asa,
             "DELETE",
-            "asa setup-token delete x",
+            "asa setup-token delete --yes x",
         ),
         (
             Fixture::asa(&asa.url),
@@ -110,7 +115,7 @@ fn an_interrupted_change_says_that_its_outcome_is_unknown() {
             Fixture::asa(&asa.url),
             &asa,
             "DELETE",
-            "asa gateway delete g1",
+            "asa gateway delete --yes g1",
         ),
     ] {
         let stderr = run_interrupted(&fixture, script, method, line).fails_with(130);
@@ -200,7 +205,8 @@ fn a_failed_write_to_stdout_exits_with_1_and_discarded_output_with_0() {
         .fails_with(1);
     assert!(line.contains("null device"), "{line}");
     // A command that only writes to stderr needs no stdout.
-    let missing = fixture.run_in_shell(["--emulator", "dt", "token", "delete", "x"], ">&-");
+    let missing =
+        fixture.run_in_shell(["--emulator", "dt", "token", "delete", "--yes", "x"], ">&-");
     assert_eq!(missing.code, Some(5), "{missing:?}");
 }
 

@@ -42,7 +42,7 @@ fn without_a_file_the_new_key_is_printed() {
 #[test]
 fn the_key_in_use_is_deleted_only_on_request() {
     let fixture = Fixture::new();
-    let refused = run(&fixture, &format!("delete {ASA_USER} {ASA_KEY_ID}"));
+    let refused = run(&fixture, &format!("delete --yes {ASA_USER} {ASA_KEY_ID}"));
     assert_eq!(refused.code, Some(2), "{refused:?}");
     let expected = "invalid <ID>: is the key that the client itself logs in with";
     assert!(refused.stderr.contains(expected), "{refused:?}");
@@ -63,7 +63,7 @@ fn a_key_of_another_service_user_is_deleted() {
         keys.as_array().unwrap().len()
     };
     assert_eq!(count(), 2);
-    run(&fixture, &format!("delete reporter {id}")).success();
+    run(&fixture, &format!("delete --yes reporter {id}")).success();
     assert_eq!(count(), 1);
     let other = run(&fixture, "rotate reporter --delete-old");
     assert_eq!(other.code, Some(2), "{other:?}");

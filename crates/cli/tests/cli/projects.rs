@@ -53,7 +53,7 @@ fn gateways_of_a_project_are_those_with_its_labels() {
 fn requirements_that_no_gateway_meets_are_named_in_every_format() {
     let fixture = Fixture::new();
     fixture
-        .run(&format!("--emulator asa gateway delete {LABELED}"))
+        .run(&format!("--emulator asa gateway delete --yes {LABELED}"))
         .success();
     for (format, expected) in [("json", "[]\n"), ("ndjson", "")] {
         let none = fixture.run(&format!("--emulator asa project gateways web -o {format}"));

@@ -56,7 +56,7 @@ fn only_reveal_shows_the_value_of_an_enrollment_token() {
             assert!(!shown.contains(&value[..8]), "{shown}");
         }
     }
-    let deleted = run(&format!("rm {parents} {id}"));
+    let deleted = run(&format!("rm --yes {parents} {id}"));
     assert!(deleted.stderr.contains(id), "{deleted:?}");
     run(&format!("reveal {parents} {id}")).fails_with(5);
 

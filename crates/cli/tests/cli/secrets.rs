@@ -28,7 +28,7 @@ fn a_secret_on_the_command_line_is_refused_without_echo() {
         .run_args(["--emulator", "dt", "token", "get", CANARY])
         .fails_with(2);
     fixture
-        .run_args(["--emulator", "dt", "token", "delete", CANARY])
+        .run_args(["--emulator", "dt", "token", "delete", "--yes", CANARY])
         .fails_with(2);
     fixture
         .run_args(["--emulator", "dt", "token", "create", CANARY])
@@ -57,13 +57,13 @@ fn commands_with_id() -> Vec<(Fixture, Vec<&'static str>)> {
         "asa gateway get",
         "asa gateway status",
         "asa gateway update --description d",
-        "asa gateway delete",
+        "asa gateway delete --yes",
         "asa setup-token get",
         "asa setup-token reveal",
-        "asa setup-token delete",
+        "asa setup-token delete --yes",
     ];
     let asa = asa.map(|line| (Fixture::asa(nowhere), line.split(' ').collect()));
-    let dt = ["dt token get", "dt token delete"];
+    let dt = ["dt token get", "dt token delete --yes"];
     let dt = dt.map(|line| (Fixture::dt(nowhere), line.split(' ').collect()));
     asa.into_iter().chain(dt).collect()
 }

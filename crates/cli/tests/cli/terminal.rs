@@ -221,7 +221,8 @@ fn a_person_is_asked_before_a_service_user_is_deleted_for_good() {
     assert_eq!(user("get bot -o json").json()["status"], "DELETED");
 
     user("create other").success();
-    user("update other --status DELETED").success();
+    user("update other --status DELETED").fails_with(2);
+    user("update other --status DELETED --yes").success();
 }
 
 #[test]
@@ -242,9 +243,12 @@ fn an_interrupt_while_it_asks_deletes_nothing() {
 }
 
 #[test]
-fn a_script_is_not_asked() {
+fn a_script_is_not_asked_and_deletes_nothing_without_the_option() {
     let fixture = Fixture::new();
-    let deleted = fixture.run(&DELETE.join(" "));
+    let delete = DELETE.join(" ");
+    fixture.run(&delete).fails_with(2);
+    assert!(token_exists(&fixture));
+    let deleted = fixture.run(&format!("{delete} -y"));
     assert_eq!(deleted.code, Some(0));
     assert!(!deleted.stderr.contains("used by"), "{deleted:?}");
 }

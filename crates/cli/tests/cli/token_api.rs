@@ -129,7 +129,7 @@ fn every_command_on_tokens_works_on_the_platform_of_the_emulator() {
         .success();
     fixture
         .run(&format!(
-            "--emulator dt --api platform active-gate-token delete {id}"
+            "--emulator dt --api platform active-gate-token delete --yes {id}"
         ))
         .success();
     let gone = fixture.run(&get);
@@ -146,7 +146,7 @@ fn a_404_of_the_service_and_of_the_gateway_have_different_exit_codes() {
     for (response, code) in [(own, 5), (by_gateway, 10)] {
         let server = RawServer::new(move |_| RawResponse::Bytes(response.clone()));
         let fixture = Fixture::dt(&server.url);
-        for command in ["get", "delete"] {
+        for command in ["get", "delete --yes"] {
             fixture
                 .run(&format!("dt --api platform active-gate-token {command} t1"))
                 .fails_with(code);

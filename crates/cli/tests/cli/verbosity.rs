@@ -107,8 +107,16 @@ impl Command {
         }
     }
 
+    /// Returns the words before the arguments; nobody can be asked about a deletion.
+    fn words(&self) -> String {
+        match self.verb.as_str() {
+            "delete" => format!("{} delete --yes", self.noun),
+            verb => format!("{} {verb}", self.noun),
+        }
+    }
+
     fn line(&self) -> String {
-        format!("{} {}{}", self.noun, self.verb, self.arguments)
+        format!("{}{}", self.words(), self.arguments)
     }
 }
 
@@ -338,8 +346,9 @@ fn an_error_of_an_argument_has_its_name_in_the_usage() {
         for (n, name) in command.names.iter().enumerate() {
             let mut arguments = arguments.clone();
             arguments[n] = "";
-            let words = command.noun.split(' ').chain([command.verb.as_str()]);
-            let line = fixture.run_args(words.chain(arguments)).fails_with(2);
+            let words = command.words();
+            let words = words.split(' ').chain(arguments);
+            let line = fixture.run_args(words).fails_with(2);
             let is_named = line.contains(&format!("invalid {name}: "))
                 || line.contains(&format!("for '{name}'"));
             assert!(is_named, "{}: {name}: {line}", command.line());

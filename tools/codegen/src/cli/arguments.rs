@@ -9,22 +9,26 @@ use crate::field_type::ident;
 use crate::ir::{Operation, Parameter};
 
 /// What every command has beside the parameters of its operation: its own variables, the options of every command and of lists.
-const RESERVED: [&str; 22] = [
+const RESERVED: [&str; 27] = [
+    "api",
     "client",
     "color",
     "columns",
+    "confirmation",
     "deleted",
     "emulator",
     "help",
     "jq",
     "limit",
     "list",
+    "max_response",
     "no_headers",
     "operations",
     "output",
     "page_size",
     "page_token",
     "paging",
+    "profile",
     "proxy_from_environment",
     "query",
     "request",
@@ -32,6 +36,7 @@ const RESERVED: [&str; 22] = [
     "timeout",
     "verbose",
     "version",
+    "yes",
 ];
 
 /// Iterates over the parameters of the path, with the name of the argument of each.

@@ -10,7 +10,7 @@ use gatelet_models::asa::{
 
 use crate::commands::asa::key_end::end_warning;
 use crate::commands::asa::service_user_key;
-use crate::commands::confirmation::{can_ask, confirm};
+use crate::commands::confirmation::Confirmation;
 use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::operation_help::own_key_help;
@@ -97,9 +97,8 @@ pub(crate) struct Update {
     /// New status: ACTIVE, DISABLED, or DELETED for good
     #[arg(long, value_parser = known_status)]
     status: UserStatus,
-    /// Set DELETED without asking, also on a terminal
-    #[arg(short, long)]
-    yes: bool,
+    #[command(flatten)]
+    confirmation: Confirmation,
 }
 
 /// Parses a status that the service knows.
@@ -111,7 +110,7 @@ fn known_status(text: &str) -> Result<UserStatus, &'static str> {
 }
 
 impl Update {
-    /// Reads the service user, writes it back with the new status, and prints it; on a terminal, it asks before it deletes.
+    /// Reads the service user, writes it back with the new status, and prints it; it asks before it deletes.
     pub(crate) async fn run(
         self,
         client: &Client,
@@ -120,10 +119,12 @@ impl Update {
         let Self {
             id: name,
             status,
-            yes,
+            confirmation,
         } = self;
-        if status == UserStatus::Deleted && !yes && can_ask() {
-            confirm(&format!("Delete service user {name} for good?")).await?;
+        if status == UserStatus::Deleted {
+            confirmation
+                .ask(format_args!("Delete service user {name} for good?"))
+                .await?;
         }
         let users = client.service_users();
         let user = users.get(&name).send().await?;

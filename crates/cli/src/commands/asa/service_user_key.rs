@@ -10,6 +10,7 @@ use gatelet_models::asa::{ServiceUserKeyId, ServiceUserKeyWithSecret, operations
 use crate::commands::asa::key_destination::Destination;
 use crate::commands::asa::key_rotation;
 use crate::commands::asa::rotation_log::RotationLog;
+use crate::commands::confirmation::Confirmation;
 use crate::commands::{report, secret_output};
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
@@ -87,6 +88,8 @@ pub(crate) struct Delete {
     /// Delete it even if this command logs in with it
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    confirmation: Confirmation,
 }
 
 impl Delete {
@@ -100,7 +103,11 @@ impl Delete {
             user_name,
             id,
             force,
+            confirmation,
         } = self;
+        confirmation
+            .ask(format_args!("Delete service user key {id}?"))
+            .await?;
         let keys = client.service_user_keys();
         let deleted = match force {
             true => keys.delete_in_use(&user_name, &id).await?,

@@ -8,7 +8,7 @@ use gatelet_models::dt::operations::GET_ALL_ACTIVE_GATES;
 use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType};
 use gatelet_transport::Clock as _;
 
-use crate::commands::confirmation::{can_ask, confirm};
+use crate::commands::confirmation::Confirmation;
 use crate::commands::dt::token_users;
 use crate::commands::report;
 use crate::commands::secret_output::{self, SecretOwner};
@@ -224,24 +224,25 @@ impl Users {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Delete {
     id: ActiveGateTokenId,
-    /// Delete without asking, also on a terminal
-    #[arg(short, long)]
-    yes: bool,
+    #[command(flatten)]
+    confirmation: Confirmation,
 }
 
 impl Delete {
-    /// Deletes the token; on a terminal, after it has shown who uses it and has asked.
+    /// Deletes the token; on a terminal, it first shows who uses it and asks.
     pub(crate) async fn run(
         self,
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let Self { id, yes } = self;
+        let Self { id, confirmation } = self;
         let tokens = client.active_gate_tokens();
-        if !yes && can_ask() {
+        if confirmation.asks() {
             show_users(client, &id).await?;
-            confirm(&format!("Delete ActiveGate token {id}?")).await?;
         }
+        confirmation
+            .ask(format_args!("Delete ActiveGate token {id}?"))
+            .await?;
         let deleted = tokens.delete(&id).send().await?;
         report::print_deleted(format_args!("ActiveGate token {id}"), &id, deleted, output)
     }

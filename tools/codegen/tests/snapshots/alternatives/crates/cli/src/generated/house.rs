@@ -6,6 +6,7 @@ use clap::Subcommand;
 use house_client::Client;
 use gatelet_models::house::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
+use crate::commands::confirmation::Confirmation;
 use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::operation_help::operation_help;
@@ -69,6 +70,8 @@ pub(crate) enum DoorCommand {
             allow_negative_numbers = true
         )]
         id: models::DoorId,
+        #[command(flatten)]
+        confirmation: Confirmation,
     },
 }
 
@@ -94,7 +97,8 @@ impl DoorCommand {
                 let limit = paging.limit;
                 list::write_pages(paging.apply(list).pages(), limit, output).await
             }
-            Self::Delete { id } => {
+            Self::Delete { id, confirmation } => {
+                confirmation.ask(format_args!("Delete door {id}?")).await?;
                 let deleted = operations.delete(&id).send().await?;
                 report::print_deleted(format_args!("door {id}"), &id, deleted, output)
             }

@@ -7,6 +7,7 @@ use house_client::Client;
 use gatelet_models::house::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
 use crate::commands::house as commands;
+use crate::commands::confirmation::Confirmation;
 use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::operation_help::operation_help;
@@ -92,6 +93,8 @@ pub(crate) enum DoorCommand {
     Delete {
         #[arg(help = "The door", allow_negative_numbers = true)]
         id: models::DoorId,
+        #[command(flatten)]
+        confirmation: Confirmation,
     },
     #[command(about = "Call CheckDoor", after_help = operation_help(&api::CHECK_DOOR))]
     Check {
@@ -153,7 +156,8 @@ impl DoorCommand {
                 let response = operations.sides().send().await?;
                 list::write_items(response.sides.unwrap_or_default(), output)
             }
-            Self::Delete { id } => {
+            Self::Delete { id, confirmation } => {
+                confirmation.ask(format_args!("Delete door {id}?")).await?;
                 let deleted = operations.delete(&id).send().await?;
                 report::print_deleted(format_args!("door {id}"), &id, deleted, output)
             }
@@ -176,7 +180,12 @@ impl DoorCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoorLockCommand {
     #[command(about = "Call RemoveLock", after_help = operation_help(&api::REMOVE_LOCK))]
-    Lock { #[arg(help = "The door", allow_negative_numbers = true)] id: models::DoorId },
+    Lock {
+        #[arg(help = "The door", allow_negative_numbers = true)]
+        id: models::DoorId,
+        #[command(flatten)]
+        confirmation: Confirmation,
+    },
     #[command(subcommand, about = "What opens a lock", visible_alias = "keys")]
     Key(DoorLockKeyCommand),
 }
@@ -198,7 +207,8 @@ impl DoorLockCommand {
     ) -> Result<(), CliError> {
         let operations = client.door_locks();
         match self {
-            Self::Lock { id } => {
+            Self::Lock { id, confirmation } => {
+                confirmation.ask(format_args!("Delete door lock {id}?")).await?;
                 let deleted = operations.lock(&id).send().await?;
                 report::print_deleted(
                     format_args!("door lock {id}"),
