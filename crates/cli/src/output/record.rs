@@ -43,7 +43,7 @@ pub(crate) enum Meaning {
     Time,
     /// A point in time at which something ends.
     End,
-    /// A secret, which is never cut.
+    /// A secret. A table with one is never cut.
     Secret,
 }
 

@@ -51,6 +51,10 @@ struct Shown {
 impl<T> Table<T> {
     pub(crate) fn new(columns: Columns<T>, has_header: bool, may_drop: bool, style: Style) -> Self {
         let has_header = has_header && columns.iter().any(|column| !column.header.is_empty());
+        // What names the owner of a secret that is shown once is as valuable.
+        let has_secret = columns.iter().any(|it| it.meaning == Meaning::Secret);
+        let width = style.width.filter(|_| !has_secret);
+        let style = Style { width, ..style };
         Self {
             columns,
             has_header,
@@ -115,11 +119,8 @@ impl<T> Table<T> {
                 *widths = fitted;
                 return;
             }
-            let last = self.columns.last();
-            let is_secret = last.is_some_and(|it| it.meaning == Meaning::Secret);
-            if !self.may_drop || is_secret || widths.len() < 2 {
-                let least: Vec<_> = self.secrets(widths).collect();
-                widths::fit(widths, &least, limit);
+            if !self.may_drop || widths.len() < 2 {
+                cut_all(widths, limit);
                 return;
             }
             self.columns.pop();
@@ -133,15 +134,6 @@ impl<T> Table<T> {
         columns.map(move |(position, (column, width))| match column.meaning {
             Meaning::Text | Meaning::State if position > 0 => text.min(*width),
             _ => *width,
-        })
-    }
-
-    /// Returns the least width of each column if only secrets are whole.
-    fn secrets(&self, widths: &[usize]) -> impl Iterator<Item = usize> {
-        let columns = self.columns.iter().zip(widths);
-        columns.map(|(column, width)| match column.meaning {
-            Meaning::Secret => *width,
-            _ => 1,
         })
     }
 
@@ -167,8 +159,7 @@ impl<T> Table<T> {
         if let Some(limit) = self.style.width {
             let least: Vec<_> = self.least(&pushed, LEAST).collect();
             if !widths::fit(&mut pushed, &least, limit) {
-                let least: Vec<_> = self.secrets(&pushed).collect();
-                widths::fit(&mut pushed, &least, limit);
+                cut_all(&mut pushed, limit);
             }
         }
         let mut line = String::new();
@@ -190,6 +181,12 @@ impl<T> Table<T> {
         }
         writeln!(sink, "{line}")
     }
+}
+
+/// Cuts every column until a line fits.
+fn cut_all(widths: &mut [usize], limit: usize) {
+    let least = vec![1; widths.len()];
+    widths::fit(widths, &least, limit);
 }
 
 impl<T> Writer<T> for Table<T> {
@@ -390,13 +387,17 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_never_cut() {
-        static SECRET: [Column<Named>; 2] = [
+    fn a_table_with_a_secret_is_never_cut() {
+        static SECRET: [Column<Named>; 3] = [
             Column::text("ID", |named| Some(named.0.to_owned())),
             Column::secret("TOKEN", |named| named.1.map(str::to_owned)),
+            Column::text("ENDS", |_| Some("tomorrow".to_owned())),
         ];
         let table = written(&SECRET, wide(8), &[&[("dt0g02", Some("hunter2hunter2"))]]);
-        assert!(table.ends_with("hunter2hunter2\n"), "{table}");
+        assert_eq!(
+            table,
+            "ID      TOKEN           ENDS\ndt0g02  hunter2hunter2  tomorrow\n"
+        );
     }
 
     #[test]
