@@ -9,3 +9,4 @@ pub(crate) mod origin;
 pub(crate) mod profile;
 pub(crate) mod secret_source;
 pub(crate) mod settings;
+pub(crate) mod settings_file;

@@ -90,6 +90,33 @@ pub(crate) fn caught() -> io::Result<impl Future<Output = Signal>> {
     })
 }
 
+/// Makes a write beyond the limit of file sizes, as `ulimit -f` sets it, an error that a command handles, in place of the end of the process.
+///
+/// # Errors
+/// The signal cannot be caught.
+#[cfg(unix)]
+pub(crate) fn survive_file_size_limit() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    // The handler stays when its stream is dropped.
+    signal(SignalKind::from_raw(SIGXFSZ)).map(drop)
+}
+
+/// The signal of a write beyond the limit of file sizes.
+#[cfg(unix)]
+const SIGXFSZ: i32 = match cfg!(all(
+    target_os = "linux",
+    any(target_arch = "mips", target_arch = "mips64")
+)) {
+    true => 31,
+    false => 25,
+};
+
+/// Does nothing, because the system has no limit of file sizes.
+#[cfg(windows)]
+pub(crate) fn survive_file_size_limit() -> io::Result<()> {
+    Ok(())
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;

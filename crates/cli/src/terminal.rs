@@ -42,13 +42,15 @@ pub(crate) fn escape_in_json(json: &str) -> String {
     visible
 }
 
-/// Returns a line for a shell: a command, and arguments that may come from a server.
-pub(crate) fn command_line(command: &str, arguments: &[&str]) -> String {
+/// Returns a line for a shell: a command, its options, and arguments that may come from a server.
+pub(crate) fn command_line(command: &str, options: &[String], arguments: &[&str]) -> String {
     let is_option = |argument: &&str| argument.starts_with('-');
-    let dashes = arguments.iter().any(is_option).then(|| "--".to_owned());
-    let words = arguments.iter().map(|argument| quote_for_shell(argument));
-    let words: Vec<_> = dashes.into_iter().chain(words).collect();
-    format!("{command} {}", words.join(" "))
+    let dashes = arguments.iter().any(is_option).then_some("--");
+    let options = options.iter().map(String::as_str);
+    let words = options.chain(dashes).chain(arguments.iter().copied());
+    words.fold(command.to_owned(), |line, word| {
+        format!("{line} {}", quote_for_shell(word))
+    })
 }
 
 /// Quotes a text that a shell would not take for one word.
@@ -66,12 +68,13 @@ mod tests {
 
     #[test]
     fn an_argument_of_a_command_line_is_one_word_and_no_option() {
-        assert_eq!(command_line("rm", &["bot", "dt0g02.A"]), "rm bot dt0g02.A");
-        assert_eq!(command_line("rm", &["-rf", ""]), "rm -- -rf ''");
-        assert_eq!(
-            command_line("rm", &["x; reboot", "it's"]),
-            r"rm 'x; reboot' 'it'\''s'"
-        );
+        let line = |arguments: &[&str]| command_line("rm", &[], arguments);
+        assert_eq!(line(&["bot", "dt0g02.A"]), "rm bot dt0g02.A");
+        assert_eq!(line(&["-rf", ""]), "rm -- -rf ''");
+        assert_eq!(line(&["x; reboot", "it's"]), r"rm 'x; reboot' 'it'\''s'");
+        let options = ["--force".to_owned()];
+        let line = command_line("rm", &options, &["-x"]);
+        assert_eq!(line, "rm --force -- -x");
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::cli::watchdog::Watchdog;
 use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
 use crate::generated::dt::{ActiveGateCommand, Dt};
+use crate::output::log::{Log, LogThread};
 use crate::output::output::Output;
-use crate::output::progress::Progress;
 use crate::output::stdout::Stdout;
 use crate::settings::key::Vendor;
 use crate::signal;
@@ -29,27 +29,37 @@ pub(crate) fn run(args: Args) -> Result<(), CliError> {
 }
 
 async fn dispatch(args: Args) -> Result<(), CliError> {
-    let clients = ClientFactory::new(&args.global);
+    signal::survive_file_size_limit().map_err(CliError::start)?;
+    let (log, log_thread) = Log::start().map_err(CliError::start)?;
+    let clients = ClientFactory::new(&args.global, log.clone());
+    let token_api = match &args.command {
+        Command::Dt { api, .. } => *api,
+        _ => None,
+    };
+    let target = args.global.target(token_api);
     let presentation = args.global.output.presentation(clients.is_verbose());
-    let mut output = Output::new(presentation, Stdout::open()?);
-    let progress = output.progress().clone();
+    let mut output = Output::new(presentation, Stdout::open()?, log.clone(), target);
     match args.command {
         Command::Asa(asa) => {
             let verb = asa.mutation_verb();
-            begin(&clients, Vendor::Asa, verb, &output)?;
-            until_stopped(&progress, asa.run(&clients, &mut output)).await
+            ensure_allowed(&clients, Vendor::Asa, verb, &output)?;
+            let clients = clients.with_change(verb);
+            until_stopped(&log, log_thread, asa.run(&clients, &mut output)).await
         }
         Command::Dt { api, command } => {
             let clients = clients.with_token_api(api, uses_token_api(&command))?;
             let verb = command.mutation_verb();
-            begin(&clients, Vendor::Dt, verb, &output)?;
-            until_stopped(&progress, command.run(&clients, &mut output)).await
+            ensure_allowed(&clients, Vendor::Dt, verb, &output)?;
+            let clients = clients.with_change(verb);
+            until_stopped(&log, log_thread, command.run(&clients, &mut output)).await
         }
         Command::Config(config) => config.run(args.global.profile.as_deref(), &mut output),
         Command::Emulator(emulator) => {
-            let watchdog = Watchdog::start(progress).map_err(CliError::start)?;
+            let watchdog = Watchdog::start(log.progress().clone()).map_err(CliError::start)?;
             let on_stop = || watchdog.disarm();
-            emulator.run(&clients, &mut output, on_stop).await
+            let result = emulator.run(&clients, &mut output, on_stop).await;
+            drop(log_thread);
+            result
         }
     }
 }
@@ -62,8 +72,8 @@ fn uses_token_api(command: &Dt) -> bool {
     )
 }
 
-/// Checks that a command may change what `verb` says, and says what a command may have changed that knows no more.
-fn begin(
+/// Checks that a command may change what `verb` says.
+fn ensure_allowed(
     clients: &ClientFactory,
     vendor: Vendor,
     verb: Option<&'static str>,
@@ -79,20 +89,22 @@ fn begin(
             "--columns and --sort-by are for commands that only read; nothing was sent",
         ));
     }
-    output.progress().set(format!("{verb}: outcome unknown"));
     Ok(())
 }
 
-/// Runs a command until it ends or a signal asks the process to.
+/// Runs a command until it ends or a signal asks the process to, and its lines are printed.
 async fn until_stopped(
-    progress: &Progress,
+    log: &Log,
+    log_thread: LogThread,
     command: impl Future<Output = Result<(), CliError>>,
 ) -> Result<(), CliError> {
-    let _watchdog = Watchdog::start(progress.clone()).map_err(CliError::start)?;
+    let _watchdog = Watchdog::start(log.progress().clone()).map_err(CliError::start)?;
+    // Before the watchdog ends, because its end waits until all lines are printed.
+    let _log_thread = log_thread;
     let caught = signal::caught().map_err(CliError::start)?;
     tokio::select! {
         biased;
         result = command => result,
-        signal = caught => Err(CliError::new(signal.into(), progress.line(signal))),
+        signal = caught => Err(CliError::new(signal.into(), log.progress().line(signal))),
     }
 }

@@ -17,6 +17,7 @@ use crate::error::exit::Exit;
 use crate::error::setting_names::SettingNames;
 use crate::options::global::{DEFAULT_TIMEOUT, GlobalOptions};
 use crate::options::token_api::{TokenApiChoice, TokenApiName};
+use crate::output::log::Log;
 use crate::settings::key::{self, Vendor};
 use crate::settings::origin::{Origin, Setting};
 use crate::settings::settings::Settings;
@@ -40,13 +41,16 @@ pub(crate) struct ClientFactory {
     limit: Duration,
     max_response: u64,
     verbose: bool,
+    log: Log,
+    /// What the command changes, as a verb.
+    change: Option<&'static str>,
     profile: Option<String>,
     token_api: Option<TokenApiName>,
     uses_token_api: bool,
 }
 
 impl ClientFactory {
-    pub(crate) fn new(global: &GlobalOptions) -> Self {
+    pub(crate) fn new(global: &GlobalOptions, log: Log) -> Self {
         let limit = global.timeout.unwrap_or(DEFAULT_TIMEOUT);
         let timeouts = CallTimeouts::default().total(limit);
         Self {
@@ -56,6 +60,8 @@ impl ClientFactory {
             limit,
             max_response: global.max_response,
             verbose: global.verbose > 0,
+            log,
+            change: None,
             profile: global.profile.clone(),
             token_api: None,
             uses_token_api: true,
@@ -81,6 +87,14 @@ impl ClientFactory {
         })
     }
 
+    /// Sets what the command changes, as a verb. Until a client is created, nothing of it was sent.
+    pub(crate) fn with_change(self, change: Option<&'static str>) -> Self {
+        if let Some(verb) = change {
+            self.log.set(format!("{verb}: nothing was sent"));
+        }
+        Self { change, ..self }
+    }
+
     /// Returns whether requests are logged to stderr.
     pub(crate) fn is_verbose(&self) -> bool {
         self.verbose
@@ -102,6 +116,12 @@ impl ClientFactory {
     /// # Errors
     /// A setting is missing or invalid, or the emulator cannot be opened.
     pub(crate) async fn asa(&self) -> Result<asa_client::Client, CliError> {
+        let client = self.build_asa().await?;
+        self.begin_change();
+        Ok(client)
+    }
+
+    async fn build_asa(&self) -> Result<asa_client::Client, CliError> {
         if self.emulator {
             return self.embedded_asa(embedded::open_default().await?);
         }
@@ -156,6 +176,12 @@ impl ClientFactory {
     /// # Errors
     /// A setting is missing or invalid, or the emulator cannot be opened.
     pub(crate) async fn dt(&self) -> Result<dt_client::Client, CliError> {
+        let client = self.build_dt().await?;
+        self.begin_change();
+        Ok(client)
+    }
+
+    async fn build_dt(&self) -> Result<dt_client::Client, CliError> {
         if self.emulator {
             let builder = dt_client::Client::builder(EMBEDDED)
                 .timeouts(self.timeouts)
@@ -208,6 +234,13 @@ impl ClientFactory {
             })
     }
 
+    /// Says what a command may have changed that knows no more.
+    fn begin_change(&self) {
+        if let Some(verb) = self.change {
+            self.log.set(format!("{verb}: outcome unknown"));
+        }
+    }
+
     /// Creates the transport to the vendors' servers.
     fn http_transport(&self) -> Result<HyperTransport, CliError> {
         let builder = HyperTransport::builder();
@@ -223,7 +256,7 @@ impl ClientFactory {
 
     /// Logs the transport's requests if that is on.
     fn logged<T>(&self, transport: T) -> LoggingTransport<T> {
-        LoggingTransport::new(transport, self.verbose)
+        LoggingTransport::new(transport, self.verbose.then(|| self.log.clone()))
     }
 }
 

@@ -8,28 +8,28 @@ use bytes::Bytes;
 use gatelet_transport::{SendTracker, Sent, Transport, TransportError};
 use http::{Request, Response};
 
-use crate::terminal::eprint_line;
+use crate::output::log::Log;
 
 /// Logs method and path of each request when it is sent, and its outcome; never a query, a header or a body.
 #[derive(Debug)]
 pub(crate) struct LoggingTransport<T> {
     inner: T,
-    is_on: bool,
+    log: Option<Log>,
 }
 
 impl<T> LoggingTransport<T> {
-    /// Wraps a transport; logs nothing unless `is_on`.
-    pub(crate) fn new(inner: T, is_on: bool) -> Self {
-        Self { inner, is_on }
+    /// Wraps a transport; without a log, it only sends.
+    pub(crate) fn new(inner: T, log: Option<Log>) -> Self {
+        Self { inner, log }
     }
 }
 
 impl<T: Transport> Transport for LoggingTransport<T> {
     async fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        if !self.is_on {
+        let Some(log) = &self.log else {
             return self.inner.send(request).await;
-        }
-        let log = RequestLog::new(&mut request);
+        };
+        let log = RequestLog::new(&mut request, log.clone());
         let result = self.inner.send(request).await;
         log.finish(&result);
         result
@@ -38,6 +38,7 @@ impl<T: Transport> Transport for LoggingTransport<T> {
 
 /// Logs one request.
 struct RequestLog {
+    log: Log,
     line: String,
     tracker: SendTracker,
     has_started: Arc<AtomicBool>,
@@ -45,12 +46,14 @@ struct RequestLog {
 }
 
 impl RequestLog {
-    fn new(request: &mut Request<Bytes>) -> Self {
+    fn new(request: &mut Request<Bytes>, log: Log) -> Self {
         let line = format!("{} {}", request.method(), request.uri().path());
         let tracker = SendTracker::of(request);
         request.extensions_mut().insert(tracker.clone());
+        let (started, started_line) = (log.clone(), format!("> {line}"));
         let log = Self {
-            line: line.clone(),
+            log,
+            line,
             tracker: tracker.clone(),
             has_started: Arc::default(),
             has_ended: false,
@@ -58,7 +61,7 @@ impl RequestLog {
         let has_started = Arc::clone(&log.has_started);
         tracker.on_start(move || {
             has_started.store(true, Ordering::Relaxed);
-            eprint_line(&format!("> {line}"));
+            started.print(started_line.as_str());
         });
         log
     }
@@ -76,12 +79,12 @@ impl RequestLog {
         match (self.has_started.load(Ordering::Relaxed), sent) {
             (true, _) => {}
             (false, Sent::Nothing) => {
-                return eprint_line(&format!("< {line}: not sent: {outcome}"));
+                return self.log.print(format!("< {line}: not sent: {outcome}"));
             }
             // The transport does not report when a request is sent.
-            (false, _) => eprint_line(&format!("> {line}")),
+            (false, _) => self.log.print(format!("> {line}")),
         }
-        eprint_line(&format!("< {line}: {outcome}"));
+        self.log.print(format!("< {line}: {outcome}"));
     }
 }
 

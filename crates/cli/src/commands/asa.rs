@@ -12,7 +12,6 @@ pub(crate) mod project;
 pub(crate) mod resource_group;
 pub(crate) mod resource_group_enrollment_token;
 pub(crate) mod resource_group_project;
-mod rotation_log;
 pub(crate) mod served_projects;
 pub(crate) mod service_user;
 pub(crate) mod service_user_key;

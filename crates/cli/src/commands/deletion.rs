@@ -3,6 +3,7 @@
 use gatelet_transport::{Applied, Deleted, Error};
 
 use crate::error::error::cause;
+use crate::error::exit::Exit;
 
 /// What became of something that a command deletes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub(crate) enum Deletion {
     Gone,
     /// It still exists, for this reason.
     Refused(String),
+    /// The credential was rejected, for this reason; it may have ended together with what it deletes.
+    Unauthorized(String),
     /// It may still exist, because the response did not arrive, for this reason.
     Unclear(String),
 }
@@ -24,6 +27,9 @@ impl From<Result<Deleted, Error>> for Deletion {
         match (error.is_not_found(), error.applied()) {
             (true, _) => Self::Gone,
             (false, Applied::Yes) => Self::Deleted,
+            (false, Applied::No) if Exit::from(&error) == Exit::Credential => {
+                Self::Unauthorized(cause(&error))
+            }
             (false, Applied::No) => Self::Refused(cause(&error)),
             (false, Applied::Unknown) => Self::Unclear(cause(&error)),
         }
@@ -36,25 +42,26 @@ impl Deletion {
         matches!(self, Self::Deleted | Self::Gone)
     }
 
-    /// Returns how things stand, and the command that deletes the thing if it may still exist.
-    pub(crate) fn describe(&self, thing: &str, command: &str) -> String {
+    /// Returns how things stand, and the remedy if the thing may still exist, such as ``delete it with `…` ``.
+    pub(crate) fn describe(&self, thing: &str, remedy: &str) -> String {
         match self {
             Self::Deleted => format!("{thing} was deleted again"),
             Self::Gone => format!("{thing} no longer exists"),
-            Self::Refused(cause) => format!(
-                "{thing} still exists, because deleting it failed: {cause}; delete it with `{command}`"
+            Self::Refused(cause) => {
+                format!("{thing} still exists, because deleting it failed: {cause}; {remedy}")
+            }
+            Self::Unauthorized(cause) => format!(
+                "whether {thing} still exists is unknown, because deleting it failed: {cause}; {remedy}, if it still exists"
             ),
             Self::Unclear(cause) => format!(
-                "whether {thing} was deleted is unknown: {cause}; delete it with `{command}`, if it still exists"
+                "whether {thing} was deleted is unknown: {cause}; {remedy}, if it still exists"
             ),
         }
     }
 
     /// Returns how things stand while the deletion runs.
-    pub(crate) fn unknown(thing: &str, command: &str) -> String {
-        format!(
-            "whether {thing} was deleted is unknown; delete it with `{command}`, if it still exists"
-        )
+    pub(crate) fn unknown(thing: &str, remedy: &str) -> String {
+        format!("whether {thing} was deleted is unknown; {remedy}, if it still exists")
     }
 }
 
@@ -74,12 +81,17 @@ mod tests {
                 "key k still exists, because deleting it failed: 403 Forbidden; delete it with `rm k`",
             ),
             (
+                Deletion::Unauthorized(cause()),
+                false,
+                "whether key k still exists is unknown, because deleting it failed: 403 Forbidden; delete it with `rm k`, if it still exists",
+            ),
+            (
                 Deletion::Unclear(cause()),
                 false,
                 "whether key k was deleted is unknown: 403 Forbidden; delete it with `rm k`, if it still exists",
             ),
         ] {
-            assert_eq!(deletion.describe("key k", "rm k"), line);
+            assert_eq!(deletion.describe("key k", "delete it with `rm k`"), line);
             assert_eq!(deletion.is_gone(), is_gone, "{line}");
         }
     }

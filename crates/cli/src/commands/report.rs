@@ -11,7 +11,6 @@ use crate::error::exit::Exit;
 use crate::output::columns::text;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
-use crate::terminal::eprint_line;
 
 /// Returns the line of a deletion, which says whether a retry found the object already gone.
 pub(crate) fn deletion_line(thing: Arguments<'_>, deleted: Deleted) -> String {
@@ -32,7 +31,7 @@ pub(crate) fn print_deleted(
     output: &mut Output<impl Write>,
 ) -> Result<(), CliError> {
     if !output.format().is_for_programs() {
-        eprint_line(&deletion_line(thing, deleted));
+        output.log().print(deletion_line(thing, deleted));
         return Ok(());
     }
     let answer = Answer {
@@ -55,7 +54,7 @@ pub(crate) fn print_done(
     output: &mut Output<impl Write>,
 ) -> Result<(), CliError> {
     if !output.format().is_for_programs() {
-        eprint_line(&line.to_string());
+        output.log().print(line.to_string());
         return Ok(());
     }
     let answer = Answer {

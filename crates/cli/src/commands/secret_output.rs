@@ -12,11 +12,16 @@ use crate::output::stdout::Stdout;
 /// Checks that the secret will be printed and stdout is writable, before anything is created.
 ///
 /// # Errors
-/// The format has no secret, or standard output is closed or discards its input.
+/// The format or an expression may leave out the secret, or standard output is closed or discards its input.
 pub(crate) fn ensure_writable(output: &mut Output<Stdout>) -> Result<(), CliError> {
     if output.format() == Format::Name {
         return Err(CliError::usage(
             "`--output name` would not print the secret; nothing was created",
+        ));
+    }
+    if output.has_filter() {
+        return Err(CliError::usage(
+            "an expression of --jq could leave out the secret, which is shown only once; nothing was created",
         ));
     }
     output.sink().ensure_not_null_device().map_err(|error| {
@@ -57,6 +62,7 @@ where
         delete_command,
         consequence,
     } = owner;
+    let remedy = format!("delete it with `{delete_command}`");
     let progress = output.progress().clone();
     let known = |known: String| {
         progress.set(known);
@@ -66,7 +72,7 @@ where
     };
     // Writing blocks while nobody reads.
     known(format!(
-        "{name} was created, and whether its secret was read is unknown: delete it with `{delete_command}` if you do not have the secret"
+        "{name} was created, and whether its secret was read is unknown: {remedy} if you do not have the secret"
     ));
     let written = output
         .item(created)
@@ -76,15 +82,12 @@ where
         return Ok(());
     };
     let problem = format!("could not write the secret of {name} to stdout: {error}");
-    known(format!(
-        "{problem}; {}",
-        Deletion::unknown("it", delete_command)
-    ));
+    known(format!("{problem}; {}", Deletion::unknown("it", &remedy)));
     let deletion = Deletion::from(undo().await);
     let exit = match deletion.is_gone() {
         true => Exit::Other,
         false => Exit::OutcomeUnknown,
     };
-    let state = deletion.describe("it", delete_command);
+    let state = deletion.describe("it", &remedy);
     Err(CliError::new(exit, format_args!("{problem}; {state}")))
 }

@@ -70,11 +70,9 @@ impl CliError {
         self
     }
 
-    /// Prints the error to stderr.
-    pub(crate) fn print(&self) {
-        if let Some(line) = &self.line {
-            eprint_line(line);
-        }
+    /// Returns the line for stderr, which is empty if nothing is printed.
+    pub(crate) fn line(&self) -> &str {
+        self.line.as_deref().unwrap_or_default()
     }
 
     /// Prints the error to stderr and returns the exit code.
@@ -89,7 +87,8 @@ impl CliError {
                 };
                 eprint_json(&object.to_line());
             }
-            _ => self.print(),
+            (ErrorFormat::Line, Some(line)) => eprint_line(line),
+            (_, None) => {}
         }
         ExitCode::from(self.exit.code())
     }

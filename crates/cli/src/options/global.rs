@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use clap::ArgAction;
 use clap::builder::FalseyValueParser;
+use clap::{ArgAction, ValueEnum as _};
 
 use crate::options::output::OutputOptions;
+use crate::options::token_api::TokenApiName;
+use crate::output::target::Target;
 
 /// The timeout of a call.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(90);
@@ -47,6 +49,18 @@ pub(crate) struct GlobalOptions {
     pub(crate) verbose: u8,
 }
 
+impl GlobalOptions {
+    /// Returns where the command goes, with the API of its tokens.
+    pub(crate) fn target(&self, token_api: Option<TokenApiName>) -> Target {
+        let profile = self.profile.as_ref();
+        let profile = profile.map(|name| format!("--profile={name}"));
+        let emulator = self.emulator.then(|| "--emulator".to_owned());
+        let api = token_api.and_then(|api| api.to_possible_value());
+        let api = api.map(|api| format!("--api={}", api.get_name()));
+        Target::new(profile.into_iter().chain(emulator).chain(api).collect())
+    }
+}
+
 /// Parses a number of seconds, with or without a fraction: more than 0, at most a day.
 fn seconds(text: &str) -> Result<Duration, &'static str> {
     const EXPECTED: &str = "must be a number of seconds, more than 0 and at most 86400";
@@ -78,7 +92,35 @@ fn bytes(text: &str) -> Result<u64, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
+
+    #[derive(Debug, clap::Parser)]
+    struct Words {
+        #[command(flatten)]
+        global: GlobalOptions,
+    }
+
+    #[test]
+    fn a_suggested_command_has_the_options_that_choose_its_target() {
+        for (options, token_api, expected) in [
+            (&[][..], None, "gatelet dt -- -x"),
+            (&["--emulator"][..], None, "gatelet dt --emulator -- -x"),
+            (
+                &["--profile", "my prod"][..],
+                Some(TokenApiName::Platform),
+                "gatelet dt '--profile=my prod' --api=platform -- -x",
+            ),
+        ] {
+            let words = Words::try_parse_from([&["gatelet"], options].concat()).unwrap();
+            let line = words
+                .global
+                .target(token_api)
+                .command_line("gatelet dt", &["-x"]);
+            assert_eq!(line, expected);
+        }
+    }
 
     #[test]
     fn seconds_are_positive_and_at_most_a_day() {

@@ -10,12 +10,14 @@ use crate::output::csv::Csv;
 #[cfg(feature = "jq")]
 use crate::output::jq::{Each, Filter, Whole};
 use crate::output::json;
+use crate::output::log::Log;
 use crate::output::markdown::{Markdown, Names};
 use crate::output::progress::Progress;
 use crate::output::record::{Column, Record};
 use crate::output::selection;
 use crate::output::style::Style;
 use crate::output::table::Table;
+use crate::output::target::Target;
 use crate::output::writer::{Columns, Writer};
 use crate::output::yaml;
 
@@ -76,22 +78,33 @@ pub(crate) struct Presentation {
 pub(crate) struct Output<W> {
     presentation: Presentation,
     sink: W,
-    progress: Progress,
+    log: Log,
+    target: Target,
 }
 
 impl<W: Write> Output<W> {
-    pub(crate) fn new(presentation: Presentation, sink: W) -> Self {
-        let progress = Progress::default();
+    pub(crate) fn new(presentation: Presentation, sink: W, log: Log, target: Target) -> Self {
         Self {
             presentation,
             sink,
-            progress,
+            log,
+            target,
         }
+    }
+
+    /// Returns what the command says of its steps.
+    pub(crate) fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Returns where the command goes.
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
     }
 
     /// Returns what is known of what the command has done.
     pub(crate) fn progress(&self) -> &Progress {
-        &self.progress
+        self.log.progress()
     }
 
     /// Returns whether stderr may show how far a long list is.
@@ -101,6 +114,14 @@ impl<W: Write> Output<W> {
 
     pub(crate) fn format(&self) -> Format {
         self.presentation.format
+    }
+
+    /// Returns whether an expression decides what of the result is printed.
+    pub(crate) fn has_filter(&self) -> bool {
+        #[cfg(feature = "jq")]
+        return self.presentation.filter.is_some();
+        #[cfg(not(feature = "jq"))]
+        return false;
     }
 
     /// Returns whether the command line names columns.

@@ -1,6 +1,7 @@
 //! A file with the id and the secret of a key.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,43 @@ pub(crate) enum ReplaceError {
     Beside(io::Error),
 }
 
+/// Why a file was not created beside its place.
+#[derive(Debug)]
+pub(crate) enum PairFileError {
+    Io(io::Error),
+    /// A run that was killed has left the only copy of this key there.
+    Left {
+        beside: PathBuf,
+        path: PathBuf,
+        key_id: String,
+    },
+}
+
+impl fmt::Display for PairFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(f),
+            Self::Left {
+                beside,
+                path,
+                key_id,
+            } => {
+                let (beside, path) = (beside.display(), path.display());
+                write!(
+                    f,
+                    "{beside} contains the key {key_id}, which an earlier run created and has not moved to {path}: move the file there to use that key, whose secret no response shows again"
+                )
+            }
+        }
+    }
+}
+
+impl From<io::Error> for PairFileError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
 /// The capacity for a pair as JSON, larger than any pair.
 const MAX_JSON: usize = 4096;
 
@@ -41,13 +79,15 @@ impl PairFile {
     ///
     /// # Errors
     /// The place is not one for a file, the file cannot be created, another run has it, or a run has left a key in it.
-    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+    pub(crate) fn create(path: &Path) -> Result<Self, PairFileError> {
         let path = resolve(path)?;
         let mut name = path.as_os_str().to_owned();
         name.push(OsString::from(".new"));
         let beside = PathBuf::from(name);
-        let new = NewFile::create(&beside).map_err(|error| not_created(&beside, &path, error))?;
-        Ok(Self { path, new })
+        match NewFile::create(&beside) {
+            Ok(new) => Ok(Self { path, new }),
+            Err(error) => Err(not_created(beside, path, error)),
+        }
     }
 
     /// Returns the final place of the file: the one that was named, or where that leads as a symbolic link.
@@ -76,7 +116,7 @@ impl PairFile {
 
     /// Reads the pair. If another program has written into the file, writes it again.
     fn ensure(&mut self, pair: &ServiceTokenRequest) -> io::Result<ServiceTokenRequest> {
-        if !self.new.is_at(self.beside()) {
+        if !self.new.is_at(self.beside()) && !self.is_moved() {
             return Err(gone(self.beside()));
         }
         if !self.read().is_ok_and(|read| read == *pair) {
@@ -87,6 +127,11 @@ impl PairFile {
             true => Ok(read),
             false => Err(io::Error::other("another program writes into it")),
         }
+    }
+
+    /// Returns whether another program has moved the file to its final place. Only Unix tells the file there from one that was there before.
+    fn is_moved(&self) -> bool {
+        cfg!(unix) && self.new.is_at(&self.path)
     }
 
     fn read(&mut self) -> io::Result<ServiceTokenRequest> {
@@ -110,7 +155,7 @@ impl WrittenPair {
         self.file.beside()
     }
 
-    /// Moves the file to its final place.
+    /// Moves the file to its final place, unless another program has done that.
     ///
     /// # Errors
     /// The file is not there. Another one that has taken its name is not moved.
@@ -118,7 +163,9 @@ impl WrittenPair {
         let pair = self.read_back;
         self.file.ensure(&pair).map_err(ReplaceError::Lost)?;
         let PairFile { path, new } = &self.file;
-        if let Err(error) = fs::rename(new.path(), path) {
+        if let Err(error) = fs::rename(new.path(), path)
+            && !self.file.is_moved()
+        {
             return Err(match new.is_at(new.path()) {
                 true => ReplaceError::Beside(error),
                 false => ReplaceError::Lost(error),
@@ -140,23 +187,28 @@ fn gone(path: &Path) -> io::Error {
     ))
 }
 
-/// Returns the error of a file that could not be created beside its place. A run that was killed may have left the only copy of a key.
-fn not_created(beside: &Path, path: &Path, error: CreateError) -> io::Error {
-    let (beside, path) = (beside.display(), path.display());
-    io::Error::other(match error {
-        CreateError::Io(error) => format!("could not create {beside}: {error}"),
-        CreateError::InUse => format!("another run is using {beside}: wait until it ends"),
-        CreateError::NotAFile => format!("{beside} exists and is not a regular file"),
+/// Returns the error of a file that could not be created beside its place.
+fn not_created(beside: PathBuf, path: PathBuf, error: CreateError) -> PairFileError {
+    let shown = beside.display();
+    let problem = match error {
+        CreateError::Io(error) => format!("could not create {shown}: {error}"),
+        CreateError::InUse => format!("another run is using {shown}: wait until it ends"),
+        CreateError::NotAFile => format!("{shown} exists and is not a regular file"),
         CreateError::Left(content) => match serde_json::from_slice::<ServiceTokenRequest>(&content)
         {
-            Ok(ServiceTokenRequest { key_id, .. }) => format!(
-                "{beside} contains the key {key_id}, which an earlier run created and has not moved to {path}: move the file there to use that key, whose secret no response shows again, or remove it if `gatelet asa service-user key list` does not show that key"
-            ),
+            Ok(ServiceTokenRequest { key_id, .. }) => {
+                return PairFileError::Left {
+                    beside,
+                    path,
+                    key_id: key_id.to_string(),
+                };
+            }
             Err(_) => format!(
-                "{beside} exists and contains no key, or a part of one that an earlier run could not write: move it away"
+                "{shown} exists and contains no key, or a part of one that an earlier run could not write: move it away"
             ),
         },
-    })
+    };
+    io::Error::other(problem).into()
 }
 
 /// Returns where a file is or will be. A symbolic link leads to the file, which a rename would replace by a file otherwise.

@@ -214,7 +214,10 @@ async fn run(command: &[String]) -> io::Result<Secret> {
 }
 
 /// Finds a program by its absolute path, or by its name in the absolute folders of `PATH`, so that none of the working directory is run.
-fn find_program(program: &str, path: &OsStr) -> io::Result<PathBuf> {
+///
+/// # Errors
+/// There is none.
+pub(crate) fn find_program(program: &str, path: &OsStr) -> io::Result<PathBuf> {
     let named = Path::new(program);
     if named.is_absolute() {
         return Ok(named.to_owned());

@@ -166,11 +166,17 @@ fn an_expression_of_jq_is_applied_to_the_document_or_to_each_line() {
 
 #[cfg(feature = "jq")]
 #[test]
-fn a_secret_whose_expression_fails_is_deleted_again_and_not_shown() {
+fn an_expression_that_may_leave_out_a_created_secret_is_refused() {
     let fixture = Fixture::new();
-    let create = "--emulator dt token create new --jq .token.x";
-    let line = fixture.run(create).fails_with(1);
-    assert!(line.contains("was deleted again"), "{line}");
+    for create in ["dt token create new", "asa su key rotate"] {
+        for expression in [".id", ".token", "empty"] {
+            let create = format!("--emulator {create} --jq {expression}");
+            let line = fixture.run(&create).fails_with(2);
+            assert!(line.ends_with("; nothing was created\n"), "{line}");
+        }
+    }
     let list = fixture.run("--emulator dt token list --jq .[].name");
     assert!(!list.success().contains("new"));
+    let keys = fixture.run("--emulator asa su key list administrator --jq length");
+    assert_eq!(keys.success(), "1\n");
 }

@@ -20,7 +20,8 @@ fn a_command_gets_the_pair_and_its_output_is_not_that_of_the_rotation() {
     assert!(pair["key_secret"].is_string());
     let id = pair["key_id"].as_str().unwrap();
     let mut lines: Vec<&str> = output.stderr.lines().collect();
-    lines.remove(1);
+    // It is printed while the command runs.
+    lines.retain(|line| !line.starts_with("gatelet: created key"));
     assert_eq!(
         lines,
         [
@@ -56,6 +57,53 @@ fn a_new_key_is_kept_if_the_command_fails_because_it_may_be_stored() {
     }
     let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
     assert_eq!(keys.as_array().unwrap().len(), 3);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_command_has_no_secret_of_this_process_in_its_environment() {
+    let names = [
+        "GATELET_ASA_KEY_SECRET",
+        "GATELET_DT_TOKEN",
+        "GATELET_DT_OAUTH_CLIENT_SECRET",
+        "OKTAPAM_SECRET",
+        "DT_API_TOKEN",
+        "DYNATRACE_API_TOKEN",
+        "DT_PLATFORM_TOKEN",
+    ];
+    let fixture = names
+        .iter()
+        .fold(Fixture::new().with("KEPT", "yes"), |fixture, name| {
+            fixture.with(name, "hunter2")
+        });
+    let fixture = fixture.with("PATH", "/usr/bin:/bin");
+    let path = fixture.path("environment");
+    let command = format!("cat > /dev/null; env > {path}");
+    let words = ["--emulator", "asa", "su", "key", "rotate", "--out-command"];
+    let rotated = fixture.run_args(words.iter().copied().chain([command.as_str()]));
+    rotated.success();
+    let environment = fs::read_to_string(path).unwrap();
+    assert!(environment.contains("KEPT=yes"), "{environment}");
+    assert!(!environment.contains("hunter2"), "{environment}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_shell_of_the_working_directory_is_not_run() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let server = team(|_| panic!("nothing is sent"));
+    let fixture = Fixture::asa(&server.url);
+    let shell = fixture.file("sh", "#!/bin/sh\n");
+    fs::set_permissions(&shell, fs::Permissions::from_mode(0o700)).unwrap();
+    let folder = shell.parent().unwrap().to_owned();
+    for path in [".", ":"] {
+        let words = ["asa", "su", "key", "rotate", "--out-command", "cat"];
+        let mut rotate = fixture.command(words);
+        let rotated = rotate.current_dir(&folder).env("PATH", path).output();
+        let line = CommandOutput::from(rotated.unwrap()).fails_with(2);
+        assert!(line.contains("no program sh"), "{line}");
+    }
+    assert!(server.requests.try_iter().next().is_none());
 }
 
 #[test]

@@ -86,6 +86,12 @@ fn a_new_key_that_does_not_log_in_stays_beside_the_file_which_keeps_the_old_one(
     let next = fixture.run(&format!("asa su key rotate bot --out {path}"));
     let line = next.fails_with(2);
     assert!(line.contains(".new contains the key new,"), "{line}");
+    let list = "or remove it if `gatelet asa service-user key list bot` does not show that key";
+    assert!(line.contains(list), "{line}");
+    let own = fixture.run(&format!("asa su key rotate --out {path}"));
+    let list = "`gatelet asa service-user key list \"$(gatelet asa service-user whoami -o name)\"`";
+    let line = own.fails_with(2);
+    assert!(line.contains(list), "{line}");
     assert_eq!(server.requests.try_iter().count(), 0);
 }
 
@@ -133,6 +139,58 @@ fn a_pair_whose_file_was_replaced_while_its_key_logged_in_is_not_moved_and_the_k
     assert!(stderr.ends_with(&state), "{stderr}");
     assert_eq!(fs::read_to_string(path).unwrap(), "before");
     assert_eq!(fs::read_to_string(beside).unwrap(), "another");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pair_that_another_program_moves_to_its_place_while_its_key_logs_in_is_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.json");
+    fs::write(&path, "before").unwrap();
+    let (from, to) = (folder.path().join("key.json.new"), path.clone());
+    let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
+    let server = RawServer::new(move |request| {
+        if !request.contains("/service_token ") {
+            assert!(!request.starts_with("DELETE"));
+            return rotating(request);
+        }
+        if request.contains(r#""new""#) {
+            fs::rename(&from, &to).unwrap();
+        }
+        RawResponse::Bytes(response("200 OK", "application/json", bearer))
+    });
+    let rotate = format!("asa su key rotate bot --timeout 5 --out {}", path.display());
+    Fixture::asa(&server.url).run(&rotate).success();
+    let stored = fs::read_to_string(path).unwrap();
+    assert!(stored.contains("canary-of-the-new-key"), "{stored}");
+}
+
+#[test]
+fn a_file_that_settings_are_in_or_name_is_not_replaced_by_a_pair() {
+    let server = team(|_| panic!("nothing is sent"));
+    let url = &server.url;
+    let config = format!(
+        "[profiles.prod.asa]\nteam = \"example-team\"\nurl = \"{url}\"\nkey_id = \"i\"\nkey_secret_file = \"secret\"\n[profiles.test.dt]\ntoken_file = \"token\"\n"
+    );
+    let fixture = Fixture::new();
+    let config = fixture.file("config.toml", config);
+    let config = config.to_str().unwrap();
+    let fixture = fixture.with("GATELET_CONFIG", config);
+    let [secret, token] = ["secret", "token"].map(|name| fixture.file(name, "hunter2"));
+    for (out, problem) in [
+        (
+            secret.to_str().unwrap(),
+            "asa.key_secret_file of the profile prod",
+        ),
+        (token.to_str().unwrap(), "dt.token_file of the profile test"),
+        (config, "it is the configuration file"),
+    ] {
+        let rotate = format!("asa su key rotate bot --profile prod --out {out}");
+        let line = fixture.run(&rotate).fails_with(2);
+        assert!(line.contains(problem), "{line}");
+        assert!(line.ends_with("; nothing was changed\n"), "{line}");
+    }
+    assert!(server.requests.try_iter().next().is_none());
 }
 
 #[test]
@@ -219,6 +277,11 @@ fn a_new_key_of_which_nothing_is_on_disk_is_deleted_again() {
             error("403 Forbidden", "authorization_error"),
             "it still exists, because deleting it failed: asa DeleteServiceUserKey new: 403 Forbidden: no [authorization_error]; delete it with `gatelet asa service-user key delete bot new`; ",
         ),
+        // The service may end the bearers of the old key at once.
+        (
+            error("401 Unauthorized", "authentication_error"),
+            "whether it still exists is unknown, because deleting it failed: asa DeleteServiceUserKey new: the server rejected the credential (status 401): no [authentication_error]; delete it with `gatelet asa service-user key delete bot new`, if it still exists; ",
+        ),
         (
             String::new(),
             "; delete it with `gatelet asa service-user key delete bot new`, if it still exists; ",
@@ -229,8 +292,8 @@ fn a_new_key_of_which_nothing_is_on_disk_is_deleted_again() {
         let path = folder.path().join("key.json");
         let server = team(move |request| undoing(request, &deleted));
         let rotate = format!("asa su key rotate bot --timeout 1 --out {}", path.display());
-        // Without the trap, SIGXFSZ would end the process.
-        let output = Fixture::asa(&server.url).run_after("trap '' XFSZ && ulimit -f 0", &rotate);
+        // By default, SIGXFSZ ends a process.
+        let output = Fixture::asa(&server.url).run_after("ulimit -f 0", &rotate);
         assert_eq!(output.code, Some(12), "{output:?}");
         assert!(output.stderr.ends_with(&state), "{output:?}");
         assert!(!output.stderr.contains("canary-of-the-new-key"));

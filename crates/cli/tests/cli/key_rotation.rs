@@ -124,7 +124,9 @@ fn an_old_key_that_is_not_deleted_has_a_line_that_says_whether_it_exists_and_wha
         let body = format!(r#"{{"code":0,"type":"{kind}","message":"no"}}"#);
         response(status, "application/json", &body)
     };
-    let delete = format!("delete it with `gatelet asa service-user key delete bot {OWN}`");
+    let delete = format!(
+        "once gatelet logs in with the new pair, delete the old one with `gatelet asa service-user key delete bot {OWN}`"
+    );
     let works = "; the new key new is stored and has logged in\n";
     for (deleted, code, state) in [
         (
@@ -137,6 +139,13 @@ fn an_old_key_that_is_not_deleted_has_a_line_that_says_whether_it_exists_and_wha
             12,
             format!(
                 "gatelet: the old key {OWN} still exists, because deleting it failed: asa DeleteServiceUserKey {OWN}: 403 Forbidden: no [authorization_error]; {delete}{works}"
+            ),
+        ),
+        (
+            error("401 Unauthorized", "authentication_error"),
+            12,
+            format!(
+                "gatelet: whether the old key {OWN} still exists is unknown, because deleting it failed: asa DeleteServiceUserKey {OWN}: the server rejected the credential (status 401): no [authentication_error]; {delete}, if it still exists{works}"
             ),
         ),
         (

@@ -23,7 +23,8 @@ fn a_create_without_a_secret_says_how_to_delete_the_token() {
             "edge-7",
             RawResponse::Bytes(response("201 Created", JSON, body)),
         );
-        let advice = "its secret is lost, so delete it: gatelet dt active-gate-token delete 'dt0g02.4KWZO5EF'";
+        let advice =
+            "its secret is lost, so delete it: gatelet dt active-gate-token delete dt0g02.4KWZO5EF";
         assert!(line.ends_with(&format!("{advice}\n")), "{line}");
     }
 }
@@ -32,13 +33,13 @@ fn a_create_without_a_secret_says_how_to_delete_the_token() {
 fn a_create_with_an_unknown_outcome_says_how_to_find_the_token() {
     let created = || response("201 Created", JSON, "{}");
     for (arguments, response, options) in [
-        ("edge-7", RawResponse::Silence, "'edge-7'"),
-        ("edge-7", RawResponse::Bytes(Vec::new()), "'edge-7'"),
-        ("edge-7", RawResponse::Bytes(created()), "'edge-7'"),
+        ("edge-7", RawResponse::Silence, "edge-7"),
+        ("edge-7", RawResponse::Bytes(Vec::new()), "edge-7"),
+        ("edge-7", RawResponse::Bytes(created()), "edge-7"),
         (
             "edge-7 --type cluster --seed",
             RawResponse::Bytes(created()),
-            "--type cluster --seed 'edge-7'",
+            "--type cluster --seed edge-7",
         ),
         ("-- -it's", RawResponse::Bytes(created()), r"-- '-it'\''s'"),
     ] {
@@ -55,6 +56,23 @@ fn a_create_with_an_unknown_outcome_says_how_to_find_the_token() {
         ));
         run.success();
     }
+}
+
+#[test]
+fn a_suggested_command_has_the_profile_and_the_api_of_the_create() {
+    let server = RawServer::new(|_| RawResponse::Bytes(response("201 Created", JSON, "{}")));
+    let fixture = Fixture::new();
+    let profile = format!(
+        "[profiles.prod.dt]\nurl = \"{}\"\ntoken_file = \"token\"\n",
+        server.url
+    );
+    let config = fixture.file("config.toml", profile);
+    fixture.file("token", crate::run::CANARY);
+    let fixture = fixture.with("GATELET_CONFIG", config.to_str().unwrap());
+    let create = "dt token create edge-7 --profile prod --api classic";
+    let line = fixture.run(create).fails_with(12);
+    let options = " --profile=prod --api=classic edge-7\n";
+    assert!(line.ends_with(options), "{line}");
 }
 
 #[test]

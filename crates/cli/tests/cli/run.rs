@@ -350,3 +350,18 @@ pub(crate) fn send_signal(signal: &str, process: &Child) {
         .unwrap();
     assert!(sent.success());
 }
+
+/// Waits until a process catches SIGTERM.
+pub(crate) fn wait_until_signals_are_caught(process: &Child) {
+    let status = format!("/proc/{}/status", process.id());
+    while !catches_sigterm(&std::fs::read_to_string(&status).unwrap()) {
+        std::thread::yield_now();
+    }
+}
+
+/// Returns whether the text of `/proc/PID/status` has SIGTERM, the 15th signal, among those that are caught.
+fn catches_sigterm(status: &str) -> bool {
+    let mut lines = status.lines();
+    let caught = lines.find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+    u64::from_str_radix(caught.trim(), 16).unwrap() & (1 << 14) != 0
+}

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 
 use crate::key_rotation::rotating;
-use crate::run::{CommandOutput, Fixture, stop_signals, team};
+use crate::run::{CommandOutput, Fixture, stop_signals, team, wait_until_signals_are_caught};
 
 /// Runs a rotation, sends it a signal once the server has a request that contains `text`, and returns what it printed.
 fn rotate_until(signal: &str, text: &str, server: &RawServer, arguments: &[&str]) -> CommandOutput {
@@ -50,6 +50,25 @@ fn a_rotation_that_is_stopped_before_its_response_says_what_may_exist() {
         );
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
+}
+
+#[test]
+fn a_change_that_is_stopped_while_it_reads_its_secret_has_sent_nothing() {
+    let server = team(|_| panic!("nothing is sent"));
+    let fixture = Fixture::new()
+        .with("GATELET_ASA_URL", &server.url)
+        .with("GATELET_ASA_TEAM", "example-team")
+        .with("GATELET_ASA_KEY_ID", "id")
+        .with("GATELET_ASA_KEY_SECRET_FILE", "-");
+    let mut rotate = fixture.command("asa su key rotate bot".split(' '));
+    let process = rotate.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut process = process.unwrap();
+    let _open = process.stdin.take();
+    wait_until_signals_are_caught(&process);
+    crate::run::send_signal("-TERM", &process);
+    let output = CommandOutput::from(process.wait_with_output().unwrap());
+    let line = output.fails_with(143);
+    assert_eq!(line, "gatelet: terminated; rotate: nothing was sent\n");
 }
 
 #[test]

@@ -3,11 +3,11 @@
 use asa_client::NewKey;
 use gatelet_models::asa::ServiceUserKeyId;
 
-use crate::commands::asa::rotation_log::RotationLog;
 use crate::commands::deletion::Deletion;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
-use crate::terminal::command_line;
+use crate::output::log::Log;
+use crate::output::target::Target;
 
 /// What is true of every rotation since its key was created.
 pub(crate) const CONSEQUENCE: &str = "the other keys have an end";
@@ -17,11 +17,16 @@ pub(crate) const CONSEQUENCE: &str = "the other keys have an end";
 pub(crate) struct CreatedKey {
     pub(crate) new: NewKey,
     user_name: String,
+    target: Target,
 }
 
 impl CreatedKey {
-    pub(crate) fn new(new: NewKey, user_name: String) -> Self {
-        Self { new, user_name }
+    pub(crate) fn new(new: NewKey, user_name: String, target: Target) -> Self {
+        Self {
+            new,
+            user_name,
+            target,
+        }
     }
 
     pub(crate) fn id(&self) -> &ServiceUserKeyId {
@@ -44,21 +49,21 @@ impl CreatedKey {
 
     /// Returns the command that deletes a key of its service user.
     pub(crate) fn delete_command_of(&self, id: &ServiceUserKeyId) -> String {
-        command_line(
+        self.target.command_line(
             "gatelet asa service-user key delete",
             &[&self.user_name, id.as_str()],
         )
     }
 
     /// Deletes the key again, which is stored nowhere, and returns the error. The problem begins with where it should be stored.
-    pub(crate) async fn undo(&self, problem: &str, log: &RotationLog) -> CliError {
+    pub(crate) async fn undo(&self, problem: &str, log: &Log) -> CliError {
         let problem = format!("could not store the new key {} {problem}", self.id());
-        let command = self.delete_command();
+        let remedy = format!("delete it with `{}`", self.delete_command());
         log.set(format!(
             "{problem}; {}; {CONSEQUENCE}",
-            Deletion::unknown("it", &command)
+            Deletion::unknown("it", &remedy)
         ));
-        let state = Deletion::from(self.new.delete().await).describe("it", &command);
+        let state = Deletion::from(self.new.delete().await).describe("it", &remedy);
         CliError::new(
             Exit::OutcomeUnknown,
             format_args!("{problem}; {state}; {CONSEQUENCE}: rotate again"),

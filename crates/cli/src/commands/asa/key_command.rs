@@ -1,19 +1,58 @@
 //! A shell command that stores a key.
 
+use std::env::{self, consts::EXE_SUFFIX};
 use std::ffi::OsStr;
 use std::io::{self, PipeReader, Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::Stdio;
 
 use gatelet_models::asa::ServiceTokenRequest;
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
 use crate::output::pair_file::to_json;
+use crate::settings::key::secret_variables;
+use crate::settings::secret_source::find_program;
 
-/// Returns the process of a shell command.
-pub(crate) fn shell(command: &OsStr) -> Command {
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg(command);
-    shell
+/// Where the shell is looked for without the variable `PATH`.
+const DEFAULT_PATH: &str = "/bin:/usr/bin";
+
+/// The shell that runs commands.
+#[derive(Clone, Debug)]
+pub(crate) struct Shell(PathBuf);
+
+impl Shell {
+    /// Finds `sh` in the absolute folders of `PATH`.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn find() -> io::Result<Self> {
+        let path = env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into());
+        find_program(&format!("sh{EXE_SUFFIX}"), &path).map(Self)
+    }
+
+    /// Runs a command that does nothing.
+    ///
+    /// # Errors
+    /// The shell does not run.
+    pub(crate) async fn try_out(&self) -> io::Result<()> {
+        let mut nothing = self.command(OsStr::new(":"));
+        let status = nothing.stdin(Stdio::null()).stdout(io::stderr()).status();
+        match status.await? {
+            status if status.success() => Ok(()),
+            status => Err(io::Error::other(status.to_string())),
+        }
+    }
+
+    /// Returns the process of a command, whose environment has no secret of this process.
+    pub(crate) fn command(&self, command: &OsStr) -> Command {
+        let mut process = Command::new(&self.0);
+        process.arg("-c").arg(command);
+        for name in secret_variables() {
+            process.env_remove(name);
+        }
+        process
+    }
 }
 
 /// Why a command is not known to have stored a pair.
@@ -85,6 +124,7 @@ mod tests {
     #[tokio::test]
     async fn a_command_that_leaves_the_pair_unread_has_not_stored_it() {
         let pair = ServiceTokenRequest::new("id", "secret");
+        let shell = Shell::find().unwrap();
         for words in [
             "",
             " ",
@@ -93,7 +133,7 @@ mod tests {
             "echo stored >/dev/null",
             "exit 3",
         ] {
-            let handed = hand_over(shell(OsStr::new(words)), &pair).await;
+            let handed = hand_over(shell.command(OsStr::new(words)), &pair).await;
             let is_unread = matches!(handed, Err(HandOverError::NothingRead(_)));
             assert!(is_unread, "`{words}`: {handed:?}");
         }
@@ -102,11 +142,11 @@ mod tests {
             "head -c 1 >/dev/null; exit 3",
             "dd bs=1 count=5 of=/dev/null 2>/dev/null",
         ] {
-            let handed = hand_over(shell(OsStr::new(words)), &pair).await;
+            let handed = hand_over(shell.command(OsStr::new(words)), &pair).await;
             let is_unknown = matches!(handed, Err(HandOverError::Unknown(_)));
             assert!(is_unknown, "`{words}`: {handed:?}");
         }
-        let handed = hand_over(shell(OsStr::new("cat >/dev/null")), &pair).await;
+        let handed = hand_over(shell.command(OsStr::new("cat >/dev/null")), &pair).await;
         assert!(handed.is_ok(), "{handed:?}");
     }
 }

@@ -1,32 +1,26 @@
 //! Where a new key goes.
 
-use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::io;
+use std::ffi::OsString;
 use std::path::Path;
-use std::process::Stdio;
 
 use crate::commands::asa::created_key::{CONSEQUENCE, CreatedKey};
-use crate::commands::asa::key_command::{HandOverError, hand_over, shell};
-use crate::commands::asa::rotation_log::RotationLog;
+use crate::commands::asa::key_command::{HandOverError, Shell, hand_over};
 use crate::commands::asa::stored_key::StoredKey;
 use crate::commands::secret_output::{self, SecretOwner};
-use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::output::log::Log;
 use crate::output::output::Output;
-use crate::output::pair_file::PairFile;
+use crate::output::pair_file::{PairFile, PairFileError};
 use crate::output::stdout::Stdout;
-
-/// The variables that name a file with a part of the key in use, which the new pair must not replace.
-const CREDENTIAL_FILES: &[&str] = &["GATELET_ASA_KEY_SECRET_FILE", "GATELET_ASA_KEY_ID_FILE"];
+use crate::settings::settings_file;
 
 /// Where a new key goes.
 #[derive(Debug)]
 pub(crate) enum Destination<'a> {
     File(PairFile),
     /// A shell command that reads the pair.
-    Command(OsString),
+    Command(Shell, OsString),
     Stdout(&'a mut Output<Stdout>),
 }
 
@@ -35,24 +29,23 @@ impl Destination<'_> {
     ///
     /// # Errors
     /// The place is not one for the pair.
-    pub(crate) fn file(path: &Path) -> Result<Self, CliError> {
+    pub(crate) fn file(path: &Path, list_command: &str) -> Result<Self, CliError> {
         let refused = |problem: &dyn std::fmt::Display| {
             CliError::usage(format_args!(
                 "invalid --out: {problem}; nothing was changed"
             ))
         };
-        for name in CREDENTIAL_FILES {
-            let credential = env::non_empty(name).map(fs::canonicalize);
-            let is_same = |file: &Path| fs::canonicalize(path).is_ok_and(|path| path == file);
-            if credential.is_some_and(|file| file.is_ok_and(|file| is_same(&file))) {
-                return Err(refused(&format_args!(
-                    "it is the file that {name} names, which contains a part of the key only"
-                )));
-            }
+        if let Some(use_of_file) = settings_file::use_of(path) {
+            return Err(refused(&format_args!("it is {use_of_file}")));
         }
         PairFile::create(path)
             .map(Self::File)
-            .map_err(|error| refused(&error))
+            .map_err(|error| match error {
+                PairFileError::Left { .. } => refused(&format_args!(
+                    "{error}, or remove it if `{list_command}` does not show that key"
+                )),
+                error => refused(&error),
+            })
     }
 
     /// Starts a shell that does nothing, because without one, the command would fail only after the other keys have an end.
@@ -60,51 +53,44 @@ impl Destination<'_> {
     /// # Errors
     /// There is no shell.
     pub(crate) async fn command(command: OsString) -> Result<Self, CliError> {
-        let mut shell = shell(OsStr::new(":"));
-        let started = shell.stdin(Stdio::null()).stdout(io::stderr()).status();
-        let problem = match started.await {
-            Ok(status) if status.success() => return Ok(Self::Command(command)),
-            Ok(status) => status.to_string(),
-            Err(error) => error.to_string(),
+        let problem = match Shell::find() {
+            Ok(shell) => match shell.try_out().await {
+                Ok(()) => return Ok(Self::Command(shell, command)),
+                Err(error) => error,
+            },
+            Err(error) => error,
         };
         Err(CliError::usage(format_args!(
             "invalid --out-command: `sh` does not run: {problem}; nothing was changed"
         )))
     }
 
-    /// Hands the key over. If certainly nothing is, the key is deleted again.
+    /// Hands the key over. If certainly nobody has it, the key is deleted again.
     ///
-    /// The line of the created key is printed only then, because a stderr that nobody reads would block the hand-over.
+    /// # Errors
+    /// It is not known to be stored; the line says what became of the key.
     pub(crate) async fn store(
         self,
         created: &CreatedKey,
-        log: &RotationLog,
+        log: &Log,
     ) -> Result<StoredKey, CliError> {
+        log.print(created.line());
         match self {
             Self::File(file) => write(file, created, log).await,
-            Self::Command(command) => {
+            Self::Command(shell, command) => {
                 let id = created.id();
                 log.set(format!(
-                    "the new key {id} exists, whether the command has stored it is unknown, and the other keys have an end"
+                    "the new key {id} exists, whether the command has stored it is unknown, and {CONSEQUENCE}"
                 ));
-                let handed = hand_over(shell(&command), &created.new.pair()).await;
-                log.print(created.line());
+                let handed = hand_over(shell.command(&command), &created.new.pair()).await;
                 stored_by_command(handed, created, log).await
             }
-            Self::Stdout(output) => {
-                let printed = print(output, created).await;
-                log.print(created.line());
-                printed
-            }
+            Self::Stdout(output) => print(output, created).await,
         }
     }
 }
 
-async fn write(
-    file: PairFile,
-    created: &CreatedKey,
-    log: &RotationLog,
-) -> Result<StoredKey, CliError> {
+async fn write(file: PairFile, created: &CreatedKey, log: &Log) -> Result<StoredKey, CliError> {
     let id = created.id();
     let (place, beside) = (
         file.path().display().to_string(),
@@ -114,9 +100,7 @@ async fn write(
         "the pair of the new key {id} may be in {beside}, and {CONSEQUENCE}; if it is not there, delete the key with `{}`",
         created.delete_command()
     ));
-    let written = file.write(&created.new.pair());
-    log.print(created.line());
-    match written {
+    match file.write(&created.new.pair()) {
         Ok(written) => {
             log.print(format!("stored the new key in {beside}"));
             log.set(format!(
@@ -131,7 +115,7 @@ async fn write(
 async fn stored_by_command(
     handed: Result<(), HandOverError>,
     created: &CreatedKey,
-    log: &RotationLog,
+    log: &Log,
 ) -> Result<StoredKey, CliError> {
     let id = created.id();
     match handed {

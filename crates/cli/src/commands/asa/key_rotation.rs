@@ -6,14 +6,14 @@ use gatelet_models::asa::{ServiceUserKey, ServiceUserKeyId};
 use crate::commands::asa::created_key::CreatedKey;
 use crate::commands::asa::key_destination::Destination;
 use crate::commands::asa::key_end::end_warning;
-use crate::commands::asa::rotation_log::RotationLog;
 use crate::commands::asa::stored_key::StoredKey;
 use crate::commands::deletion::Deletion;
 use crate::commands::report;
 use crate::error::error::{CliError, cause};
 use crate::error::exit::Exit;
 use crate::error::setting_names::SettingNames;
-use crate::terminal::command_line;
+use crate::output::log::Log;
+use crate::output::target::Target;
 
 /// Takes the steps until the end.
 ///
@@ -23,7 +23,8 @@ pub(crate) async fn run(
     rotation: KeyRotation,
     destination: Destination<'_>,
     delete_old: bool,
-    log: &RotationLog,
+    target: &Target,
+    log: &Log,
 ) -> Result<(), CliError> {
     log.set("nothing was changed");
     let prepared = rotation.prepare().await?;
@@ -37,8 +38,8 @@ pub(crate) async fn run(
         ));
     }
     let user_name = prepared.user_name().to_owned();
-    let new = rotate(prepared, log).await?;
-    let created = CreatedKey::new(new, user_name);
+    let new = rotate(prepared, target, log).await?;
+    let created = CreatedKey::new(new, user_name, target.clone());
     let stored = destination.store(&created, log).await;
     let old = old.filter(|_| delete_old);
     let result = match stored {
@@ -54,7 +55,7 @@ async fn finish(
     created: &CreatedKey,
     stored: StoredKey,
     old: Option<ServiceUserKeyId>,
-    log: &RotationLog,
+    log: &Log,
 ) -> Result<(), CliError> {
     let checked = check(created, &stored, log).await?;
     stored.finish(created, log).await?;
@@ -64,8 +65,12 @@ async fn finish(
     }
 }
 
-async fn rotate(prepared: PreparedRotation, log: &RotationLog) -> Result<NewKey, CliError> {
-    let list = command_line("gatelet asa service-user key list", &[prepared.user_name()]);
+async fn rotate(
+    prepared: PreparedRotation,
+    target: &Target,
+    log: &Log,
+) -> Result<NewKey, CliError> {
+    let list = list_command(target, prepared.user_name());
     let list = format!("`{list}` shows them");
     log.set(format!("{}; {list}", prepared.advice()));
     prepared.rotate().await.map_err(|error| {
@@ -77,10 +82,15 @@ async fn rotate(prepared: PreparedRotation, log: &RotationLog) -> Result<NewKey,
     })
 }
 
+/// Returns the command that lists the keys of a service user.
+pub(crate) fn list_command(target: &Target, user_name: &str) -> String {
+    target.command_line("gatelet asa service-user key list", &[user_name])
+}
+
 async fn check(
     created: &CreatedKey,
     stored: &StoredKey,
-    log: &RotationLog,
+    log: &Log,
 ) -> Result<CheckedKey, CliError> {
     let id = created.id();
     match created.new.clone().check(stored.pair()).await {
@@ -108,7 +118,7 @@ async fn delete_old_key(
     checked: &CheckedKey,
     created: &CreatedKey,
     old: &ServiceUserKeyId,
-    log: &RotationLog,
+    log: &Log,
 ) -> Result<(), CliError> {
     let id = created.id();
     if checked.has_id_from_before() {
@@ -119,8 +129,13 @@ async fn delete_old_key(
             ),
         ));
     }
-    let (name, command) = (format!("the old key {old}"), created.delete_command_of(old));
-    log.add(&Deletion::unknown(&name, &command));
+    let name = format!("the old key {old}");
+    // The key that a command logs in with is not deleted.
+    let remedy = format!(
+        "once gatelet logs in with the new pair, delete the old one with `{}`",
+        created.delete_command_of(old)
+    );
+    log.add(&Deletion::unknown(&name, &remedy));
     let error = match checked.delete_old(old).await {
         Ok(deleted) => {
             log.print(report::deletion_line(
@@ -136,7 +151,7 @@ async fn delete_old_key(
         log.print(format!("service user key {old} no longer exists"));
         return Ok(());
     }
-    let state = deletion.describe(&name, &command);
+    let state = deletion.describe(&name, &remedy);
     Err(CliError::new(
         Exit::OutcomeUnknown,
         format_args!("{state}; the new key {id} is stored and has logged in"),

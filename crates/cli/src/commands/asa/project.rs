@@ -9,7 +9,6 @@ use crate::error::exit::Exit;
 use crate::output::list;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
-use crate::terminal::eprint_line;
 
 /// Sets the texts of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
@@ -57,7 +56,9 @@ pub(crate) fn print_selection(
             return Err(CliError::new(Exit::Other, line));
         }
         GatewaySelection::Deleted => {
-            eprint_line("the project is deleted, so no gateway is listed");
+            output
+                .log()
+                .print("the project is deleted, so no gateway is listed");
             return list::write_items(Vec::<Gateway>::new(), output);
         }
         _ => return Err(CliError::new(Exit::Other, "cannot judge the selector")),
@@ -68,12 +69,14 @@ pub(crate) fn print_selection(
         Some(_) => None,
     };
     if let Some(what) = no_selector {
-        eprint_line(&format!(
+        output.log().print(format!(
             "{what}; that the project uses no gateway is inferred"
         ));
     }
     for requirement in &selected.unmet {
-        eprint_line(&format!("no gateway of the team meets `{requirement}`"));
+        output
+            .log()
+            .print(format!("no gateway of the team meets `{requirement}`"));
     }
     list::write_items(selected.gateways, output)
 }

@@ -7,7 +7,6 @@ use crate::error::exit::Exit;
 use crate::output::list;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
-use crate::terminal::eprint_line;
 
 pub(crate) const HELP: &str = "The labels are compared with the selectors of projects here: those of Advanced Server Access, and those of the resource groups \
      of Privileged Access that the caller may see. A project whose selector has no known meaning, and a list that could not be read to its end, \
@@ -25,11 +24,12 @@ pub(crate) fn print(projects: ServedProjects, output: &mut Output<Stdout>) -> Re
     list::write_items(served, output)?;
     for (project, reason) in &unjudged {
         let (name, id) = (&project.name, &project.id);
-        eprint_line(&format!("cannot judge project {name} ({id}): {reason}"));
+        let line = format!("cannot judge project {name} ({id}): {reason}");
+        output.log().print(line);
     }
     let lists = unread.len();
     for error in unread {
-        CliError::from(error).print();
+        output.log().print(CliError::from(error).line());
     }
     let problems: Vec<String> = [
         match unjudged.len() {

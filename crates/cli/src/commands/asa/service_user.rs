@@ -18,7 +18,6 @@ use crate::output::columns::text;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
-use crate::terminal::eprint_line;
 
 /// The help of a name.
 const NAME: &str = "Name of the service user, as shown by `list`";
@@ -83,7 +82,7 @@ impl CurrentUser {
         output.sink().flush()?;
         // A caller without the right to list keys still learns who it is.
         if let Ok(KeyEnd::At(end)) = client.key_end().await {
-            eprint_line(&end_warning(end));
+            output.log().print(end_warning(end));
         }
         Ok(())
     }

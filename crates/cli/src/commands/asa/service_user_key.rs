@@ -9,16 +9,15 @@ use gatelet_models::asa::{ServiceUserKeyId, ServiceUserKeyWithSecret, operations
 
 use crate::commands::asa::key_destination::Destination;
 use crate::commands::asa::key_rotation;
-use crate::commands::asa::rotation_log::RotationLog;
 use crate::commands::confirmation::Confirmation;
 use crate::commands::{report, secret_output};
 use crate::error::error::CliError;
-use crate::error::exit::Exit;
 use crate::options::operation_help::new_key_help;
 use crate::output::columns::lenient_time;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
+use crate::output::target::Target;
 
 /// The help of a name.
 const NAME: &str = "Name of the service user, as shown by `service-user list`";
@@ -58,11 +57,11 @@ impl Rotate {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let log = RotationLog::start(output.progress().clone()).map_err(|error| {
-            CliError::new(Exit::Other, format_args!("could not start: {error}"))
-        })?;
+        let (log, target) = (output.log().clone(), output.target().clone());
         let destination = match (&self.out, self.out_command) {
-            (Some(path), _) => Destination::file(path)?,
+            (Some(path), _) => {
+                Destination::file(path, &list_command(self.name.as_deref(), &target))?
+            }
             (None, Some(command)) => Destination::command(command).await?,
             (None, None) => {
                 secret_output::ensure_writable(output)?;
@@ -74,8 +73,18 @@ impl Rotate {
             Some(name) => rotation.of_user(name),
             None => rotation,
         };
-        key_rotation::run(rotation, destination, self.delete_old, &log).await
+        key_rotation::run(rotation, destination, self.delete_old, &target, &log).await
     }
+}
+
+/// Returns the command that lists the keys of a service user, by default of the one that it logs in as.
+fn list_command(name: Option<&str>, target: &Target) -> String {
+    if let Some(name) = name {
+        return key_rotation::list_command(target, name);
+    }
+    let own = target.command_line("gatelet asa service-user whoami", &[]);
+    let list = target.command_line("gatelet asa service-user key list", &[]);
+    format!("{list} \"$({own} -o name)\"")
 }
 
 /// Deletes a key.

@@ -3,9 +3,9 @@
 use gatelet_models::asa::ServiceTokenRequest;
 
 use crate::commands::asa::created_key::{CONSEQUENCE, CreatedKey};
-use crate::commands::asa::rotation_log::RotationLog;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::output::log::Log;
 use crate::output::pair_file::{ReplaceError, WrittenPair};
 
 /// A key whose pair was handed over.
@@ -47,11 +47,7 @@ impl StoredKey {
     ///
     /// # Errors
     /// It is not there. If its file is lost, the key is deleted again.
-    pub(crate) async fn finish(
-        self,
-        created: &CreatedKey,
-        log: &RotationLog,
-    ) -> Result<(), CliError> {
+    pub(crate) async fn finish(self, created: &CreatedKey, log: &Log) -> Result<(), CliError> {
         let Self::File(written) = self else {
             return Ok(());
         };

@@ -14,12 +14,12 @@ use crate::commands::report;
 use crate::commands::secret_output::{self, SecretOwner};
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
-use crate::error::shell;
 use crate::options::past_time::{self, PastTime};
 use crate::output::list::write_items;
+use crate::output::log::Log;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
-use crate::terminal::{command_line, eprint_line};
+use crate::output::target::Target;
 
 /// The help of an id. The secret begins with it.
 const ID: &str = "ID of the token, as shown by `list`: the part before the secret";
@@ -65,20 +65,16 @@ impl NewToken {
     }
 
     /// Returns what to do if the token may have been created at this time or later.
-    fn find_lost(&self, since: Timestamp) -> String {
-        let mut command = format!(
-            "a token may exist whose secret is lost; find it, then delete it: gatelet dt active-gate-token find-lost --since {since}"
-        );
+    fn find_lost(&self, since: Timestamp, target: &Target) -> String {
+        let mut command = format!("gatelet dt active-gate-token find-lost --since {since}");
         if self.kind == Kind::Cluster {
             command.push_str(" --type cluster");
         }
         if self.seed {
             command.push_str(" --seed");
         }
-        if self.name.starts_with('-') {
-            command.push_str(" --");
-        }
-        format!("{command} {}", shell::quoted(&self.name))
+        let line = target.command_line(&command, &[&self.name]);
+        format!("a token may exist whose secret is lost; find it, then delete it: {line}")
     }
 }
 
@@ -125,10 +121,13 @@ impl Create {
             create = create.with_expiration_date(expires);
         }
         let since = Timestamp::from(TokioClock::new().now());
-        let unknown = format!("create: outcome unknown; {}", token.find_lost(since));
+        let unknown = format!(
+            "create: outcome unknown; {}",
+            token.find_lost(since, output.target())
+        );
         output.progress().set(unknown);
         let created = tokens.create(create).send().await;
-        let created = created.map_err(|error| lost(error, &token, since))?;
+        let created = created.map_err(|error| lost(error, &token, since, output.target()))?;
         let id = created.id.clone();
         let unreadable = created.unreadable_members();
         let warnings: Vec<_> = unreadable
@@ -140,30 +139,35 @@ impl Create {
         let undo = || tokens.delete(&id).with_secret(secret.expose()).send();
         let owner = SecretOwner {
             name: &format!("ActiveGate token {id}"),
-            delete_command: &command_line("gatelet dt active-gate-token delete", &[id.as_str()]),
+            delete_command: &delete_command(&id, output.target()),
             consequence: None,
         };
         secret_output::print_or_undo(created, &owner, output, undo).await?;
         // Not before, because a stderr that nobody reads would hold up the secret.
         for warning in warnings {
-            eprint_line(&warning);
+            output.log().print(warning);
         }
         Ok(())
     }
 }
 
 /// Converts the error of a create, and says what to do if the token may exist without anyone knowing its secret.
-fn lost(error: Error, token: &NewToken, since: Timestamp) -> CliError {
+fn lost(error: Error, token: &NewToken, since: Timestamp, target: &Target) -> CliError {
     if error.applied() == Applied::No {
         return error.into();
     }
     match error.resource().map(str::to_owned) {
         Some(id) => CliError::from(error).with_advice(format_args!(
-            "its secret is lost, so delete it: gatelet dt active-gate-token delete {}",
-            shell::quoted(&id)
+            "its secret is lost, so delete it: {}",
+            delete_command(&id.into(), target)
         )),
-        None => CliError::from(error).with_advice(token.find_lost(since)),
+        None => CliError::from(error).with_advice(token.find_lost(since, target)),
     }
+}
+
+/// Returns the command that deletes a token.
+fn delete_command(id: &ActiveGateTokenId, target: &Target) -> String {
+    target.command_line("gatelet dt active-gate-token delete", &[id.as_str()])
 }
 
 /// Finds the tokens of a create whose response was lost.
@@ -188,7 +192,8 @@ impl FindLost {
         let lost = client.active_gate_tokens().find_lost(&create, since).await;
         let lost = lost?;
         if lost.is_empty() {
-            eprint_line("no such token; after a timeout, look again some minutes later");
+            let line = "no such token; after a timeout, look again some minutes later";
+            output.log().print(line);
         }
         write_items(lost, output)
     }
@@ -215,7 +220,7 @@ impl Users {
         })?;
         let rows = token_users::rows(&users, &self.id);
         output.document(&token_users::Document(&users), rows)?;
-        eprint_line(&token_users::limits(&users, &self.id));
+        output.log().print(token_users::limits(&users, &self.id));
         Ok(())
     }
 }
@@ -238,7 +243,9 @@ impl Delete {
         let Self { id, confirmation } = self;
         let tokens = client.active_gate_tokens();
         if confirmation.asks() {
-            show_users(client, &id).await?;
+            show_users(client, &id, output.log()).await?;
+            // The question follows what it is about.
+            output.log().flush();
         }
         confirmation
             .ask(format_args!("Delete ActiveGate token {id}?"))
@@ -250,18 +257,18 @@ impl Delete {
 
 /// Shows which ActiveGates use a token, on stderr. If that cannot be read, it says so, since a token that may delete tokens need not have
 /// the scope for it.
-async fn show_users(client: &Client, id: &ActiveGateTokenId) -> Result<(), CliError> {
+async fn show_users(client: &Client, id: &ActiveGateTokenId, log: &Log) -> Result<(), CliError> {
     match client.active_gate_tokens().users(id).await {
         Ok(users) => {
             for user in token_users::rows(&users, id) {
-                eprint_line(&format!("used by {}", user.describe()));
+                log.print(format!("used by {}", user.describe()));
             }
-            eprint_line(&token_users::limits(&users, id));
+            log.print(token_users::limits(&users, id));
         }
         Err(error) if error.is_not_found() && !is_missing_list(&error) => {
             return Err(error.into());
         }
-        Err(error) => eprint_line(&format!(
+        Err(error) => log.print(format!(
             "could not find out which ActiveGates use it: {error}"
         )),
     }

@@ -1,0 +1,101 @@
+//! What a command says of its steps.
+
+use std::io;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, JoinHandle};
+
+use crate::output::progress::Progress;
+use crate::terminal::eprint_line;
+
+/// What a command says of its steps. Its lines are printed to stderr on a thread of their own, so that a stderr that nobody reads holds up
+/// no step.
+#[derive(Clone, Debug)]
+pub(crate) struct Log {
+    progress: Progress,
+    messages: Sender<Message>,
+}
+
+/// The thread that prints the lines of a log.
+#[derive(Debug)]
+pub(crate) struct LogThread {
+    messages: Sender<Message>,
+    printing: Option<JoinHandle<()>>,
+}
+
+/// What the thread is told.
+#[derive(Debug)]
+enum Message {
+    Line(String),
+    /// Drop this once all lines before it are printed.
+    Flush(Sender<()>),
+    End,
+}
+
+impl Log {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub(crate) fn start() -> io::Result<(Self, LogThread)> {
+        let (messages, received) = mpsc::channel();
+        let printing = thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || print(&received))?;
+        let log = Self {
+            progress: Progress::default(),
+            messages: messages.clone(),
+        };
+        let thread = LogThread {
+            messages,
+            printing: Some(printing),
+        };
+        Ok((log, thread))
+    }
+
+    /// Prints a line to stderr.
+    pub(crate) fn print(&self, line: impl Into<String>) {
+        let _ = self.messages.send(Message::Line(line.into()));
+    }
+
+    /// Waits until all lines are printed, before something else is written to the terminal.
+    pub(crate) fn flush(&self) {
+        let (done, is_done) = mpsc::channel();
+        let _ = self.messages.send(Message::Flush(done));
+        let _ = is_done.recv();
+    }
+
+    /// Returns what is known of what the command has done.
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// Replaces what is known, for the line that a signal ends the command with.
+    pub(crate) fn set(&self, known: impl Into<String>) {
+        self.progress.set(known);
+    }
+
+    /// Adds to what is known.
+    pub(crate) fn add(&self, known: &str) {
+        self.progress.add(known);
+    }
+}
+
+fn print(messages: &Receiver<Message>) {
+    for message in messages {
+        match message {
+            Message::Line(line) => eprint_line(&line),
+            Message::Flush(done) => drop(done),
+            Message::End => return,
+        }
+    }
+}
+
+/// Waits until all lines are printed.
+impl Drop for LogThread {
+    fn drop(&mut self) {
+        let _ = self.messages.send(Message::End);
+        if let Some(printing) = self.printing.take() {
+            let _ = printing.join();
+        }
+    }
+}
