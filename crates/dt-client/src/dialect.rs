@@ -24,6 +24,9 @@ const SOURCE: HeaderName = HeaderName::from_static("dynatrace-response-source");
 /// The value of that field.
 const GATEWAY: &[u8] = b"API Gateway";
 
+/// The members by which a body is a resource: an id, or the state of an update job, whose members are all optional.
+const RESOURCE: &[&str] = &["id", "jobId", "jobState"];
+
 /// The most scopes or permissions that a message names.
 const MOST_NAMED: usize = 16;
 
@@ -47,6 +50,10 @@ impl Dialect for Dynatrace {
         }
         // A secret that is shown only once must not be dropped because of another member.
         if has_string_member(body, &["token"]) {
+            return None;
+        }
+        // An update job says in such a text why it failed; the API's error is an object.
+        if has_string_member(body, &["error"]) && has_string_member(body, RESOURCE) {
             return None;
         }
         // The body may contain more than serde_json reads.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dt_client::models::{ActiveGateVersion, UpdateJobCreate};
 use dt_client::{Applied, CredentialFailure, ErrorKind};
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{ConnectFailure, Phase, TransportErrorKind};
@@ -102,6 +103,35 @@ async fn an_error_under_a_status_of_success_is_an_error_of_every_operation() {
     ] {
         let (client, _) = scripted([FakeResponse::json(200, body)]);
         client.active_gate_tokens().list().send().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_update_job_that_says_why_it_failed_is_a_job() {
+    let jobs = [
+        r#"{"jobId":"-4","jobState":"FAILED","error":"no"}"#,
+        r#"{"jobId":"-4","error":"no"}"#,
+        r#"{"jobState":"FAILED","error":""}"#,
+    ];
+    for body in jobs {
+        let responses = [200, 201].map(|status| FakeResponse::json(status, body));
+        let (client, _) = scripted(responses);
+        let jobs = client.update_jobs();
+        let read = jobs.get(&"-1".into(), &"-4".into()).send().await.unwrap();
+        assert!(read.error.is_some(), "{body}");
+        let newest = UpdateJobCreate::new(ActiveGateVersion::latest());
+        let created = jobs.create(&"-1".into(), newest).send().await.unwrap();
+        assert_eq!(created, read);
+    }
+    // The API's own error is an object, and a text alone is no job.
+    for body in [
+        r#"{"jobId":"-4","error":{"code":500}}"#,
+        r#"{"error":"no"}"#,
+    ] {
+        let (client, _) = scripted([FakeResponse::json(200, body)]);
+        let read = client.update_jobs().get(&"-1".into(), &"-4".into());
+        let error = read.send().await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Api, "{body}: {error}");
     }
 }
 
