@@ -1,21 +1,21 @@
 //! What is wrong with ActiveGates, or soon will be.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
 use gatelet_models::Timestamp;
 use gatelet_models::dt::{
-    ActiveGate, ActiveGateId, ActiveGateTokenId, ActiveGateTokenState, ActiveGateTokenUse,
-    AutoUpdateStatus,
+    ActiveGate, ActiveGateId, ActiveGateToken, ActiveGateTokenId, ActiveGateTokenState,
+    ActiveGateTokenUse, AutoUpdateStatus,
 };
 use gatelet_transport::{Clock as _, Error};
 
 use crate::active_gate_tokens::LARGEST_PAGE;
 use crate::generated::active_gate_tokens::ActiveGateTokens;
 use crate::generated::active_gates::ActiveGates;
-use crate::token_users::readable_id;
+use crate::token_users::{letters, readable_id};
 
 /// One reason why an ActiveGate needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,8 @@ pub enum AttentionReason {
     TokenAbsent,
     /// Its version does not support tokens.
     TokenUnsupported,
-    /// It does not say which tokens it has, or an entry has neither an id nor a state, so that any of these reasons may be hidden.
+    /// It does not say which tokens it has, an entry has neither an id nor a state, or its id only resembles that of a token, so that any
+    /// of these reasons may be hidden.
     TokensUnreported,
     /// Its token is in a state that this client does not know, which may be fine.
     OtherTokenState(ActiveGateTokenState),
@@ -109,7 +110,10 @@ impl ActiveGates {
     ///   otherwise [`TokenUnknown`](AttentionReason::TokenUnknown);
     /// - without a state: [`TokenUnknown`](AttentionReason::TokenUnknown) if the environment does not list the token, unless it may belong
     ///   to another environment;
-    /// - without a state and without a readable id: [`TokensUnreported`](AttentionReason::TokensUnreported).
+    /// - without a state and without a readable id, or with an id that is not listed and differs from a listed one only in case or white
+    ///   space, or in a secret at its end: [`TokensUnreported`](AttentionReason::TokensUnreported).
+    ///
+    /// An empty word is no state. Of several tokens with one id, the earliest end counts; an end in year 1 means that the token never ends.
     ///
     /// Needs the scopes of [`list`](Self::list) and of [`ActiveGateTokens::list`]. Each request has the
     /// client's timeout and retry policy. The list of ActiveGates is one response, by estimate of 1.5 to 4 kB for each, which the client's
@@ -142,19 +146,15 @@ impl ActiveGates {
     /// ```
     pub async fn attention(&self, within: Duration) -> Result<Vec<Finding>, Error> {
         let gates = self.list().send().await?.active_gates;
-        let mut ends = BTreeMap::new();
+        let mut known = KnownTokens::new();
         let tokens = ActiveGateTokens::new(&self.client);
         let tokens = tokens.list().page_size(LARGEST_PAGE).require_complete();
         let mut tokens = tokens.items();
         while let Some(token) = tokens.try_next().await? {
-            ends.insert(token.id, token.expiration_date);
+            known.add(token);
         }
-        let now = Timestamp::from(self.client.channel().clock().now());
-        let known = KnownTokens {
-            ends,
-            now,
-            limit: now.saturating_add(within),
-        };
+        known.now = Timestamp::from(self.client.channel().clock().now());
+        known.limit = known.now.saturating_add(within);
         Ok(gates
             .iter()
             .flat_map(|gate| findings(gate, &known))
@@ -166,12 +166,31 @@ impl ActiveGates {
 struct KnownTokens {
     /// Their expiration dates.
     ends: BTreeMap<ActiveGateTokenId, Option<Timestamp>>,
+    /// The letters of their ids, by which an id is known that differs in case or white space.
+    letters: BTreeSet<String>,
     now: Timestamp,
     /// Tokens that end until then are reported.
     limit: Timestamp,
 }
 
 impl KnownTokens {
+    fn new() -> Self {
+        Self {
+            ends: BTreeMap::new(),
+            letters: BTreeSet::new(),
+            now: Timestamp::UNSET,
+            limit: Timestamp::UNSET,
+        }
+    }
+
+    /// Adds a token of the list. Of several with one id, the earliest end counts. Year 1 means "never".
+    fn add(&mut self, token: ActiveGateToken) {
+        self.letters.insert(letters(token.id.as_str()));
+        let end = token.expiration_date.filter(|end| !end.is_unset());
+        let known = self.ends.entry(token.id).or_default();
+        *known = known.iter().copied().chain(end).min();
+    }
+
     fn end(&self, id: Option<&ActiveGateTokenId>) -> Option<Timestamp> {
         *self.ends.get(id?)?
     }
@@ -180,6 +199,17 @@ impl KnownTokens {
     fn lacks(&self, token: &ActiveGateTokenUse) -> bool {
         let id = token.id.as_ref();
         token.environment_id.is_none() && id.is_some_and(|id| !self.ends.contains_key(id))
+    }
+
+    /// Returns whether a token is not listed, but one whose id it resembles, so that it is unknown which token it is.
+    fn resembles(&self, token: &ActiveGateTokenUse) -> bool {
+        let id = token.id.as_ref().filter(|id| !self.ends.contains_key(*id));
+        id.is_some_and(|id| {
+            let shown = letters(id.as_str());
+            let dots = shown.match_indices('.').map(|(dot, _)| dot);
+            let mut starts = dots.chain([shown.len()]).filter_map(|end| shown.get(..end));
+            starts.any(|start| self.letters.contains(start))
+        })
     }
 }
 
@@ -209,14 +239,22 @@ fn findings(gate: &ActiveGate, known: &KnownTokens) -> Vec<Finding> {
     if let Some(since) = gate.offline_since {
         found.push(finding(AttentionReason::Offline, None, Some(since)));
     }
-    let reason = gate.auto_update_status.as_ref().and_then(update_reason);
+    let status = gate.auto_update_status.as_ref();
+    let status = status.filter(|status| !is_blank(status.as_str()));
+    let reason = status.and_then(update_reason);
     found.extend(reason.map(|reason| finding(reason, None, None)));
     found
+}
+
+/// Returns whether a word says nothing.
+fn is_blank(word: &str) -> bool {
+    word.trim().is_empty()
 }
 
 /// Returns what is wrong with a token.
 fn token_reason(token: &ActiveGateTokenUse, known: &KnownTokens) -> Option<AttentionReason> {
     let state = token.state.as_ref();
+    let state = state.filter(|state| !is_blank(state.as_str()));
     let end = known.end(readable_id(token));
     let expires = match end {
         Some(end) => end <= known.limit,
@@ -227,6 +265,11 @@ fn token_reason(token: &ActiveGateTokenUse, known: &KnownTokens) -> Option<Atten
             Some(AttentionReason::TokenExpires)
         }
         None if readable_id(token).is_none() => Some(AttentionReason::TokensUnreported),
+        None | Some(ActiveGateTokenState::UnknownWord | ActiveGateTokenState::Valid)
+            if known.resembles(token) =>
+        {
+            Some(AttentionReason::TokensUnreported)
+        }
         None if known.lacks(token) => Some(AttentionReason::TokenUnknown),
         Some(ActiveGateTokenState::UnknownWord) => Some(AttentionReason::TokenUnknown),
         Some(ActiveGateTokenState::Invalid) => Some(AttentionReason::TokenInvalid),

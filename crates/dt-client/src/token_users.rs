@@ -39,7 +39,8 @@ impl TokenUsers {
     /// It is not documented how soon a use is recorded, nor whether a connection that stays open counts.
     #[must_use]
     pub fn last_used_date(&self) -> Option<Timestamp> {
-        self.token.as_ref()?.last_used_date
+        let date = self.token.as_ref()?.last_used_date?;
+        (!date.is_unset()).then_some(date)
     }
 }
 
@@ -145,11 +146,13 @@ pub(crate) fn readable_id(token: &ActiveGateTokenUse) -> Option<&ActiveGateToken
 
 /// Returns whether two ids differ at most in case and in white space, or one is followed by a secret.
 fn resembles(shown: &str, id: &str) -> bool {
-    let letters = |text: &str| -> String {
-        let kept = text.chars().filter(|letter| letter.is_ascii_graphic());
-        kept.map(|letter| letter.to_ascii_lowercase()).collect()
-    };
     let (shown, id) = (letters(shown), letters(id));
     let rest = shown.strip_prefix(&id);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// Returns what of an id does not depend on case and white space.
+pub(crate) fn letters(id: &str) -> String {
+    let kept = id.chars().filter(|letter| letter.is_ascii_graphic());
+    kept.map(|letter| letter.to_ascii_lowercase()).collect()
 }

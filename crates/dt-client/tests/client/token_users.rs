@@ -469,6 +469,58 @@ async fn a_token_without_a_state_that_the_environment_does_not_list_is_unknown()
 }
 
 #[tokio::test]
+async fn an_id_that_only_resembles_a_listed_one_says_nothing_about_the_token() {
+    let soon = Some(r#""1970-01-01T12:00:00Z""#);
+    let unreported = Some("TOKENS_UNREPORTED".to_owned());
+    for id in ["DT0G02.A", " dt0g02.a ", "dt0g02.a.SECRET", "Dt0g02.a.X.Y"] {
+        for state in ["", r#", "state": "UNKNOWN""#, r#", "state": "VALID""#] {
+            let entry = format!(r#"{{"id": "{id}"{state}}}"#);
+            assert_eq!(reason_of_entry(&entry, soon).await, unreported, "{entry}");
+        }
+    }
+    // What the API says of the token itself stays.
+    let entry = r#"{"id": "DT0G02.A", "state": "EXPIRING"}"#;
+    let expires = Some("TOKEN_EXPIRES".to_owned());
+    assert_eq!(reason_of_entry(entry, soon).await, expires);
+    let entry = r#"{"id": "dt0g02.ab", "state": "VALID"}"#;
+    assert_eq!(reason_of_entry(entry, soon).await, None);
+}
+
+#[tokio::test]
+async fn an_end_in_year_1_means_that_a_token_never_ends() {
+    let never = Some(r#""0001-01-01T00:00:00Z""#);
+    let unknown = Some("TOKEN_UNKNOWN".to_owned());
+    let entry = r#"{"id": "dt0g02.a", "state": "VALID"}"#;
+    assert_eq!(reason_of_entry(entry, never).await, None);
+    let entry = r#"{"id": "dt0g02.a", "state": "UNKNOWN"}"#;
+    assert_eq!(reason_of_entry(entry, never).await, unknown);
+}
+
+#[tokio::test]
+async fn of_several_tokens_with_one_id_the_earliest_end_counts() {
+    let with_end = |end: &str| token("a").replace('}', &format!(r#", "expirationDate": {end}}}"#));
+    let soon = with_end(r#""2000-01-01T00:00:00Z""#);
+    let others = [with_end(r#""9001-01-01T00:00:00Z""#), with_end("null")];
+    for other in others {
+        for list in [format!("{soon}, {other}"), format!("{other}, {soon}")] {
+            let body = format!(r#"{{"totalCount": 2, "activeGateTokens": [{list}]}}"#);
+            let gate = r#"{"id": "1", "activeGateTokens": [{"id": "dt0g02.a", "state": "VALID"}]}"#;
+            let (client, _) = scripted([gates(gate), FakeResponse::json(200, body)]);
+            let found = client.active_gates().attention(DAY).await.unwrap();
+            assert_eq!(reasons(&found), ["1 TOKEN_EXPIRES"], "{list}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_word_is_no_state() {
+    let list = r#"{"id": "1", "activeGateTokens": [{"id": "dt0g02.x", "state": ""}, {"id": "", "state": " "}], "autoUpdateStatus": ""}"#;
+    let (client, _) = scripted([gates(list), page_of(0, &[], None)]);
+    let found = client.active_gates().attention(DAY).await.unwrap();
+    assert_eq!(reasons(&found), ["1 TOKEN_UNKNOWN", "1 TOKENS_UNREPORTED"]);
+}
+
+#[tokio::test]
 async fn words_that_are_not_known_and_tokens_that_are_missing_are_reported() {
     let list = r#"{}, {"id": "1", "activeGateTokens": []}, {"id": "2", "activeGateTokens": [{"state": "NEW"}, {"state": "EXPIRING"}, {}],
         "autoUpdateStatus": "ODD"}, {"id": "3", "autoUpdateStatus": "UNKNOWN", "activeGateTokens": [{"state": "VALID"}, {"id": " "}]},
