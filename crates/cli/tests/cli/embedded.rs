@@ -405,9 +405,18 @@ fn an_update_job_is_checked_created_shown_and_deleted() {
         [id]
     );
     let all = run("list-all -o json").json();
-    assert_eq!(names(&all, "agId"), ["1541791174", "-1556499193"]);
+    let gate = "1541791174";
+    assert_eq!(names(&all, "agId"), [gate, gate, "-1556499193"]);
     assert_eq!(all[0]["updateJob"]["jobState"], "SUCCEED");
-    assert_eq!(all[1]["updateJob"], created);
+    let failed = &all[1]["updateJob"];
+    assert_eq!(failed["jobState"], "FAILED");
+    assert!(failed["error"].is_string());
+    let read = run(&format!(
+        "get {gate} {} -o json",
+        failed["jobId"].as_str().unwrap()
+    ));
+    assert_eq!(&read.json(), failed);
+    assert_eq!(all[2]["updateJob"], created);
     run(&format!("delete --yes -1556499193 {id}")).success();
     let refused = run("create -1556499193 1.2.3");
     assert_eq!(refused.code, Some(2));

@@ -181,6 +181,18 @@ async fn a_job_is_checked_created_read_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_failed_job_says_why_in_each_response() {
+    let (_, client) = emulator(&ManualClock::auto());
+    let (jobs, gate) = (client.update_jobs(), "1541791174".into());
+    let listed = jobs.list(&gate).send().await.unwrap().update_jobs;
+    let failed = listed.last().unwrap();
+    assert_eq!(failed.job_state, Some(UpdateJobState::Failed));
+    assert!(failed.error.is_some());
+    let id = failed.job_id.as_ref().unwrap();
+    assert_eq!(jobs.get(&gate, id).send().await.unwrap(), *failed);
+}
+
+#[tokio::test]
 async fn a_gate_of_which_nothing_is_known_is_read() {
     let body = r#"{"activeGates": [{}, {"id": "0x3efdd091", "offlineSince": null, "new": 1, "osType": "BEOS"}]}"#;
     let (client, _) = scripted([FakeResponse::json(200, body)]);

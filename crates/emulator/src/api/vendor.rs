@@ -34,7 +34,10 @@ pub(crate) trait Vendor: Sync {
     /// Creates those of the vendor's tables that do not exist, and its well-known credentials.
     fn create_tables(&self, transaction: &WriteTransaction, key: &Key) -> Result<(), Error>;
 
-    /// Adds the examples of the vendor's documentation, and what must be recent `now`.
+    /// Returns the number of the set of examples. A store with the examples of a lower one gets the new ones.
+    fn examples_level(&self) -> u64;
+
+    /// Adds the examples of the vendor's documentation, and what must be recent `now`, except what the store has or had.
     fn add_examples(&self, transaction: &WriteTransaction, now: Timestamp) -> Result<(), Error>;
 }
 
@@ -48,15 +51,15 @@ impl dyn Vendor {
         store.write(|transaction| self.create_tables(transaction, store.key()))
     }
 
-    /// Adds the vendor's examples, once for each store.
+    /// Adds the vendor's examples, once for each store and level. An object that was deleted is not added again, because no id is reused.
     pub(crate) fn seed(&self, store: &Store, now: Timestamp) -> Result<(), Error> {
-        let sequence = format!("{}.seed", self.name());
-        // A second call would change nothing anyway, because ids are not reused, but it would write to the disk.
-        if store.read(|transaction| store::has_sequence(transaction, &sequence))? {
+        let (number, level) = (format!("{}.seed", self.name()), self.examples_level());
+        // Only what is new is written to the disk.
+        if store.read(|transaction| store::number(transaction, &number))? >= Some(level) {
             return Ok(());
         }
         store.write(|transaction| {
-            store::next_sequence(transaction, &sequence)?;
+            store::set_number(transaction, &number, level)?;
             self.add_examples(transaction, now)
         })
     }

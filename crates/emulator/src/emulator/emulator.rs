@@ -91,11 +91,12 @@ impl Emulator {
         self
     }
 
-    /// Adds the examples of the vendors' documentation. Only the first call on a store has an effect.
+    /// Adds the examples of the vendors' documentation. A store that has them gets only those that a later version added: what
+    /// was deleted or changed stays so.
     ///
     /// The team `well_known::ASA_TEAM` gets two gateways and two gateway setup tokens, the Dynatrace environment three
     /// ActiveGate tokens, with the published ids, names and dates. One more token ends in 20 days. The environment also
-    /// gets three ActiveGates and a finished update job: two ActiveGates are connected, one of them with the token that ends, and one is
+    /// gets three ActiveGates and two finished update jobs, one of which failed: two ActiveGates are connected, one of them with the token that ends, and one is
     /// offline without a token. One more gateway has labels, by which two projects select it: one of ASA, and one in a resource group, which has a server
     /// enrollment token.
     ///
@@ -148,6 +149,7 @@ mod tests {
     use std::sync::atomic::Ordering;
 
     use gatelet_models::asa::GatewayUpdate;
+    use gatelet_models::dt::ActiveGateToken;
     use http::StatusCode;
     use serde_json::{Value, json};
 
@@ -155,8 +157,10 @@ mod tests {
 
     use super::*;
     use crate::api::asa::vendor::ASA;
+    use crate::api::dt::token;
     use crate::api::dt::vendor::DT;
     use crate::store::fake_disk::FakeDisk;
+    use crate::store::store;
     use crate::well_known;
 
     const TOKENS: &str = "/api/v2/activeGateTokens";
@@ -266,6 +270,35 @@ mod tests {
             assert_eq!(count(), expected);
             both.seed().unwrap();
             assert_eq!(count(), [3, 4]);
+        }
+    }
+
+    #[test]
+    fn a_store_of_an_earlier_version_gets_new_examples_and_none_that_was_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let emulator = open(&folder.path().join("old"), vendors::ALL);
+        let old = ActiveGateToken::new("dt0g02.abc123", Timestamp::UNSET);
+        let written = emulator.store().write(|transaction| {
+            for vendor in ["asa.seed", "dt.seed"] {
+                store::set_number(transaction, vendor, 1)?;
+            }
+            token::insert(transaction, &old)
+        });
+        assert!(written.unwrap());
+        let path = format!("{TOKENS}/{}", old.id);
+        let deleted = emulator.handle(developer("DELETE", &path, &Value::Null));
+        assert_eq!(deleted.status(), StatusCode::NO_CONTENT);
+        let gates = || {
+            let gates = emulator.handle(developer("GET", "/api/v2/activeGates", &Value::Null));
+            body(&gates)["activeGates"].as_array().unwrap().len()
+        };
+        let tokens = || {
+            let tokens = body(&read_tokens(&emulator));
+            tokens["activeGateTokens"].as_array().unwrap().len()
+        };
+        for _ in 0..2 {
+            emulator.seed().unwrap();
+            assert_eq!((gates(), tokens()), (3, 3));
         }
     }
 

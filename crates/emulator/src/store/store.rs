@@ -246,9 +246,20 @@ pub(crate) fn next_sequence(transaction: &WriteTransaction, name: &str) -> Resul
     Ok(next)
 }
 
-/// Whether the sequence has started.
-pub(crate) fn has_sequence(transaction: &ReadTransaction, name: &str) -> Result<bool, Error> {
-    Ok(transaction.open_table(NUMBERS)?.get(name)?.is_some())
+/// Returns the number of a name; `None` if it was never set.
+pub(crate) fn number(transaction: &ReadTransaction, name: &str) -> Result<Option<u64>, Error> {
+    let number = transaction.open_table(NUMBERS)?.get(name)?;
+    Ok(number.map(|number| number.value()))
+}
+
+/// Sets the number of a name.
+pub(crate) fn set_number(
+    transaction: &WriteTransaction,
+    name: &str,
+    number: u64,
+) -> Result<(), Error> {
+    transaction.open_table(NUMBERS)?.insert(name, number)?;
+    Ok(())
 }
 
 /// Whether a store has a table of this name.

@@ -241,6 +241,12 @@ fn paths_beside_those_of_gates_are_no_gates() {
     assert_eq!(jobs["allUpdateJobs"][0]["agId"], "1541791174");
     let job = &jobs["allUpdateJobs"][0]["updateJobs"][0];
     assert_eq!(job["jobState"], "SUCCEED");
+    let failed = &jobs["allUpdateJobs"][0]["updateJobs"][1];
+    assert_eq!(failed["jobState"], "FAILED");
+    let id = failed["jobId"].as_str().unwrap();
+    let read = developer.get(&format!("{GATES}/1541791174/updateJobs/{id}"));
+    assert_eq!(&read.expect(200).json(), failed);
+    assert!(failed["error"].is_string());
     for path in [
         "autoUpdate",
         "remoteConfigurationManagement",

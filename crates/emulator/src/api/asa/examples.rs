@@ -18,6 +18,9 @@ use crate::well_known::asa::{ASA_TEAM, ASA_USER};
 const RESOURCE_GROUP: &str = "2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111";
 const PROJECT_IN_GROUP: &str = "5b0c7d9e-8a4f-4b6a-9f37-2d1c0e9b8a55";
 
+/// The number of the set of examples, which is raised with each new one.
+pub(crate) const LEVEL: u64 = 2;
+
 /// Adds the examples to the well-known team.
 pub(crate) fn add(transaction: &WriteTransaction, now: Timestamp) -> Result<(), Error> {
     for token in setup_tokens() {
@@ -29,7 +32,7 @@ pub(crate) fn add(transaction: &WriteTransaction, now: Timestamp) -> Result<(), 
     let web = Project::new("8fe1a2c4-5f0c-4a5e-9d0e-6e1a1c1d2b30", "web")
         .with_gateway_selector("env in (dev,prod)")
         .with_forward_traffic(true);
-    project::insert(transaction, ASA_TEAM, web)?;
+    project::insert_new(transaction, ASA_TEAM, web)?;
     add_resource_group(transaction, now)
 }
 
@@ -37,11 +40,11 @@ pub(crate) fn add(transaction: &WriteTransaction, now: Timestamp) -> Result<(), 
 fn add_resource_group(transaction: &WriteTransaction, now: Timestamp) -> Result<(), Error> {
     let group =
         ResourceGroup::new(RESOURCE_GROUP, "production").with_description("Example resource group");
-    resource_group::insert(transaction, ASA_TEAM, group)?;
+    resource_group::insert_new(transaction, ASA_TEAM, group)?;
     let shop = Project::new(PROJECT_IN_GROUP, "shop")
         .with_resource_group_id(RESOURCE_GROUP)
         .with_gateway_selector("env=prod");
-    project::insert(transaction, ASA_TEAM, shop)?;
+    project::insert_new(transaction, ASA_TEAM, shop)?;
     let token = EnrollmentToken::new("0b2f9b8e-4c0f-4a5e-8a53-0a9e6d2f7c44")
         .with_description("Web servers")
         .with_created_by_user(ASA_USER)

@@ -128,8 +128,20 @@ pub(crate) fn add(store: &Store, team: &str, project: Project) -> Result<(), Err
 pub(crate) fn insert(
     transaction: &WriteTransaction,
     team: &str,
-    mut project: Project,
+    project: Project,
 ) -> Result<(), Error> {
+    match insert_new(transaction, team, project)? {
+        true => Ok(()),
+        false => Err(Error::Invalid("a project with this id exists or existed")),
+    }
+}
+
+/// Adds a project to a team. Returns false if its id is or was in use.
+pub(crate) fn insert_new(
+    transaction: &WriteTransaction,
+    team: &str,
+    mut project: Project,
+) -> Result<bool, Error> {
     check_project_name(project.name.as_str()).map_err(Error::Invalid)?;
     project.team = Some(team.to_owned());
     let json = match group_of(&project) {
@@ -139,8 +151,5 @@ pub(crate) fn insert(
             Encoded::with_nulls(&project, NULLS)?
         }
     };
-    match PROJECTS.insert(transaction, team, project.id.as_str(), &json)? {
-        true => Ok(()),
-        false => Err(Error::Invalid("a project with this id exists or existed")),
-    }
+    PROJECTS.insert(transaction, team, project.id.as_str(), &json)
 }

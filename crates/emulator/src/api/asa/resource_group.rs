@@ -70,18 +70,27 @@ pub(crate) fn get(
 pub(crate) fn insert(
     transaction: &WriteTransaction,
     team: &str,
-    mut group: ResourceGroup,
+    group: ResourceGroup,
 ) -> Result<(), Error> {
+    match insert_new(transaction, team, group)? {
+        true => Ok(()),
+        false => Err(Error::Invalid(
+            "a resource group with this id exists or existed",
+        )),
+    }
+}
+
+/// Adds a resource group to a team. Returns false if its id is or was in use.
+pub(crate) fn insert_new(
+    transaction: &WriteTransaction,
+    team: &str,
+    mut group: ResourceGroup,
+) -> Result<bool, Error> {
     check_name(&group.name).map_err(Error::Invalid)?;
     group.team_id = Some(team.to_owned());
     group
         .delegated_resource_admin_groups
         .get_or_insert_default();
     let json = Encoded::new(&group)?;
-    match RESOURCE_GROUPS.insert(transaction, team, group.id.as_str(), &json)? {
-        true => Ok(()),
-        false => Err(Error::Invalid(
-            "a resource group with this id exists or existed",
-        )),
-    }
+    RESOURCE_GROUPS.insert(transaction, team, group.id.as_str(), &json)
 }

@@ -56,6 +56,10 @@ impl Vendor for Asa {
         service_user::create_tables(transaction, key)
     }
 
+    fn examples_level(&self) -> u64 {
+        examples::LEVEL
+    }
+
     fn add_examples(&self, transaction: &WriteTransaction, now: Timestamp) -> Result<(), Error> {
         examples::add(transaction, now)
     }

@@ -64,7 +64,7 @@ fn authorize_bearer(call: &ServerCall<'_>, token: &str) -> Result<Caller, ErrorR
         }
     };
     let caller = caller.ok_or_else(ErrorResponse::bad_credential)?;
-    let acceptable = scope::on_platform(call.operation.permissions);
+    let acceptable = scope::on_platform(call.operation);
     match caller.has_any(&acceptable) {
         true => Ok(caller),
         false => Err(ErrorResponse::no_scope(kind, &acceptable)),

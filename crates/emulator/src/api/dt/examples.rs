@@ -17,7 +17,10 @@ use crate::api::dt::{active_gate, token};
 use crate::error::Error;
 use crate::store::encoded::Encoded;
 
-/// Adds the examples to the environment, with a token that expires soon, ActiveGates and an update job, of which there are no published
+/// The number of the set of examples, which is raised with each new one.
+pub(crate) const LEVEL: u64 = 2;
+
+/// Adds the examples to the environment, with a token that expires soon, ActiveGates and update jobs, of which there are no published
 /// ones.
 pub(crate) fn add(transaction: &WriteTransaction, now: Timestamp) -> Result<(), Error> {
     for token in active_gate_tokens()? {
@@ -27,8 +30,10 @@ pub(crate) fn add(transaction: &WriteTransaction, now: Timestamp) -> Result<(), 
     for gate in connected_gates().into_iter().chain([offline_gate(now)]) {
         active_gate::insert(transaction, &gate)?;
     }
-    let (gate, job) = update_job(now);
-    UPDATE_JOBS.insert(transaction, gate, JOB, &Encoded::new(&job)?)?;
+    for (id, job) in [(FAILED_JOB, failed_job(now)), (JOB, update_job(now))] {
+        let job = Encoded::new(&job.with_job_id(id))?;
+        UPDATE_JOBS.insert(transaction, UPDATED_GATE, id, &job)?;
+    }
     Ok(())
 }
 
@@ -102,19 +107,26 @@ fn expiring_token(now: Timestamp) -> ActiveGateToken {
     token
 }
 
-/// The id of the update job.
+/// The id of the update job that failed.
+const FAILED_JOB: &str = "6098745612340987165";
+
+/// Returns an update that failed an hour before the other one was created.
+fn failed_job(now: Timestamp) -> UpdateJob {
+    let hour = Duration::from_secs(60 * 60);
+    update_job(now.saturating_sub(hour)).with_error("The installer could not be downloaded.")
+}
+
+/// The id of the update job that succeeded.
 const JOB: &str = "-4754066816153208332";
 
-/// Returns a finished update of an ActiveGate, and the id of that. In the store, its timestamp is when it was created.
-fn update_job(now: Timestamp) -> (&'static str, UpdateJob) {
-    let job = UpdateJob::new()
-        .with_job_id(JOB)
+/// Returns a finished update of an ActiveGate. In the store, its timestamp is when it was created.
+fn update_job(now: Timestamp) -> UpdateJob {
+    UpdateJob::new()
         .with_start_version("1.341.30.20260720-093000")
         .with_target_version(NEWER)
         .with_timestamp(now.saturating_sub(Duration::from_secs(60 * 60)))
         .with_ag_type(ActiveGateKind::Environment)
-        .with_environments(["abc12345".to_owned()]);
-    (UPDATED_GATE, job)
+        .with_environments(["abc12345".to_owned()])
 }
 
 /// Returns an ActiveGate without a token that has lost its connection. The list shows it for two hours.
@@ -125,7 +137,7 @@ fn offline_gate(now: Timestamp) -> ActiveGate {
         .with_connected_hosts(ConnectedHosts::new().with_number(0_u32))
 }
 
-/// The id of the ActiveGate with the update job.
+/// The id of the ActiveGate with the update jobs.
 const UPDATED_GATE: &str = "1541791174";
 
 /// The newer of the versions.

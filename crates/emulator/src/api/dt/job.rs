@@ -1,4 +1,5 @@
-//! An update job as it is now. Time moves it on: it is pending for a minute, runs for four, and succeeds; nothing is written then.
+//! An update job as it is now. Time moves it on: it is pending for a minute, runs for four, and succeeds, or fails
+//! if an error is stored; nothing is written then.
 
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ pub(crate) struct Job {
 impl Job {
     pub(crate) fn at(mut stored: UpdateJob, now: Timestamp) -> Self {
         let created = stored.timestamp.take().unwrap_or(now);
+        let error = stored.error.take();
         let age = now.saturating_duration_since(created);
         let is_pending = age < PENDING;
         let has_ended = age >= ENDED_AFTER;
@@ -38,6 +40,7 @@ impl Job {
         stored.job_state = Some(match (is_pending, has_ended) {
             (true, _) => UpdateJobState::Pending,
             (_, false) => UpdateJobState::InProgress,
+            (_, true) if error.is_some() => UpdateJobState::Failed,
             (_, true) => UpdateJobState::Succeed,
         });
         if !is_pending {
@@ -47,6 +50,7 @@ impl Job {
         if has_ended {
             stored.timestamp = Some(created.saturating_add(ENDED_AFTER));
             stored.duration = u64::try_from(RUNNING.as_millis()).ok();
+            stored.error = error;
         }
         Self {
             created,

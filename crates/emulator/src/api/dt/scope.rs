@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use gatelet_models::Operation;
 use gatelet_models::dt::OperationId;
+use gatelet_models::dt::operations::GET_TOKEN_ENFORCEMENT;
 
 /// Classic scopes up to their last part, and the platform's scopes that allow the same.
 ///
@@ -25,9 +26,22 @@ const EQUIVALENTS: [(&str, [&str; 2]); 2] = [
     ),
 ];
 
-/// Returns the scopes of an OAuth client or a platform token that allow the same as one of these permissions.
-pub(crate) fn on_platform(permissions: &[&str]) -> Vec<String> {
-    permissions.iter().copied().flat_map(equivalents).collect()
+/// The start of the platform's scopes that allow all but the operations that [`is_of_fleet`] names.
+const ENVIRONMENT_API: &str = "environment-api:";
+
+/// Returns the scopes of an OAuth client or a platform token that allow an operation.
+pub(crate) fn on_platform(operation: &Operation) -> Vec<String> {
+    let permissions = operation.permissions.iter().copied();
+    let mut scopes: Vec<_> = permissions.flat_map(equivalents).collect();
+    if is_of_fleet(operation) {
+        scopes.retain(|scope| !scope.starts_with(ENVIRONMENT_API));
+    }
+    scopes
+}
+
+/// Returns whether only the scope of fleet management allows an operation, as documented.
+fn is_of_fleet(operation: &Operation) -> bool {
+    operation.name == GET_TOKEN_ENFORCEMENT.name
 }
 
 /// Returns every scope of OAuth clients and platform tokens that an operation names.
@@ -62,23 +76,29 @@ mod tests {
     #[test]
     fn a_classic_scope_has_two_equivalents_on_the_platform() {
         assert_eq!(
-            on_platform(&[
-                "activeGateTokenManagement.create",
-                "fleet-management:x:read"
-            ]),
+            on_platform(OperationId::ListTokens.operation()),
             [
-                "environment-api:activegate-tokens:create",
-                "fleet-management:activegate.tokens:create",
-                "fleet-management:x:read",
+                "environment-api:activegate-tokens:read",
+                "fleet-management:activegate.tokens:read",
             ]
         );
+        assert_eq!(
+            equivalents("fleet-management:x:read"),
+            ["fleet-management:x:read"]
+        );
+    }
+
+    #[test]
+    fn the_enforcement_of_tokens_is_read_with_the_scope_of_fleet_management_only() {
+        let scopes = on_platform(OperationId::GetTokenEnforcement.operation());
+        assert_eq!(scopes, ["fleet-management:activegates:read"]);
     }
 
     #[test]
     fn the_well_known_scopes_suffice_for_every_operation_and_are_registered() {
         let (all, suffice) = (all_on_platform(), DT_OAUTH_SCOPES.split(' '));
         for id in OperationId::ALL {
-            let acceptable = on_platform(id.operation().permissions);
+            let acceptable = on_platform(id.operation());
             let mut granted = suffice.clone();
             let is_allowed = granted.any(|scope| acceptable.iter().any(|it| it == scope));
             assert!(is_allowed, "{acceptable:?}");

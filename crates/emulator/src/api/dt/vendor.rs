@@ -66,6 +66,10 @@ impl Vendor for Dt {
         oauth_client::create_table(transaction, key)
     }
 
+    fn examples_level(&self) -> u64 {
+        examples::LEVEL
+    }
+
     fn add_examples(&self, transaction: &WriteTransaction, now: Timestamp) -> Result<(), Error> {
         examples::add(transaction, now)
     }
