@@ -44,23 +44,38 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// Something else than a file that may be written is there.
 pub(crate) fn target(path: &Path) -> io::Result<PathBuf> {
-    let refused = |problem: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
-    let Ok(named) = path.symlink_metadata() else {
+    let path = resolve(path)?;
+    let Ok(metadata) = fs::metadata(&path) else {
+        return Ok(path);
+    };
+    match metadata.permissions().readonly() {
+        true => Err(refused("it is readonly")),
+        false => fs::canonicalize(path),
+    }
+}
+
+/// Returns where a file is or will be: the path, or where it leads as a symbolic link, which a rename would replace by a file otherwise.
+///
+/// # Errors
+/// Something else than a regular file is there.
+pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
+    let Ok(named) = fs::symlink_metadata(path) else {
         return Ok(path.to_owned());
     };
-    let path = match fs::canonicalize(path) {
-        Ok(path) => path,
-        Err(_) if named.is_symlink() => {
-            return refused("it is a symbolic link that leads nowhere");
-        }
-        Err(error) => return Err(error),
+    let target = match (named.is_symlink(), fs::metadata(path)) {
+        (_, Ok(target)) => target,
+        (true, Err(_)) => return Err(refused("it is a symbolic link that leads nowhere")),
+        (false, Err(error)) => return Err(error),
     };
-    let metadata = fs::metadata(&path)?;
-    match (metadata.is_file(), metadata.permissions().readonly()) {
-        (false, _) => refused("it is not a regular file"),
-        (true, true) => refused("it is readonly"),
-        (true, false) => Ok(path),
+    match (target.is_file(), named.is_symlink()) {
+        (false, _) => Err(refused("it is not a regular file")),
+        (true, true) => fs::canonicalize(path),
+        (true, false) => Ok(path.to_owned()),
     }
+}
+
+fn refused(problem: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, problem)
 }
 
 #[cfg(test)]

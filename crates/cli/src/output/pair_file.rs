@@ -10,6 +10,7 @@ use gatelet_models::asa::ServiceTokenRequest;
 use zeroize::Zeroizing;
 
 use crate::output::new_file::{CreateError, NewFile, sync_folder};
+use crate::private_file;
 
 /// A file that will receive a key: created beside its final place, which it replaces when the key works.
 #[derive(Debug)]
@@ -80,7 +81,11 @@ impl PairFile {
     /// # Errors
     /// The place is not one for a file, the file cannot be created, another run has it, or a run has left a key in it.
     pub(crate) fn create(path: &Path) -> Result<Self, PairFileError> {
-        let path = resolve(path)?;
+        if path.as_os_str() == "-" {
+            let problem = "to print the key, omit --out";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, problem).into());
+        }
+        let path = private_file::resolve(path)?;
         let mut name = path.as_os_str().to_owned();
         name.push(OsString::from(".new"));
         let beside = PathBuf::from(name);
@@ -155,6 +160,11 @@ impl WrittenPair {
         self.file.beside()
     }
 
+    /// Returns whether another program has moved the file to its final place.
+    pub(crate) fn is_moved(&self) -> bool {
+        self.file.is_moved()
+    }
+
     /// Moves the file to its final place, unless another program has done that.
     ///
     /// # Errors
@@ -209,27 +219,6 @@ fn not_created(beside: PathBuf, path: PathBuf, error: CreateError) -> PairFileEr
         },
     };
     io::Error::other(problem).into()
-}
-
-/// Returns where a file is or will be. A symbolic link leads to the file, which a rename would replace by a file otherwise.
-fn resolve(path: &Path) -> io::Result<PathBuf> {
-    let refused = |problem: &str| Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
-    if path.as_os_str() == "-" {
-        return refused("to print the key, omit --out");
-    }
-    let Ok(named) = fs::symlink_metadata(path) else {
-        return Ok(path.to_owned());
-    };
-    let target = match (named.is_symlink(), fs::metadata(path)) {
-        (_, Ok(target)) => target,
-        (true, Err(_)) => return refused("it is a symbolic link that leads nowhere"),
-        (false, Err(error)) => return Err(error),
-    };
-    match (target.is_file(), named.is_symlink()) {
-        (false, _) => refused("it is not a regular file"),
-        (true, true) => fs::canonicalize(path),
-        (true, false) => Ok(path.to_owned()),
-    }
 }
 
 /// Returns a pair as a line of JSON, which is overwritten when it is dropped.

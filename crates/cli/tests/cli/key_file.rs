@@ -166,6 +166,36 @@ fn a_pair_that_another_program_moves_to_its_place_while_its_key_logs_in_is_store
 }
 
 #[test]
+#[cfg(unix)]
+fn a_pair_that_another_program_has_moved_and_that_does_not_log_in_is_said_to_be_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.json");
+    let (from, to) = (folder.path().join("key.json.new"), path.clone());
+    let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
+    let refusal = r#"{"code":401,"type":"authentication_error","message":"no"}"#;
+    let server = RawServer::new(move |request| {
+        let (status, body) = match request.contains("/service_token ") {
+            true if request.contains(r#""new""#) => {
+                // A second attempt finds it moved.
+                let _ = fs::rename(&from, &to);
+                ("401 Unauthorized", refusal)
+            }
+            true => ("200 OK", bearer),
+            false => return rotating(request),
+        };
+        RawResponse::Bytes(response(status, "application/json", body))
+    });
+    let rotate = format!("asa su key rotate bot --timeout 5 --out {}", path.display());
+    let CommandOutput { code, stderr, .. } = Fixture::asa(&server.url).run(&rotate);
+    assert_eq!(code, Some(12), "{stderr}");
+    let state = format!(
+        "; another program has moved the pair of the new key new to {}: use the key once it logs in, or delete it with `gatelet asa service-user key delete bot new`; the old one works until it ends\n",
+        path.display()
+    );
+    assert!(stderr.ends_with(&state), "{stderr}");
+}
+
+#[test]
 fn a_file_that_settings_are_in_or_name_is_not_replaced_by_a_pair() {
     let server = team(|_| panic!("nothing is sent"));
     let url = &server.url;

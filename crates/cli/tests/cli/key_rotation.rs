@@ -160,7 +160,7 @@ fn an_old_key_that_is_not_deleted_has_a_line_that_says_whether_it_exists_and_wha
         });
         let fixture = Fixture::asa(&server.url);
         let path = fixture.path("key.json");
-        let rotate = format!("asa su key rotate bot --delete-old --timeout 1 --out {path}");
+        let rotate = format!("asa su key rotate bot --delete-old --timeout 2 --out {path}");
         let output = fixture.run(&rotate);
         assert_eq!(output.code, Some(code), "{output:?}");
         assert!(output.stderr.ends_with(&state), "{output:?}");

@@ -30,6 +30,11 @@ impl StoredKey {
     pub(crate) fn advice(&self, created: &CreatedKey) -> String {
         let id = created.id();
         match self {
+            Self::File(written) if written.is_moved() => format!(
+                "another program has moved the pair of the new key {id} to {}: use the key once it logs in, or delete it with `{}`; the old one works until it ends",
+                written.path().display(),
+                created.delete_command()
+            ),
             Self::File(written) => {
                 let (place, beside) = (written.path().display(), written.beside().display());
                 format!(
