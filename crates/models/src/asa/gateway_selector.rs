@@ -14,8 +14,10 @@ mod parser;
 /// The gateways that a project uses: those whose labels meet every requirement.
 ///
 /// Requirements are separated by commas, each in one of the forms of [`LabelRequirement`], and spaces between words have no meaning.
-/// Keys and values consist of ASCII letters, digits and `-_./`. The vendor documents the form by examples only; any other text,
-/// such as `cores>4` or `env:dev`, is an error rather than a guess, because nobody but the service can judge it.
+/// Keys and values are those of labels in Kubernetes: at most 63 ASCII letters, digits and `-_.`, with a letter or a digit at either
+/// end; before a key there may be a DNS subdomain of at most 253 characters and a `/`. The vendor documents the form by examples only;
+/// any other text, such as `cores>4` or `env:dev`, is an error rather than a guess, because nobody but the service can judge it. A value
+/// is never empty here.
 ///
 /// An empty selector selects no gateway. That is inferred from Okta's own client, whose documentation says that traffic needs at
 /// least one requirement; so is that keys and values are compared exactly.

@@ -21,6 +21,10 @@ pub enum GatewaySelectorErrorKind {
     Key,
     /// A value is missing.
     Value,
+    /// A key is not a label key of Kubernetes.
+    InvalidKey,
+    /// A value is not a label value of Kubernetes.
+    InvalidValue,
     /// Something other than an operator or a comma follows.
     Operator,
     /// The parenthesis around values is missing or not closed.
@@ -51,6 +55,8 @@ impl fmt::Display for ParseGatewaySelectorError {
             GatewaySelectorErrorKind::Character => "contains a character that has no known meaning",
             GatewaySelectorErrorKind::Key => "lacks a key",
             GatewaySelectorErrorKind::Value => "lacks a value",
+            GatewaySelectorErrorKind::InvalidKey => "contains a key that has no known meaning",
+            GatewaySelectorErrorKind::InvalidValue => "contains a value that has no known meaning",
             GatewaySelectorErrorKind::Operator => "lacks a known operator or a comma",
             GatewaySelectorErrorKind::Parenthesis => "lacks a parenthesis or a comma",
         };

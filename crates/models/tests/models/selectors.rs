@@ -94,14 +94,45 @@ fn a_selector_of_unknown_meaning_is_an_error_at_its_place() {
         ("env in dev", Kind::Parenthesis, 7),
         ("env in (dev", Kind::Parenthesis, 11),
         ("env in (dev prod)", Kind::Parenthesis, 12),
+        ("!-", Kind::InvalidKey, 1),
+        ("!/", Kind::InvalidKey, 1),
+        ("a/b/c!=x", Kind::InvalidKey, 0),
+        ("a,!a//b", Kind::InvalidKey, 3),
+        ("/a", Kind::InvalidKey, 0),
+        ("a/", Kind::InvalidKey, 0),
+        ("A.b/c", Kind::InvalidKey, 0),
+        ("a..b/c", Kind::InvalidKey, 0),
+        ("..!=a", Kind::InvalidKey, 0),
+        ("env!=/", Kind::InvalidValue, 5),
+        ("env!=a/b", Kind::InvalidValue, 5),
+        ("env!=..", Kind::InvalidValue, 5),
+        ("env!=-x-", Kind::InvalidValue, 5),
+        ("env in (a,_)", Kind::InvalidValue, 10),
     ] {
         let error = selector.parse::<GatewaySelector>().expect_err(selector);
         assert_eq!((error.kind(), error.offset()), (kind, offset), "{selector}");
     }
 }
 
+#[test]
+fn lengths_of_keys_and_values_are_those_of_kubernetes() {
+    let (name, longer) = ("a".repeat(63), "a".repeat(64));
+    let prefix = format!("{name}.{name}.{name}.{}", "b".repeat(61));
+    assert_eq!(prefix.len(), 253);
+    parse(&format!("{prefix}/{name}={name}"));
+    for (selector, kind) in [
+        (format!("{prefix}b/a"), Kind::InvalidKey),
+        (longer.clone(), Kind::InvalidKey),
+        (format!("a/{longer}"), Kind::InvalidKey),
+        (format!("a!={longer}"), Kind::InvalidValue),
+    ] {
+        let error = selector.parse::<GatewaySelector>().expect_err(&selector);
+        assert_eq!(error.kind(), kind, "{selector}");
+    }
+}
+
 fn word() -> impl Strategy<Value = String> {
-    "[A-Za-z0-9_./-]{1,8}|in|notin"
+    "[A-Za-z0-9]([A-Za-z0-9_.-]{0,6}[A-Za-z0-9])?|in|notin"
 }
 
 fn words() -> impl Strategy<Value = String> {

@@ -80,14 +80,21 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Parses a key or a value; `missing` says which.
+    /// Parses a key or a value; `kind` says which.
     fn word(
         &mut self,
-        missing: GatewaySelectorErrorKind,
+        kind: GatewaySelectorErrorKind,
     ) -> Result<String, ParseGatewaySelectorError> {
         let word = self.peek_word();
         if word.is_empty() {
-            return Err(self.error(missing));
+            return Err(self.error(kind));
+        }
+        let (is_valid, invalid) = match kind {
+            GatewaySelectorErrorKind::Key => (is_key(word), GatewaySelectorErrorKind::InvalidKey),
+            _ => (is_name(word), GatewaySelectorErrorKind::InvalidValue),
+        };
+        if !is_valid {
+            return Err(ParseGatewaySelectorError::new(invalid, self.offset));
         }
         self.offset += word.len();
         self.skip_spaces();
@@ -140,4 +147,29 @@ impl<'a> Parser<'a> {
 /// Whether keys and values may contain this character.
 fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/')
+}
+
+/// Whether a word is a label key of Kubernetes: a name, or a DNS subdomain, a slash and a name.
+fn is_key(word: &str) -> bool {
+    match word.split_once('/') {
+        Some((prefix, name)) => is_subdomain(prefix) && is_name(name),
+        None => is_name(word),
+    }
+}
+
+/// Whether a word has at most 63 characters and begins and ends with a letter or a digit, as a value or the name in a key does.
+fn is_name(word: &str) -> bool {
+    word.len() <= 63 && has_alphanumeric_ends(word) && !word.contains('/')
+}
+
+/// Whether a word is a DNS subdomain of at most 253 characters.
+fn is_subdomain(word: &str) -> bool {
+    let is_valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let mut parts = word.split('.');
+    word.len() <= 253 && parts.all(|part| has_alphanumeric_ends(part) && part.chars().all(is_valid))
+}
+
+fn has_alphanumeric_ends(word: &str) -> bool {
+    let is_end = |c: char| c.is_ascii_alphanumeric();
+    word.starts_with(is_end) && word.ends_with(is_end)
 }
