@@ -2,7 +2,7 @@
 
 use asa_client::{Client, Error, ErrorKind, NextPageError, PageToken, PaginationFailure};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
-use gatelet_transport::testing::{FakeTransport, ManualClock};
+use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 
 use crate::lists::{LIST, drain, queries};
 use crate::support::*;
@@ -348,6 +348,59 @@ async fn a_query_or_page_token_with_a_secret_of_the_call_is_neither_sent_nor_sho
         );
         assert!(!everything(&error).contains(&text), "{text}: {error}");
         fake.finish();
+    }
+}
+
+#[tokio::test]
+async fn a_link_with_a_secret_of_its_page_is_not_shown_with_it() {
+    const PROJECT: &str = "/v1/teams/t/projects/web/server_enrollment_tokens";
+    for (token, secret) in [
+        (r#""canary-of-a-value""#, "canary-of-a-value"),
+        (r#"{"s": "canary-of-a-value"}"#, "canary-of-a-value"),
+    ] {
+        let body = format!(r#"{{"list": [{{"id": "1", "token": {token}}}]}}"#);
+        for link in [
+            format!("/v1/{secret}"),
+            format!("{PROJECT}/{secret}?offset=1"),
+        ] {
+            let response = FakeResponse::json(200, body.clone());
+            let response = response.with_header("link", format!(r#"<{link}>; rel="next""#));
+            let (client, _) = authorized([response]);
+            let list = client.enrollment_tokens().list(&"web".into());
+            let page = list.send().await.unwrap();
+            let error = Error::from(page.next_page_token.unwrap_err());
+            assert!(error.to_string().contains("[redacted]"), "{error}");
+            assert!(!everything(&error).contains(secret), "{error}");
+        }
+    }
+}
+
+// U56
+#[tokio::test]
+async fn a_page_token_that_is_no_query_of_the_list_is_not_sent() {
+    for text in [
+        "canary",
+        "3d9a5c1e-6f70-4e0b-9c52-7b8e4a1d2f66",
+        "canary=1",
+        "AQAAAA==",
+        "offset",
+        "offset=",
+    ] {
+        let fake = FakeTransport::script([]);
+        let client = client(fake.clone(), &ManualClock::auto());
+        let list = client.gateways().list().page_token(text.parse().unwrap());
+        let error = list.items().try_next().await.unwrap_err();
+        let parameter = "page_token";
+        assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+        assert!(error.to_string().contains("`offset=…`"), "{error}");
+        assert!(!everything(&error).contains("canary"), "{error}");
+        fake.finish();
+    }
+    for text in ["offset=1", "count=2", "contains=a&x=y", "x=y&offset=1"] {
+        let (client, fake) = authorized([page(&["b"], None)]);
+        let list = client.gateways().list().page_token(text.parse().unwrap());
+        assert_eq!(list.send().await.unwrap().items.len(), 1);
+        assert_eq!(queries(&fake), [text]);
     }
 }
 

@@ -103,9 +103,10 @@ impl ApiResponse {
         next.map_err(|error| error.with_operation(self.operation))
     }
 
-    /// Redacts the link before it is split and truncated: a part of a secret may be too short to be found.
+    /// Redacts the link before it is split and truncated: a part of a secret may be too short to be found. The secrets of the page itself
+    /// are redacted, too.
     fn without_secrets(&self, error: NextPageError, base: &BaseUrl, path: &str) -> NextPageError {
-        let secrets = self.secrets();
+        let secrets = self.secrets.with_body(&self.body);
         let mut lines = self.headers.get_all(LINK).iter();
         if !lines.any(|line| secrets.contains_secret(line)) {
             return error;

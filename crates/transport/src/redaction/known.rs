@@ -71,35 +71,82 @@ pub(crate) fn add_fields(secrets: &mut SecretSet, body: &[u8]) {
     secrets.add_all(values(body));
 }
 
-/// Returns the values of secret fields, one by one.
+/// Returns the values of secret fields, one by one; of a value that is an object or a list, the strings and numbers in it.
 pub(crate) fn values(body: &[u8]) -> impl Iterator<Item = Zeroizing<Vec<u8>>> {
-    let mut rest = body;
-    let all = std::iter::from_fn(move || {
-        let (value, after) = next_value(rest)?;
-        rest = after;
-        Some(value)
-    });
-    all.take(MAX_VALUES)
-        .filter(|value| value.len() >= FRAGMENT_LENGTH)
+    let scan = Scan {
+        rest: body,
+        depth: 0,
+    };
+    scan.filter(|value| value.len() >= FRAGMENT_LENGTH)
+        .take(MAX_VALUES)
 }
 
-/// Returns the first value of a secret field, unescaped, and the rest.
-fn next_value(body: &[u8]) -> Option<(Zeroizing<Vec<u8>>, &[u8])> {
-    let mut rest = body;
-    loop {
-        let quote = rest.iter().position(|byte| *byte == b'"')?;
-        let text = rest.get(quote + 1..)?;
-        let (name, after) = split_string(text);
-        let value = after.trim_ascii_start().strip_prefix(b":");
-        let value = value.and_then(|value| value.trim_ascii_start().strip_prefix(b"\""));
-        match value {
-            Some(value) if is_secret_field(name) => {
-                let (value, after) = split_string(value);
-                return Some((unescaped(value), after));
+/// A position in a body.
+struct Scan<'a> {
+    rest: &'a [u8],
+    /// How many objects and lists within the value of a secret field are open.
+    depth: usize,
+}
+
+impl Iterator for Scan<'_> {
+    type Item = Zeroizing<Vec<u8>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if self.depth > 0 {
+                if let Some(value) = self.next_inside()? {
+                    return Some(value);
+                }
+                continue;
             }
+            let quote = self.rest.iter().position(|byte| *byte == b'"')?;
+            let (name, after) = split_string(self.rest.get(quote + 1..)?);
             // Any other text may be a value; the position is after its closing quote.
-            _ => rest = after,
+            self.rest = after;
+            let value = after.trim_ascii_start().strip_prefix(b":");
+            let Some(value) = value.filter(|_| is_secret_field(name)) else {
+                continue;
+            };
+            let value = value.trim_ascii_start();
+            match value.split_first() {
+                Some((b'"', text)) => {
+                    let (text, after) = split_string(text);
+                    self.rest = after;
+                    return Some(unescaped(text));
+                }
+                Some((b'{' | b'[', inside)) => (self.rest, self.depth) = (inside, 1),
+                _ => {}
+            }
         }
+    }
+}
+
+impl Scan<'_> {
+    /// Reads one symbol within a value; `Some(None)` is one that is not secret, such as the name of a member.
+    #[allow(clippy::option_option, reason = "the outer one is the end of the body")]
+    fn next_inside(&mut self) -> Option<Option<Zeroizing<Vec<u8>>>> {
+        let (first, after) = self.rest.split_first()?;
+        match first {
+            b'"' => {
+                let (text, after) = split_string(after);
+                self.rest = after;
+                let is_name = after.trim_ascii_start().starts_with(b":");
+                return Some((!is_name).then(|| unescaped(text)));
+            }
+            b'{' | b'[' => self.depth = self.depth.saturating_add(1),
+            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+            b'0'..=b'9' => {
+                let is_number =
+                    |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E');
+                let end = self.rest.iter().position(|byte| !is_number(byte));
+                let (number, after) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+                self.rest = after;
+                return Some(Some(Zeroizing::new(number.to_vec())));
+            }
+            _ => {}
+        }
+        self.rest = after;
+        Some(None)
     }
 }
 
@@ -177,5 +224,25 @@ mod tests {
         let mut secrets = SecretSet::new();
         add_fields(&mut secrets, br#"{"token": "short", "secret": 5, "token"#);
         assert!(secrets.is_empty());
+    }
+
+    #[test]
+    fn secrets_are_found_in_an_object_in_place_of_a_text() {
+        for body in [
+            r#"{"id": "7", "token": {"s": "SECRET\/SECRET", "u": "/v1"}}"#,
+            r#"{"token" : [null, {"expires_at": "x", "a": {"b": ["\u0053ECRET/SECRET"#,
+            r#"{"token": {"a": {}}, "secret": {"s": "SECRET/SECRET"}, "id": "SECRET"}"#,
+            r#"{"token": {"token": "SECRET/SECRET"}}"#,
+        ] {
+            let mut secrets = SecretSet::new();
+            add_fields(&mut secrets, body.as_bytes());
+            let text = "x SECRET/SECRET expires_at y";
+            assert_eq!(secrets.redact(text), "x [redacted] expires_at y", "{body}");
+        }
+        let mut secrets = SecretSet::new();
+        let body = br#"{"token": {"s": 1234567890.5}, "name": "ordinary-name"}"#;
+        add_fields(&mut secrets, body);
+        let text = "1234567890 of ordinary-name";
+        assert_eq!(secrets.redact(text), "[redacted] of ordinary-name");
     }
 }

@@ -2,11 +2,24 @@
 
 use std::ops::Range;
 
+use crate::redaction::digits::decoded_base64;
+
 /// Returns the secret parts of the tokens in a text, in order: of a Dynatrace token (`dt0c01.PUBLIC.SECRET`) what follows its id, of a
 /// setup token of ASA (`sft-gw.…`) what follows the prefix, and of a JSON Web Token (`eyJ….….…`) all of it.
 ///
+/// The base64 of a JSON object is secret, too: the value of a server enrollment token of ASA. So may a page token look, but a text that
+/// repeats one loses nothing: page tokens are shown from the list, not from such texts.
+///
 /// The models find the same shapes in the values of paths; neither crate knows the other.
 pub(super) fn secret_parts(text: &[u8]) -> Vec<Range<usize>> {
+    let mut parts = tokens(text);
+    parts.extend(objects(text));
+    parts.sort_unstable_by_key(|part| (part.start, part.end));
+    parts
+}
+
+/// Returns the secret parts of the tokens with dots.
+fn tokens(text: &[u8]) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let mut start = 0;
     for word in text.split(|byte| !is_token_byte(*byte)) {
@@ -78,6 +91,41 @@ fn header_start(part: &[u8], claims: &[u8]) -> Option<usize> {
     Some(at)
 }
 
+/// The length of the shortest base64 that counts as a secret, in digits; that of any secret in an object is longer.
+const SHORTEST_OBJECT: usize = 32;
+
+/// Returns the base64 of JSON objects.
+fn objects(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    text.split(|byte| !is_base64(*byte))
+        .filter_map(move |word| {
+            let range = start..start + word.len();
+            start = range.end + 1;
+            let mut from = 0;
+            loop {
+                let rest = word.get(from..)?;
+                let beginning = rest.get(..SHORTEST_OBJECT)?;
+                // The first digit of a brace.
+                if rest.starts_with(b"e") && begins_object(&decoded_base64(beginning)) {
+                    return Some(range.start + from..range.end);
+                }
+                // Another one may begin after a separator.
+                let separator = rest.iter().position(|byte| !byte.is_ascii_alphanumeric())?;
+                from += separator + 1;
+            }
+        })
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}
+
+/// Returns whether these bytes are the beginning of a JSON object with a member.
+fn begins_object(text: &[u8]) -> bool {
+    let inside = text.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+    inside.is_some_and(|inside| inside.starts_with(b"\""))
+}
+
 #[cfg(test)]
 mod tests {
     use super::secret_parts;
@@ -107,6 +155,28 @@ mod tests {
             assert_secret(text, &[secret]);
         }
         assert_secret("dt0c01.A.one, dt0g02.B.two", &["one", "two"]);
+    }
+
+    #[test]
+    fn a_long_object_in_base64_is_secret() {
+        // {"s":"example-of-a-value","u":"/v1/teams/t"}
+        const VALUE: &str = "eyJzIjoiZXhhbXBsZS1vZi1hLXZhbHVlIiwidSI6Ii92MS90ZWFtcy90In0";
+        for text in [
+            format!("bad {VALUE}=, sorry"),
+            format!("token={VALUE}"),
+            format!("tokens/{VALUE}"),
+            format!("a-b_{VALUE}"),
+            format!("\"{VALUE}\""),
+        ] {
+            assert_secret(&text, &[VALUE]);
+        }
+        for text in [
+            "eyJzIjoiZXhhbXBsZSJ9",
+            "keyJzIjoiZXhhbXBsZS1vZi1hLXZhbHVlIiwidSI6Ii92",
+            "eye/ey/eyelid/eyesight-of-an-eyewitness-in-eyesore",
+        ] {
+            assert_secret(text, &[]);
+        }
     }
 
     #[test]
