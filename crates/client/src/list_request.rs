@@ -272,7 +272,14 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
         token: Option<&PageToken>,
     ) -> Result<Option<String>, Error> {
         match (paging, token) {
-            (Paging::Link { .. }, Some(token)) => Ok(Some(token.query()?.to_owned())),
+            (Paging::Link { .. }, Some(token)) => {
+                let query = token.query()?;
+                // Links of the server are followed as they are.
+                if self.page_token.as_ref() == Some(token) {
+                    link::check_query(query, self.operation, paging)?;
+                }
+                Ok(Some(query.to_owned()))
+            }
             (Paging::Cursor { page_token, .. }, Some(token)) => {
                 self.check_page_size()?;
                 let cursor = CursorParameter(page_token).cursor(token)?;

@@ -1,6 +1,31 @@
 //! Page tokens that are the query of a link.
 
-use gatelet_transport::{NextPageError, PageToken, PaginationFailure};
+use gatelet_models::{Operation, Paging};
+use gatelet_transport::{Error, NextPageError, PageToken, PaginationFailure};
+
+/// Refuses a query without a parameter of the operation: a server would ignore it and return its first page.
+pub(crate) fn check_query(query: &str, operation: &Operation, paging: Paging) -> Result<(), Error> {
+    let (Paging::Link {
+        page_size,
+        page_token,
+    }
+    | Paging::Cursor {
+        page_size,
+        page_token,
+        ..
+    }) = paging;
+    let is_known = |name: &str| {
+        [page_size, page_token].contains(&name) || operation.query.iter().any(|it| it.name == name)
+    };
+    let mut parameters = form_urlencoded::parse(query.as_bytes());
+    match parameters.any(|(name, value)| is_known(&name) && !value.is_empty()) {
+        true => Ok(()),
+        false => {
+            let problem = format!("must be the query of a page, such as `{page_token}=…`");
+            Err(Error::invalid_input("page_token", problem))
+        }
+    }
+}
 
 /// Returns the token of the page that a link's query leads to, from the page at the query `here`.
 pub(crate) fn next_token(
