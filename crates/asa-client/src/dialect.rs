@@ -76,19 +76,32 @@ fn has_items(body: &str) -> bool {
 }
 
 /// Returns whether an error has the vendor's form: a word for its kind, or the status as its code. Servers in front of the API send a
-/// message alone, a code of their own, or a URI as the type.
+/// message alone, a code of their own, or a URI as the type. A 404 of such a server may have the status as its code, too, or a word of
+/// its own, so that one counts with a type that the vendor documents for it.
 fn is_documented(members: &Members, status: StatusCode, body: &str) -> bool {
     let is_word = |text: &str| {
         text.bytes()
             .all(|byte| byte == b'_' || byte.is_ascii_lowercase())
+            && !text.is_empty()
     };
     let word = ["type", "nottype"]
         .into_iter()
         .find_map(|name| members.get(name)?.as_str());
     serde_json::from_str::<asa::Error>(body).is_ok_and(|error| match word {
+        word if status == StatusCode::NOT_FOUND => word.is_some_and(is_absence),
         Some(word) => is_word(word),
         None => error.code == Some(status.as_u16().into()),
     })
+}
+
+/// Returns whether a type says that an object does not exist: one that is documented for a 404, or the one in the document of Okta
+/// Privileged Access.
+fn is_absence(word: &str) -> bool {
+    const ABSENCES: [asa::ErrorType; 2] = [
+        asa::ErrorType::ResourceDoesNotExist,
+        asa::ErrorType::ResourceDeprecated,
+    ];
+    word == "not_found" || ABSENCES.iter().any(|absence| absence.as_str() == word)
 }
 
 /// Converts an error. A member of an unexpected type is ignored.

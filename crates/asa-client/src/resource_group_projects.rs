@@ -90,7 +90,7 @@ impl ResourceGroupProjects {
     }
 }
 
-/// Returns whether an error comes from the response to one list, so that another list may be readable.
+/// Returns whether an error comes from the response to one list or from the id of its group, so that another list may be readable.
 fn is_of_one_list(error: &Error) -> bool {
     matches!(
         error.kind(),
@@ -99,5 +99,6 @@ fn is_of_one_list(error: &Error) -> bool {
             | ErrorKind::Decode { .. }
             | ErrorKind::TooLarge { .. }
             | ErrorKind::Pagination(_)
+            | ErrorKind::InvalidInput { .. }
     )
 }

@@ -284,21 +284,46 @@ async fn a_404_that_is_not_the_apis_own_does_not_mean_that_a_product_has_no_proj
         let page = "<html><h1>404 Not Found</h1></html>";
         FakeResponse::json(404, page).with_header("content-type", "text/html")
     };
-    for responses in [
-        vec![prod(), foreign()],
-        vec![foreign(), groups(&["1"]), prod()],
+    let routed = |body| move || FakeResponse::json(404, body);
+    for foreign in [
+        &foreign as &dyn Fn() -> FakeResponse,
+        &routed(r#"{"code": 404}"#),
+        &routed(r#"{"code": 404, "message": "no Route matched"}"#),
+        &routed(r#"{"code": 404, "type": "", "message": "no"}"#),
+        &routed(r#"{"type": "route_not_found", "message": "no"}"#),
     ] {
-        let (client, _) = authorized([labeled_gateway()].into_iter().chain(responses));
-        let result = client.gateways().projects(&"g".into()).await.unwrap();
-        assert_eq!(names(&result.served), ["a"]);
-        assert_eq!(result.unread.len(), 1, "{:?}", result.unread);
-        assert_eq!(result.unread[0].status().unwrap(), 404);
+        let asa_only = vec![prod(), foreign()];
+        let groups_only = vec![foreign(), groups(&["1"]), prod()];
+        for responses in [asa_only, groups_only] {
+            let (client, _) = authorized([labeled_gateway()].into_iter().chain(responses));
+            let result = client.gateways().projects(&"g".into()).await.unwrap();
+            assert_eq!(names(&result.served), ["a"]);
+            assert_eq!(result.unread.len(), 1, "{:?}", result.unread);
+            assert_eq!(result.unread[0].status().unwrap(), 404);
+        }
     }
     for responses in [[absent(), foreign()], [foreign(), absent()]] {
         let (client, _) = authorized([labeled_gateway()].into_iter().chain(responses));
         let error = client.gateways().projects(&"g".into()).await.unwrap_err();
         assert!(!error.is_not_found(), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_resource_group_whose_id_no_path_can_contain_stops_no_other() {
+    let responses = [
+        groups(&["..", "", "2"]),
+        list_of(&[project("a", "env=prod")]),
+    ];
+    let (client, fake) = authorized(responses);
+    let labels = [("env".to_owned(), "prod".to_owned())].into();
+    let projects = client.resource_group_projects();
+    let result = projects.served_by(Some(&labels)).await.unwrap();
+    assert_eq!(names(&result.served), ["a"]);
+    assert_eq!(result.unread.len(), 2, "{:?}", result.unread);
+    assert_eq!(result.unread[0].resource(), Some(".."));
+    assert!(result.unasked.is_empty());
+    fake.finish();
 }
 
 #[tokio::test]
