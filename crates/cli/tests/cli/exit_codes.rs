@@ -34,7 +34,11 @@ fn a_rejected_key_exits_with_3_and_any_other_failed_token_exchange_has_its_own_c
         ("409 Conflict", 3),
         ("500 Internal Server Error", 11),
     ] {
-        let exchange = RawServer::always(status, JSON, r#"{"type":"so","message":"so it is"}"#);
+        let exchange = RawServer::always(
+            status,
+            JSON,
+            r#"{"type":"resource_does_not_exist","message":"so it is"}"#,
+        );
         Fixture::asa(&exchange.url)
             .run("asa gateway delete --yes x")
             .fails_with(code);
