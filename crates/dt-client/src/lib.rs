@@ -58,6 +58,7 @@ mod dialect;
 mod generated;
 mod oauth;
 mod token_api;
+mod token_audit;
 mod token_users;
 mod update_jobs;
 
@@ -66,6 +67,7 @@ pub use client::{Client, ClientBuilder};
 pub use generated::*;
 pub use oauth::oauth_client::OAuthClient;
 pub use token_api::TokenApi;
+pub use token_audit::{AuditFinding, AuditedToken, TokenAudit};
 pub use token_users::TokenUsers;
 
 #[cfg(feature = "hyper")]

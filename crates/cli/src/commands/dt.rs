@@ -2,5 +2,6 @@
 
 pub(crate) mod active_gate;
 pub(crate) mod active_gate_token;
+mod token_audit;
 mod token_users;
 pub(crate) mod update_job;

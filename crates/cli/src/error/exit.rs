@@ -24,6 +24,7 @@ pub(crate) enum Exit {
     Server = 11,
     OutcomeUnknown = 12,
     NotConfigured = 13,
+    Found = 20,
     HungUp = 129,
     Interrupted = 130,
     Terminated = 143,
@@ -72,6 +73,10 @@ impl Exit {
         (
             Self::NotConfigured,
             "not set up: an address, a credential or the file of a credential is missing; nothing was sent",
+        ),
+        (
+            Self::Found,
+            "a check found something: `dt active-gate-token expiring`",
         ),
         (
             Self::HungUp,

@@ -371,6 +371,10 @@ pub(crate) enum ActiveGateTokenCommand {
     Users(commands::active_gate_token::Users),
     #[command(about = "Find the tokens of a create whose response was lost")]
     FindLost(commands::active_gate_token::FindLost),
+    #[command(about = "List the tokens that have ended or end soon")]
+    Expiring(commands::active_gate_token::Expiring),
+    #[command(about = "Review all tokens, with the ActiveGates that show each")]
+    Audit(commands::active_gate_token::Audit),
 }
 
 impl ActiveGateTokenCommand {
@@ -380,7 +384,9 @@ impl ActiveGateTokenCommand {
             Self::List { .. }
             | Self::Get { .. }
             | Self::Users { .. }
-            | Self::FindLost { .. } => None,
+            | Self::FindLost { .. }
+            | Self::Expiring { .. }
+            | Self::Audit { .. } => None,
             Self::Create { .. } => Some("create"),
             Self::Delete { .. } => Some("delete"),
         }
@@ -404,6 +410,8 @@ impl ActiveGateTokenCommand {
             Self::Delete(command) => command.run(client, output).await,
             Self::Users(command) => command.run(client, output).await,
             Self::FindLost(command) => command.run(client, output).await,
+            Self::Expiring(command) => command.run(client, output).await,
+            Self::Audit(command) => command.run(client, output).await,
         }
     }
 }

@@ -43,6 +43,7 @@ mod stopped_rotation;
 #[cfg(unix)]
 mod terminal;
 mod token_api;
+mod token_reports;
 mod token_users;
 #[cfg(target_os = "linux")]
 mod tunnel;

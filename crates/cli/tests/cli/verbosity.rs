@@ -14,6 +14,8 @@ use crate::run::{CommandOutput, EmulatorServer, Fixture};
 const ARGUMENTS: &[(&str, &str)] = &[
     ("dt createToken", "edge-7"),
     ("dt active-gate-token find-lost", "edge-7 --since 1h"),
+    // With a token that ends soon, the exit code is 20.
+    ("dt active-gate-token expiring", "--within 1h"),
     ("dt getUpdateJobListByAgId", "-1556499193"),
     ("dt createUpdateJobForAg", "-1556499193 latest"),
     ("dt validateUpdateJobForAg", "-1556499193 latest"),

@@ -1,5 +1,7 @@
 //! What the description cannot say about `gatelet dt active-gate-token`.
 
+use std::time::Duration;
+
 use clap::{Command, ValueEnum};
 use dt_client::{Applied, Client, Error};
 use gatelet_hyper::TokioClock;
@@ -9,12 +11,13 @@ use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateTyp
 use gatelet_transport::Clock as _;
 
 use crate::commands::confirmation::Confirmation;
-use crate::commands::dt::token_users;
+use crate::commands::dt::{token_audit, token_users};
 use crate::commands::report;
 use crate::commands::secret_output::{self, SecretOwner};
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::options::past_time::{self, PastTime};
+use crate::options::time_span;
 use crate::output::list::write_items;
 use crate::output::log::Log;
 use crate::output::output::Output;
@@ -31,6 +34,11 @@ deleted. The secret of a lost token cannot be recovered, so delete the token and
 
 Needs the scope activeGateTokenManagement.read; a platform token and an OAuth client need fleet-management:activegate.tokens:read.";
 
+const EXPIRING: &str = "\
+The exit code is 20 if a token has ended or ends within the time, and 0 if none does.
+
+Needs the scope activeGateTokenManagement.read; a platform token and an OAuth client need fleet-management:activegate.tokens:read.";
+
 /// Sets the texts and aliases of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
     command
@@ -43,6 +51,8 @@ pub(crate) fn with_texts(command: Command) -> Command {
                 .mut_arg("id", |id| id.help(ID))
                 .after_help(token_users::HELP)
         })
+        .mut_subcommand("expiring", |expiring| expiring.after_help(EXPIRING))
+        .mut_subcommand("audit", |audit| audit.after_help(token_audit::HELP))
         .mut_subcommand("find-lost", |find| find.after_help(FIND_LOST))
 }
 
@@ -196,6 +206,58 @@ impl FindLost {
             output.log().print(line);
         }
         write_items(lost, output)
+    }
+}
+
+/// Lists the tokens that end soon.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Expiring {
+    /// Report tokens that end within this time: a number with s, m, h, d or w
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = time_span::parse)]
+    within: Duration,
+}
+
+impl Expiring {
+    /// Prints one row for each token. Its exit code tells whether there are any.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let expiring = client.active_gate_tokens().expiring(self.within).await?;
+        let is_empty = expiring.is_empty();
+        write_items(expiring, output)?;
+        match is_empty {
+            true => Ok(()),
+            false => Err(CliError::silent(Exit::Found)),
+        }
+    }
+}
+
+/// Reviews all tokens.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Audit {
+    /// Report tokens whose last use is longer ago: a number with s, m, h, d or w
+    #[arg(long, value_name = "TIME", default_value = "90d", value_parser = time_span::parse)]
+    unused_for: Duration,
+}
+
+impl Audit {
+    /// Prints one row for each token, and what the rows do not show to stderr.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let audit = client.active_gate_tokens().audit(self.unused_for).await;
+        let audit = audit.map_err(|error| match is_missing_list(&error) {
+            true => CliError::from(error).with_exit(Exit::Rejected),
+            false => error.into(),
+        })?;
+        let limits = token_audit::limits(&audit);
+        write_items(token_audit::rows(audit), output)?;
+        output.log().print(limits);
+        Ok(())
     }
 }
 
