@@ -6,12 +6,17 @@ use gatelet_transport::is_displayable;
 
 /// Writes one escaped line to stderr. Write errors are ignored.
 pub(crate) fn eprint_line(line: &str) {
-    let _ = writeln!(io::stderr(), "gatelet: {}", escape_for_display(line));
+    eprint_whole(format!("gatelet: {}\n", escape_for_display(line)));
 }
 
 /// Writes a line of JSON to stderr. Write errors are ignored.
 pub(crate) fn eprint_json(json: &str) {
-    let _ = writeln!(io::stderr(), "{json}");
+    eprint_whole(format!("{json}\n"));
+}
+
+/// Writes a text to stderr at once, so that what a child process writes there does not get into the middle of a line. Write errors are ignored.
+fn eprint_whole(text: String) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Escapes invisible and control characters, so that the text stays on one line and cannot control a terminal.
