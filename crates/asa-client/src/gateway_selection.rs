@@ -22,7 +22,7 @@ use gatelet_transport::Error;
 /// assert_eq!(selected.gateways[0].name, "eu-1");
 /// assert!(matches!(of("cores>4"), GatewaySelection::CannotJudge(_)));
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum GatewaySelection {
     /// The selector is understood.
@@ -34,7 +34,7 @@ pub enum GatewaySelection {
 }
 
 /// The gateways that a project uses.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct SelectedGateways {
     /// The selector of the project; `None` if it has none, which need not mean the same as an empty one.
@@ -42,8 +42,12 @@ pub struct SelectedGateways {
     /// The gateways that meet all of its requirements; none if it is empty or absent, which is inferred, as
     /// [`GatewaySelector`] says.
     pub gateways: Vec<Gateway>,
-    /// The requirements that not one gateway of the team meets, by themselves.
+    /// The requirements that not one gateway of the team meets, by themselves. None if not all gateways could be read.
     pub unmet: Vec<LabelRequirement>,
+    /// Whether the project sends no traffic through any of the gateways; see [`Project::is_forwarding_off`].
+    pub is_forwarding_off: bool,
+    /// The error of the list of gateways, if it could not be read to its end; the project may use other gateways, too.
+    pub unread: Option<Error>,
 }
 
 impl GatewaySelection {
@@ -70,6 +74,8 @@ impl GatewaySelection {
             selector: project.gateway_selector.is_some().then_some(selector),
             gateways: selected,
             unmet,
+            is_forwarding_off: project.is_forwarding_off(),
+            unread: None,
         })
     }
 }
@@ -78,7 +84,8 @@ impl GatewaySelection {
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct ServedProjects {
-    /// The projects whose selector selects the gateway.
+    /// The projects whose selector selects the gateway. One of ASA uses gateways only while its traffic is forwarded; see
+    /// [`Project::is_forwarding_off`].
     pub served: Vec<Project>,
     /// The projects whose selector has no known meaning, and why; the gateway may serve them or not.
     pub unjudged: Vec<(Project, ParseGatewaySelectorError)>,
@@ -88,6 +95,8 @@ pub struct ServedProjects {
     /// The resource groups whose projects were not asked for after a failure that would have met them too, such as a timeout; the
     /// gateway may serve projects in them.
     pub unasked: Vec<ResourceGroupId>,
+    /// Whether the reading was stopped before its end; the gateway may serve other projects, too.
+    pub is_stopped: bool,
 }
 
 impl ServedProjects {

@@ -1,5 +1,8 @@
 //! What the description cannot say about gateway setup tokens.
 
+use std::future::{Future, pending};
+use std::pin::pin;
+
 use gatelet_client::OperationCall;
 use gatelet_models::Secret;
 use gatelet_models::asa::{AgentToken, GatewaySetupTokenId, OperationId};
@@ -9,6 +12,7 @@ use crate::check;
 use crate::gateway_selection::ServedProjects;
 use crate::generated::gateway_setup_tokens::GatewaySetupTokens;
 use crate::projects::served_in_either_product;
+use crate::stop::Stop;
 
 impl GatewaySetupTokens {
     /// Reads the value of a setup token: the secret that a gateway enrolls with.
@@ -50,10 +54,11 @@ impl GatewaySetupTokens {
                     .ok_or_else(|| response.decode_error("token", "the value is missing"))
             })
     }
-    /// Reads a setup token and all projects of the team, and judges which of them the gateways that enroll with the token will serve,
-    /// as [`Gateways::projects`](crate::Gateways::projects) does for a gateway.
+
+    /// Reads a setup token and all projects of the team, and judges which of them select the labels of the token, as
+    /// [`Gateways::projects`](crate::Gateways::projects) does for a gateway.
     ///
-    /// A gateway may have labels of its own beside those of its setup token.
+    /// A gateway may have labels of its own beside those of its setup token, and then serve other projects.
     ///
     /// Needs the permission to read the setup token and to list the projects.
     ///
@@ -61,9 +66,31 @@ impl GatewaySetupTokens {
     ///
     /// Every kind; see [`ErrorKind`](crate::ErrorKind). An error says which of the calls failed.
     pub async fn projects(&self, id: &GatewaySetupTokenId) -> Result<ServedProjects, Error> {
-        let token = self.get(id).send().await?;
+        self.projects_until(id, pending()).await
+    }
+
+    /// Does the same as [`projects`](Self::projects), until a future completes, such as one that waits for a signal. Then what was read is
+    /// judged, and [`is_stopped`](ServedProjects::is_stopped) is true.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`projects`](Self::projects).
+    pub async fn projects_until(
+        &self,
+        id: &GatewaySetupTokenId,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<ServedProjects, Error> {
+        let mut stop = pin!(stop);
+        let mut stop = Stop::new(stop.as_mut());
+        let Some(token) = stop.unless_stopped(self.get(id).send()).await else {
+            return Ok(ServedProjects {
+                is_stopped: true,
+                ..ServedProjects::default()
+            });
+        };
+        let token = token?;
         let details = token.details.as_ref();
         let labels = details.and_then(|details| details.labels.as_ref());
-        served_in_either_product(&self.channel, labels).await
+        served_in_either_product(&self.channel, labels, &mut stop).await
     }
 }

@@ -1,11 +1,15 @@
 //! What the description cannot say about gateways.
 
+use std::future::{Future, pending};
+use std::pin::pin;
+
 use gatelet_models::asa::GatewayId;
 use gatelet_transport::Error;
 
 use crate::gateway_selection::ServedProjects;
 use crate::generated::gateways::Gateways;
 use crate::projects::served_in_either_product;
+use crate::stop::Stop;
 
 impl Gateways {
     /// Reads a gateway and all projects of the team, and judges which of them it serves: the projects of ASA, and those of the resource
@@ -13,7 +17,8 @@ impl Gateways {
     /// documented nowhere: the API's own 404 ([`Error::is_not_found`]) means that it has none, if the other list can be read. After any
     /// other error, such as the 404 of a proxy, what was read is judged, and [`unread`](ServedProjects::unread) has the error.
     ///
-    /// Only labels are compared. Needs the permission to read the gateway and to list the projects.
+    /// Only labels are compared: a project of ASA whose [`forward_traffic`](gatelet_models::asa::Project::is_forwarding_off) is false is
+    /// among those that are served, but sends no traffic through the gateway. Needs the permission to read the gateway and to list the projects.
     ///
     /// ```
     /// # use asa_client::{Client, Error};
@@ -30,7 +35,29 @@ impl Gateways {
     ///
     /// Every kind; see [`ErrorKind`](crate::ErrorKind). An error says which of the calls failed.
     pub async fn projects(&self, id: &GatewayId) -> Result<ServedProjects, Error> {
-        let gateway = self.get(id).send().await?;
-        served_in_either_product(&self.channel, gateway.labels.as_ref()).await
+        self.projects_until(id, pending()).await
+    }
+
+    /// Does the same as [`projects`](Self::projects), until a future completes, such as one that waits for a signal. Then what was read is
+    /// judged, and [`is_stopped`](ServedProjects::is_stopped) is true.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`projects`](Self::projects).
+    pub async fn projects_until(
+        &self,
+        id: &GatewayId,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<ServedProjects, Error> {
+        let mut stop = pin!(stop);
+        let mut stop = Stop::new(stop.as_mut());
+        let Some(gateway) = stop.unless_stopped(self.get(id).send()).await else {
+            return Ok(ServedProjects {
+                is_stopped: true,
+                ..ServedProjects::default()
+            });
+        };
+        let gateway = gateway?;
+        served_in_either_product(&self.channel, gateway.labels.as_ref(), &mut stop).await
     }
 }

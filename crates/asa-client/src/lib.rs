@@ -65,6 +65,7 @@ mod rotation;
 mod service_key;
 mod service_user;
 mod service_user_keys;
+mod stop;
 
 pub use client::{Client, ClientBuilder};
 pub use gateway_selection::{GatewaySelection, SelectedGateways, ServedProjects};

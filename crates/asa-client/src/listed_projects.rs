@@ -6,6 +6,7 @@ use gatelet_models::asa::{Project, ResourceGroupId};
 use gatelet_transport::{Error, Items};
 
 use crate::gateway_selection::ServedProjects;
+use crate::stop::Stop;
 
 /// The projects that were read, and what could not be.
 #[derive(Default)]
@@ -23,8 +24,8 @@ impl ListedProjects {
     /// # Errors
     ///
     /// The first page cannot be read.
-    pub(crate) async fn read(list: Items<Project>) -> Result<Self, Error> {
-        let (projects, end) = read(list).await?;
+    pub(crate) async fn read(list: Items<Project>, stop: &mut Stop<'_>) -> Result<Self, Error> {
+        let (projects, end) = read(list, stop).await?;
         Ok(Self {
             projects,
             unread: end.into_iter().collect(),
@@ -44,15 +45,21 @@ impl ListedProjects {
     }
 }
 
-/// Reads a list to its end, or to the page that cannot be read, whose error is returned too.
+/// Reads a list to its end, until it is to stop, or to the page that cannot be read, whose error is returned too.
 ///
 /// # Errors
 ///
 /// The first page cannot be read.
-pub(crate) async fn read<T>(mut list: Items<T>) -> Result<(Vec<T>, Option<Error>), Error> {
+pub(crate) async fn read<T>(
+    mut list: Items<T>,
+    stop: &mut Stop<'_>,
+) -> Result<(Vec<T>, Option<Error>), Error> {
     let mut items = Vec::new();
     loop {
-        match list.try_next().await {
+        let Some(next) = stop.unless_stopped(list.try_next()).await else {
+            return Ok((items, None));
+        };
+        match next {
             Ok(Some(item)) => items.push(item),
             Ok(None) => return Ok((items, None)),
             Err(error) if is_of_first_page(&error) => return Err(error),

@@ -1,6 +1,8 @@
 //! What the description cannot say about projects.
 
 use std::collections::BTreeMap;
+use std::future::pending;
+use std::pin::pin;
 
 use gatelet_models::asa::{Project, ProjectName};
 use gatelet_transport::{Channel, Error};
@@ -9,13 +11,14 @@ use crate::gateway_selection::{GatewaySelection, ServedProjects};
 use crate::generated::gateways::Gateways;
 use crate::generated::projects::Projects;
 use crate::generated::resource_group_projects::ResourceGroupProjects;
-use crate::listed_projects::{ListedProjects, is_absent};
+use crate::listed_projects::{ListedProjects, is_absent, read};
+use crate::stop::Stop;
 
 impl Projects {
     /// Reads a project and all gateways of the team, and judges which of them the project uses.
     ///
     /// Only labels are compared: a selected gateway may refuse connections, and in ASA a project uses gateways only while its
-    /// `forward_traffic` is true.
+    /// `forward_traffic` is true, which [`is_forwarding_off`](crate::SelectedGateways::is_forwarding_off) tells.
     ///
     /// Needs the permission to read the project and to list gateways.
     ///
@@ -32,8 +35,9 @@ impl Projects {
     ///
     /// # Errors
     ///
-    /// Every kind; see [`ErrorKind`](crate::ErrorKind). An error says which of the calls failed. Okta Privileged Access has its projects
-    /// in resource groups; see [`ResourceGroupProjects`].
+    /// Every kind; see [`ErrorKind`](crate::ErrorKind). An error says which of the calls failed. If a later page of gateways cannot be
+    /// read, the earlier ones are judged, and [`unread`](crate::SelectedGateways::unread) has the error. Okta Privileged Access has its
+    /// projects in resource groups; see [`ResourceGroupProjects`].
     pub async fn gateways(&self, name: &ProjectName) -> Result<GatewaySelection, Error> {
         let project = self.get(name).send().await?;
         select(&self.channel, &project).await
@@ -52,7 +56,9 @@ impl Projects {
         &self,
         labels: Option<&BTreeMap<String, String>>,
     ) -> Result<ServedProjects, Error> {
-        let listed = ListedProjects::read(self.list().items()).await?;
+        let mut pending = pin!(pending());
+        let mut stop = Stop::new(pending.as_mut());
+        let listed = ListedProjects::read(self.list().items(), &mut stop).await?;
         Ok(listed.judge(labels))
     }
 }
@@ -62,19 +68,28 @@ pub(crate) async fn select(
     channel: &Channel,
     project: &Project,
 ) -> Result<GatewaySelection, Error> {
-    let gateways = Gateways::new(channel).list().items().try_collect().await?;
-    Ok(GatewaySelection::new(project, gateways))
+    let mut pending = pin!(pending());
+    let mut stop = Stop::new(pending.as_mut());
+    let (gateways, end) = read(Gateways::new(channel).list().items(), &mut stop).await?;
+    let mut selection = GatewaySelection::new(project, gateways);
+    if let (Some(error), GatewaySelection::Judged(selected)) = (end, &mut selection) {
+        selected.unmet.clear();
+        selected.unread = Some(error);
+    }
+    Ok(selection)
 }
 
 /// Lists the projects of ASA and those of Okta Privileged Access, and judges which of them a gateway with these labels serves.
 ///
-/// The API's own 404 for the first page of a list counts as an empty list, if the other list can be read.
+/// The API's own 404 for the first page of a list counts as an empty list, if the other list can be read. If it is to stop before the end,
+/// what was read is judged.
 pub(crate) async fn served_in_either_product(
     channel: &Channel,
     labels: Option<&BTreeMap<String, String>>,
+    stop: &mut Stop<'_>,
 ) -> Result<ServedProjects, Error> {
-    let of_asa = ListedProjects::read(Projects::new(channel).list().items()).await;
-    let of_groups = ResourceGroupProjects::new(channel).all().await;
+    let of_asa = ListedProjects::read(Projects::new(channel).list().items(), stop).await;
+    let of_groups = ResourceGroupProjects::new(channel).all(stop).await;
     let listed = match (of_asa, of_groups) {
         (Ok(of_asa), Ok(mut listed)) => {
             listed.projects.extend(of_asa.projects);
@@ -89,5 +104,7 @@ pub(crate) async fn served_in_either_product(
         }
         (Err(error), Err(other)) => return Err(if is_absent(&error) { other } else { error }),
     };
-    Ok(listed.judge(labels))
+    let mut projects = listed.judge(labels);
+    projects.is_stopped = stop.is_stopped();
+    Ok(projects)
 }

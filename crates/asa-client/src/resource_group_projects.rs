@@ -1,6 +1,8 @@
 //! What the description cannot say about projects in resource groups.
 
 use std::collections::BTreeMap;
+use std::future::pending;
+use std::pin::pin;
 
 use gatelet_models::asa::{ProjectId, ResourceGroupId};
 use gatelet_transport::{Error, ErrorKind};
@@ -10,6 +12,7 @@ use crate::generated::resource_group_projects::ResourceGroupProjects;
 use crate::generated::resource_groups::ResourceGroups;
 use crate::listed_projects::{ListedProjects, read};
 use crate::projects::select;
+use crate::stop::Stop;
 
 impl ResourceGroupProjects {
     /// Reads a project and all gateways of the team, and judges which of them the project uses.
@@ -20,7 +23,8 @@ impl ResourceGroupProjects {
     ///
     /// # Errors
     ///
-    /// Every kind; see [`ErrorKind`](crate::ErrorKind). An error says which of the calls failed.
+    /// Every kind; see [`ErrorKind`](crate::ErrorKind). An error says which of the calls failed. If a later page of gateways cannot be
+    /// read, the earlier ones are judged, and [`unread`](crate::SelectedGateways::unread) has the error.
     pub async fn gateways(
         &self,
         resource_group: &ResourceGroupId,
@@ -56,22 +60,24 @@ impl ResourceGroupProjects {
         &self,
         labels: Option<&BTreeMap<String, String>>,
     ) -> Result<ServedProjects, Error> {
-        Ok(self.all().await?.judge(labels))
+        let mut pending = pin!(pending());
+        let mut stop = Stop::new(pending.as_mut());
+        Ok(self.all(&mut stop).await?.judge(labels))
     }
 
-    /// Lists the projects of all resource groups, as far as they can be read.
+    /// Lists the projects of all resource groups, as far as they can be read until it is to stop.
     ///
     /// # Errors
     ///
     /// The first page of resource groups cannot be read.
-    pub(crate) async fn all(&self) -> Result<ListedProjects, Error> {
+    pub(crate) async fn all(&self, stop: &mut Stop<'_>) -> Result<ListedProjects, Error> {
         let groups = ResourceGroups::new(&self.channel).list().items();
-        let (groups, end) = read(groups).await?;
+        let (groups, end) = read(groups, stop).await?;
         let mut all = ListedProjects::default();
         all.unread.extend(end);
         let mut groups = groups.into_iter().map(|group| group.id);
         for group in groups.by_ref() {
-            let error = match ListedProjects::read(self.list(&group).items()).await {
+            let error = match ListedProjects::read(self.list(&group).items(), stop).await {
                 Ok(listed) => {
                     all.projects.extend(listed.projects);
                     listed.unread.into_iter().next()

@@ -97,6 +97,20 @@ impl Client {
         if self.channel().identity().is_none() {
             return Ok(KeyEnd::UnknownKey);
         }
-        Ok(self.rotate_key().prepare().await?.key_end())
+        let user_name = self.user_name().await?;
+        self.key_end_of(user_name).await
+    }
+
+    /// Returns the same as [`key_end`](Self::key_end), if the name of the service user is known: the service is not asked for it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the list of keys; none if the client does not know its key, because then nothing is sent.
+    pub async fn key_end_of(&self, user_name: impl Into<String>) -> Result<KeyEnd, Error> {
+        if self.channel().identity().is_none() {
+            return Ok(KeyEnd::UnknownKey);
+        }
+        let rotation = self.rotate_key().of_user(user_name);
+        Ok(rotation.prepare().await?.key_end())
     }
 }

@@ -77,7 +77,23 @@ fn a_deleted_project_uses_no_gateway() {
     for selector in ["env=prod", "cores>4", ""] {
         let deleted = project(selector).with_deleted_at(time);
         let selection = GatewaySelection::new(&deleted, [gateway("a", &[("env", "prod")])]);
-        assert_eq!(selection, GatewaySelection::Deleted);
+        assert!(matches!(selection, GatewaySelection::Deleted));
+    }
+}
+
+#[test]
+fn a_project_whose_traffic_is_not_forwarded_is_told_apart() {
+    for (forwarded, is_off) in [(None, false), (Some(true), false), (Some(false), true)] {
+        let mut project = project("env=prod");
+        project.forward_traffic = forwarded;
+        let selected = judged(GatewaySelection::new(
+            &project,
+            [gateway("a", &[("env", "prod")])],
+        ));
+        assert_eq!(
+            (selected.gateways.len(), selected.is_forwarding_off),
+            (1, is_off)
+        );
     }
 }
 

@@ -35,6 +35,12 @@ pub(crate) fn operation_help(operation: &Operation) -> String {
     }
 }
 
+/// Describes the API calls of a command that is not that of one operation.
+pub(crate) fn operations_help(operations: &[&Operation]) -> String {
+    let calls: Vec<String> = operations.iter().map(|it| call(it)).collect();
+    format!("API calls:\n{}", calls.join("\n"))
+}
+
 fn call(operation: &Operation) -> String {
     let Operation {
         vendor,

@@ -90,14 +90,19 @@ pub(crate) const ENROLLMENT_TOKEN: &[Column<EnrollmentToken>] = &[
 ];
 
 pub(crate) const PROJECT: &[Column<Project>] = &[
-    Column::text("NAME", |project| Some(project.name.to_string())),
+    // Commands take the name of a project of Advanced Server Access, and the id of one in a resource group.
+    Column::named_by(
+        |project| {
+            let group = project.resource_group_id.as_ref();
+            group.map(|_| project.id.to_string())
+        },
+        Column::text("NAME", |project| Some(project.name.to_string())),
+    ),
     Column::text("ID", |project| Some(project.id.to_string())),
     Column::text("GATEWAY SELECTOR", |project| {
         project.gateway_selector.clone()
     }),
-    Column::wide(Column::text("FORWARDS", |project| {
-        text(project.forward_traffic.as_ref())
-    })),
+    Column::text("FORWARDS", |project| text(project.forward_traffic.as_ref())),
     Column::wide(Column::text("RESOURCE GROUP", |project| {
         text(project.resource_group_id.as_ref())
     })),

@@ -25,7 +25,10 @@ impl<T> Markdown<T> {
 impl<T> Writer<T> for Markdown<T> {
     fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
         if std::mem::take(&mut self.is_header_due) {
-            let titles = self.columns.iter().map(|column| column.header.to_owned());
+            let titles = self.columns.iter().map(|column| match column.header {
+                "" => "VALUE".to_owned(),
+                header => header.to_owned(),
+            });
             write_row(titles, sink)?;
             write_row(self.columns.iter().map(|_| "---".to_owned()), sink)?;
         }
@@ -70,7 +73,7 @@ pub(crate) struct Names<T: 'static>(pub(crate) Columns<T>);
 impl<T> Writer<T> for Names<T> {
     fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
         for record in records {
-            if let Some(name) = self.0.first().and_then(|column| column.cell(record)) {
+            if let Some(name) = self.0.first().and_then(|column| column.name(record)) {
                 writeln!(sink, "{}", escape_for_display(&name.exact()))?;
             }
         }

@@ -30,6 +30,8 @@ pub(crate) struct Column<T> {
     /// Whether it is printed only when all columns are.
     pub(crate) is_wide: bool,
     value: Value<T>,
+    /// Returns what other commands take, where that is not the cell.
+    name: Option<fn(&T) -> Option<String>>,
 }
 
 /// What the cells of a column mean to a person, which decides how they are shown.
@@ -79,6 +81,7 @@ impl<T> Column<T> {
             meaning,
             is_wide: false,
             value,
+            name: None,
         }
     }
 
@@ -116,6 +119,18 @@ impl<T> Column<T> {
     pub(crate) const fn wide(mut column: Self) -> Self {
         column.is_wide = true;
         column
+    }
+
+    /// A column beside which other commands take something else than its cell to name some records.
+    pub(crate) const fn named_by(name: fn(&T) -> Option<String>, mut column: Self) -> Self {
+        column.name = Some(name);
+        column
+    }
+
+    /// Returns what other commands take to name a record.
+    pub(crate) fn name(&self, record: &T) -> Option<Cell> {
+        let name = self.name.and_then(|name| name(record));
+        name.map(Cell::Text).or_else(|| self.cell(record))
     }
 
     /// Returns the cell of a record; `None` if it has no value.

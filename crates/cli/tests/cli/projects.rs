@@ -1,5 +1,8 @@
 //! `gatelet asa project`.
 
+#[cfg(unix)]
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
 use crate::run::{CommandOutput, Fixture, team};
@@ -298,6 +301,121 @@ fn projects_that_were_read_are_shown_although_others_are_refused() {
     // Nothing was read.
     served(vec![("/resource_groups", 401, REFUSED)]).fails_with(4);
     served(vec![]).fails_with(5);
+}
+
+#[test]
+fn a_project_that_forwards_no_traffic_is_never_listed_without_a_word() {
+    const IDLE: &str = r#"{"list": [{"id": "1", "name": "web", "gateway_selector": "env=prod", "forward_traffic": false}]}"#;
+    let idle = "project web (1) forwards no traffic, so it uses no gateway\n";
+    for format in ["name", "json", "table"] {
+        let command = format!("asa gateway projects g -o {format}");
+        let routes = vec![("/example-team/projects", 200, IDLE)];
+        let run = run_served(&command, routes);
+        assert_eq!(run.stderr, format!("gatelet: {idle}"));
+        let text = run.success();
+        assert!(format != "table" || text.contains("FORWARDS"), "{text}");
+    }
+    const WEB: &str =
+        r#"{"id": "1", "name": "web", "gateway_selector": "env=prod", "forward_traffic": false}"#;
+    const GATEWAYS: &str = r#"{"list": [{"id": "g", "name": "g", "refuse_connections": false, "labels": {"env": "prod"}}]}"#;
+    let routes = vec![("/projects/web", 200, WEB), ("/gateways", 200, GATEWAYS)];
+    let run = run_served("asa project gateways web -o name", routes);
+    let line = "the project forwards no traffic, so it uses none of the gateways that its selector selects";
+    assert_eq!(run.stderr, format!("gatelet: {line}\n"));
+    assert_eq!(run.success(), "g\n");
+}
+
+#[test]
+fn gateways_of_a_project_that_were_read_before_a_failure_are_shown() {
+    let server = team(|request| {
+        let path = request.split(' ').nth(1).unwrap_or_default();
+        let (status, body) = match path {
+            it if it.ends_with("/projects/web") => (
+                "200 OK",
+                r#"{"id": "1", "name": "web", "gateway_selector": "env=prod,zone=a"}"#,
+            ),
+            it if it.ends_with("/gateways") => (
+                "200 OK\r\nLink: <?offset=1>; rel=\"next\"",
+                r#"{"list": [
+                    {"id": "g", "name": "g", "refuse_connections": false, "labels": {"env": "prod", "zone": "a"}},
+                    {"id": "h", "name": "h", "refuse_connections": false}]}"#,
+            ),
+            _ => (
+                "400 Bad Request",
+                r#"{"code": 400, "type": "invalid_request", "message": "no"}"#,
+            ),
+        };
+        RawResponse::Bytes(response(status, "application/json", body))
+    });
+    let run = Fixture::asa(&server.url).run("asa project gateways web -o name");
+    assert_eq!(run.stdout, "g\n");
+    assert_eq!(run.code, Some(6), "{run:?}");
+    assert!(run.stderr.contains("asa ListGateways"), "{run:?}");
+}
+
+#[test]
+#[cfg(unix)]
+fn projects_that_were_read_before_a_signal_are_shown() {
+    let server = team(|request| {
+        let path = request.split(' ').nth(1).unwrap_or_default();
+        let body = match path {
+            it if it.ends_with("/gateways/g") => {
+                r#"{"id": "g", "name": "g", "refuse_connections": false, "labels": {"env": "prod"}}"#
+            }
+            it if it.ends_with("/resource_groups") => return RawResponse::Silence,
+            _ => WEB,
+        };
+        RawResponse::Bytes(response("200 OK", "application/json", body))
+    });
+    let process = Fixture::asa(&server.url)
+        .command(["asa", "gateway", "projects", "g", "-o", "name"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut requests = server.requests.iter();
+    assert!(requests.any(|request| request.contains("/resource_groups")));
+    crate::run::send_signal("-TERM", &process);
+    let output = CommandOutput::from(process.wait_with_output().unwrap());
+    assert_eq!(output.stdout, "web\n", "{output:?}");
+    assert_eq!(output.code, Some(143), "{output:?}");
+    assert_eq!(output.stderr, "gatelet: terminated\n");
+}
+
+#[test]
+fn a_name_of_a_project_is_what_the_commands_of_its_noun_take() {
+    let fixture = Fixture::new();
+    let run = |line: &str| fixture.run(&format!("--emulator asa {line} -o name"));
+    assert_eq!(run("project list").success(), "web\n");
+    let groups = run("resource-group list").success();
+    let group = groups.lines().next().unwrap();
+    let projects = run(&format!("resource-group project list {group}")).success();
+    let project = projects.lines().next().unwrap();
+    run(&format!("resource-group project get {group} {project}")).success();
+}
+
+#[test]
+fn the_help_of_a_command_that_makes_several_calls_describes_each() {
+    let fixture = Fixture::new();
+    for (command, operations) in [
+        (
+            "project gateways",
+            ["FetchProject: GET", "ListGateways: GET"],
+        ),
+        (
+            "gateway projects",
+            ["GetGatewayInstance: GET", "ListResourceGroupProjects: GET"],
+        ),
+        (
+            "gst projects",
+            ["FetchGatewaySetupToken: GET", "ListProjects: GET"],
+        ),
+    ] {
+        let help = fixture.run(&format!("asa {command} --help")).success();
+        for operation in operations {
+            assert!(help.contains(operation), "{help}");
+        }
+    }
 }
 
 #[test]

@@ -50,6 +50,21 @@ fn a_service_that_cannot_say_who_calls_is_answered_by_the_bearer() {
 }
 
 #[test]
+fn whoami_asks_once_who_it_is() {
+    let server = team(|request| {
+        let body = match request.contains("/keys") {
+            true => r#"{"list": []}"#,
+            false => r#"{"id":"1","name":"bot","team_name":"example-team"}"#,
+        };
+        RawResponse::Bytes(response("200 OK", "application/json", body))
+    });
+    Fixture::asa(&server.url).run("asa su whoami").success();
+    let requests = server.requests.try_iter();
+    let asked = requests.filter(|request| request.contains("/current_user"));
+    assert_eq!(asked.count(), 1);
+}
+
+#[test]
 #[cfg(unix)]
 fn whoami_prints_before_it_asks_for_the_end_of_the_key() {
     let body = r#"{"id":"1","name":"bot","team_name":"example-team"}"#;

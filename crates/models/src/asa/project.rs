@@ -21,6 +21,13 @@ impl Project {
         self.gateway_selector.as_deref().unwrap_or("").parse()
     }
 
+    /// Whether the project is known to send no traffic through gateways, whatever its selector: `forward_traffic` is false. Only projects
+    /// of ASA have that member.
+    #[must_use]
+    pub fn is_forwarding_off(&self) -> bool {
+        self.forward_traffic == Some(false)
+    }
+
     /// Whether the project is deleted; year 1 in `deleted_at` is a project that exists.
     #[must_use]
     pub fn is_deleted(&self) -> bool {

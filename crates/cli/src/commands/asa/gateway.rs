@@ -3,7 +3,7 @@
 use asa_client::Client;
 use clap::{ArgAction, Command};
 use gatelet_models::Patch;
-use gatelet_models::asa::{Gateway, GatewayId, GatewayUpdate};
+use gatelet_models::asa::{Gateway, GatewayId, GatewayUpdate, operations};
 
 use crate::commands::asa::served_projects;
 use crate::commands::report;
@@ -21,7 +21,7 @@ pub(crate) fn with_texts(command: Command) -> Command {
             list.mut_arg("descending", |it| it.help("List newest first"))
         })
         .mut_subcommand("projects", |projects| {
-            projects.after_help(served_projects::HELP)
+            projects.after_help(served_projects::help(&operations::GET_GATEWAY_INSTANCE))
         })
 }
 
@@ -39,7 +39,8 @@ impl Projects {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        served_projects::print(client.gateways().projects(&self.id).await?, output)
+        let gateways = client.gateways();
+        served_projects::print(|stop| gateways.projects_until(&self.id, stop), output).await
     }
 }
 
@@ -63,6 +64,7 @@ impl Update {
         let gateways = client.gateways();
         let gateway = gateways.get(&id).send().await?;
         let update = changes.apply_to(&gateway);
+        report::ensure_exact(format_args!("gateway {id}"), update.inexact_member())?;
         gateways.update(&id, update).send().await?;
         report::print_done(format_args!("updated gateway {id}"), &id, "updated", output)
     }

@@ -2,7 +2,7 @@
 
 use asa_client::Client;
 use clap::Command;
-use gatelet_models::asa::{AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId};
+use gatelet_models::asa::{AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId, operations};
 
 use crate::commands::asa::served_projects;
 use crate::commands::report;
@@ -22,11 +22,14 @@ pub(crate) fn with_texts(command: Command) -> Command {
         // Beside `get`, which takes the same id.
         .mut_subcommand("reveal", |reveal| reveal.display_order(2))
         .mut_subcommand("projects", |projects| {
-            projects.after_help(served_projects::HELP)
+            let help = served_projects::help(&operations::FETCH_GATEWAY_SETUP_TOKEN);
+            projects.after_help(format!("{OWN_LABELS} {help}"))
         })
 }
 
-/// Lists the projects that the gateways of a setup token will serve.
+const OWN_LABELS: &str = "A gateway may have labels of its own beside those of its setup token, and then serve other projects.";
+
+/// Lists the projects that select the labels of a setup token.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Projects {
     /// ID of the setup token, as shown by `list`
@@ -40,8 +43,8 @@ impl Projects {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let projects = client.gateway_setup_tokens().projects(&self.id).await?;
-        served_projects::print(projects, output)
+        let tokens = client.gateway_setup_tokens();
+        served_projects::print(|stop| tokens.projects_until(&self.id, stop), output).await
     }
 }
 

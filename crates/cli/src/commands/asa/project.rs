@@ -2,10 +2,12 @@
 
 use asa_client::{Client, GatewaySelection};
 use clap::Command;
-use gatelet_models::asa::{Gateway, ProjectName};
+use gatelet_models::Operation;
+use gatelet_models::asa::{Gateway, ProjectName, operations};
 
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::options::operation_help::operations_help;
 use crate::output::list;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
@@ -18,12 +20,21 @@ pub(crate) fn with_texts(command: Command) -> Command {
             list.mut_arg("descending", |it| it.help("List newest first"))
         })
         .mut_subcommand("get", |get| get.mut_arg("id", |id| id.value_name("NAME")))
-        .mut_subcommand("gateways", |gateways| gateways.after_help(SELECTION_HELP))
+        .mut_subcommand("gateways", |gateways| {
+            gateways.after_help(selection_help(&operations::FETCH_PROJECT))
+        })
 }
 
-pub(crate) const SELECTION_HELP: &str = "The labels of the team's gateways are compared with the project's selector here. Some rules are inferred: an empty or absent \
+/// Says how gateways are selected for the project that an operation reads, and describes the calls.
+pub(crate) fn selection_help(project: &Operation) -> String {
+    let calls = operations_help(&[project, &operations::LIST_GATEWAYS]);
+    format!("{SELECTION}\n\n{calls}")
+}
+
+const SELECTION: &str = "The labels of the team's gateways are compared with the project's selector here. Some rules are inferred: an empty or absent \
      selector selects no gateway, and `!=` and `notin` also select gateways without the label, as in Kubernetes. If the selector has \
-     no known meaning, nothing is listed and the exit code is 1.";
+     no known meaning, nothing is listed and the exit code is 1. A project of Advanced Server Access whose traffic is not forwarded \
+     uses none of the gateways; a line on stderr says so.";
 
 /// Lists the gateways that a project uses.
 #[derive(Debug, clap::Args)]
@@ -73,10 +84,19 @@ pub(crate) fn print_selection(
             "{what}; that the project uses no gateway is inferred"
         ));
     }
+    if selected.is_forwarding_off {
+        output.log().print(
+            "the project forwards no traffic, so it uses none of the gateways that its selector selects",
+        );
+    }
     for requirement in &selected.unmet {
         output
             .log()
             .print(format!("no gateway of the team meets `{requirement}`"));
     }
-    list::write_items(selected.gateways, output)
+    list::write_items(selected.gateways, output)?;
+    match selected.unread {
+        None => Ok(()),
+        Some(error) => Err(error.into()),
+    }
 }

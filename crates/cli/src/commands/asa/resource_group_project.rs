@@ -2,9 +2,9 @@
 
 use asa_client::Client;
 use clap::Command;
-use gatelet_models::asa::{ProjectId, ResourceGroupId};
+use gatelet_models::asa::{ProjectId, ResourceGroupId, operations};
 
-use crate::commands::asa::project::{SELECTION_HELP, print_selection};
+use crate::commands::asa::project::{print_selection, selection_help};
 use crate::error::error::CliError;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
@@ -16,7 +16,9 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .mut_subcommand("list", |list| {
             list.mut_arg("id", |id| id.value_name("RESOURCE_GROUP_ID"))
         })
-        .mut_subcommand("gateways", |gateways| gateways.after_help(SELECTION_HELP))
+        .mut_subcommand("gateways", |gateways| {
+            gateways.after_help(selection_help(&operations::FETCH_RESOURCE_GROUP_PROJECT))
+        })
 }
 
 /// Lists the gateways that a project uses.

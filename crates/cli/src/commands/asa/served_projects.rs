@@ -1,19 +1,60 @@
 //! The projects that a gateway serves, or the gateways of a setup token.
 
-use asa_client::ServedProjects;
+use std::pin::Pin;
+
+use asa_client::{Error, ServedProjects};
+use gatelet_models::Operation;
+use gatelet_models::asa::{Project, operations};
+use tokio::sync::oneshot;
 
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::options::operation_help::operations_help;
 use crate::output::list;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
+use crate::signal::{self, Signal};
 
-pub(crate) const HELP: &str = "The labels are compared with the selectors of projects here: those of Advanced Server Access, and those of the resource groups \
+/// Says how projects are selected for the gateway or setup token that an operation reads, and describes the calls.
+pub(crate) fn help(labeled: &Operation) -> String {
+    let calls = operations_help(&[
+        labeled,
+        &operations::LIST_PROJECTS,
+        &operations::LIST_RESOURCE_GROUPS,
+        &operations::LIST_RESOURCE_GROUP_PROJECTS,
+    ]);
+    format!("{SELECTION}\n\n{calls}")
+}
+
+const SELECTION: &str = "The labels are compared with the selectors of projects here: those of Advanced Server Access, and those of the resource groups \
      of Privileged Access that the caller may see. A project whose selector has no known meaning, and a list that could not be read to its end, \
-     are reported on stderr, and the exit code is 1.";
+     are reported on stderr, and the exit code is 1. A project of Advanced Server Access whose traffic is not forwarded (FORWARDS) uses no \
+     gateway, although its selector is met; a line on stderr says so.";
 
-/// Prints the projects, and reports those that cannot be judged and what could not be read.
-pub(crate) fn print(projects: ServedProjects, output: &mut Output<Stdout>) -> Result<(), CliError> {
+/// Reads and prints the projects, also those before a signal, and reports those that cannot be judged and what could not be read.
+pub(crate) async fn print(
+    read: impl AsyncFnOnce(Stop) -> Result<ServedProjects, Error>,
+    output: &mut Output<Stdout>,
+) -> Result<(), CliError> {
+    let caught = signal::caught().map_err(CliError::start)?;
+    let (sender, receiver) = oneshot::channel();
+    let stop = async move {
+        // It is received below, unless nobody waits for it any more.
+        let _ = sender.send(caught.await);
+    };
+    let projects = read(Box::pin(stop)).await?;
+    let signal = receiver.await.ok().filter(|_| projects.is_stopped);
+    print_projects(projects, signal, output)
+}
+
+/// A future that completes when the reading is to stop.
+type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+fn print_projects(
+    projects: ServedProjects,
+    signal: Option<Signal>,
+    output: &mut Output<Stdout>,
+) -> Result<(), CliError> {
     let ServedProjects {
         served,
         unjudged,
@@ -21,7 +62,16 @@ pub(crate) fn print(projects: ServedProjects, output: &mut Output<Stdout>) -> Re
         unasked,
         ..
     } = projects;
+    let idle = served.iter().filter(|project| project.is_forwarding_off());
+    let idle: Vec<String> = idle
+        .map(|Project { name, id, .. }| {
+            format!("project {name} ({id}) forwards no traffic, so it uses no gateway")
+        })
+        .collect();
     list::write_items(served, output)?;
+    for line in idle {
+        output.log().print(line);
+    }
     for (project, reason) in &unjudged {
         let (name, id) = (&project.name, &project.id);
         let line = format!("cannot judge project {name} ({id}): {reason}");
@@ -51,8 +101,11 @@ pub(crate) fn print(projects: ServedProjects, output: &mut Output<Stdout>) -> Re
     .into_iter()
     .flatten()
     .collect();
-    match problems.is_empty() {
-        true => Ok(()),
-        false => Err(CliError::new(Exit::Other, problems.join("; "))),
+    let problems = problems.join("; ");
+    match (signal, problems.is_empty()) {
+        (None, true) => Ok(()),
+        (None, false) => Err(CliError::new(Exit::Other, problems)),
+        (Some(signal), true) => Err(CliError::new(signal.into(), signal)),
+        (Some(signal), false) => Err(CliError::new(signal.into(), signal).with_advice(problems)),
     }
 }

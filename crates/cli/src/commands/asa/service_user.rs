@@ -78,10 +78,11 @@ impl CurrentUser {
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let current = client.current_user().await?;
+        let name = current.name.clone();
         output.item(current)?;
         output.sink().flush()?;
         // A caller without the right to list keys still learns who it is.
-        if let Ok(KeyEnd::At(end)) = client.key_end().await {
+        if let Ok(KeyEnd::At(end)) = client.key_end_of(name).await {
             output.log().print(end_warning(end));
         }
         Ok(())
@@ -128,6 +129,7 @@ impl Update {
         let users = client.service_users();
         let user = users.get(&name).send().await?;
         let update = ServiceUserUpdate::from(&user).with_status(status);
+        report::ensure_exact(format_args!("service user {name}"), update.inexact_member())?;
         let updated = users.update(&name, update).send().await?;
         report::print_changed(
             format_args!("service user {name} was updated"),
