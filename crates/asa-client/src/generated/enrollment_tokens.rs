@@ -112,7 +112,7 @@ impl EnrollmentTokens {
 
     /// Reads one server enrollment token.
     ///
-    /// The response contains the secret.
+    /// The response contains the secret, which `gatelet asa enrollment-token reveal` prints and `get` does not.
     ///
     /// Needs the permission `access_admin` or `access_user` or `server_enrollment_token_viewer`.
     ///

@@ -120,7 +120,8 @@ impl ResourceGroupEnrollmentTokens {
 
     /// Reads one server enrollment token of a project in a resource group.
     ///
-    /// The response contains the secret.
+    /// The response contains the secret, which `gatelet asa resource-group enrollment-token reveal` prints and `get`
+    /// does not.
     ///
     /// Needs the permission `resource_admin` or `delegated_resource_admin`.
     ///

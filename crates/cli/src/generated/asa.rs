@@ -360,7 +360,7 @@ pub(crate) enum GatewaySetupTokenCommand {
         after_help = operation_help(&api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN)
     )]
     Reveal(commands::gateway_setup_token::Reveal),
-    #[command(about = "List the projects that the gateways of a setup token will serve")]
+    #[command(about = "List the projects that select the labels of a setup token")]
     Projects(commands::gateway_setup_token::Projects),
 }
 

@@ -24,10 +24,14 @@ pub(crate) fn column<T: Record>(name: &str) -> Result<&'static Column<T>, Refusa
     columns
         .find(|column| column.header == header)
         .ok_or_else(|| {
-            let known = T::COLUMNS
-                .iter()
-                .map(|column| column.header.replace(' ', "_"));
+            let known = T::COLUMNS.iter().filter(|column| !column.header.is_empty());
+            let known = known.map(|column| column.header.replace(' ', "_"));
             let known = known.collect::<Vec<_>>().join(", ");
+            if known.is_empty() {
+                return Refusal::new(
+                    "this command prints one value, which has no columns".to_owned(),
+                );
+            }
             Refusal::new(format!("unknown column; known columns: {known}"))
         })
 }

@@ -11,6 +11,12 @@ fn only_reveal_shows_the_value() {
     let id = created["id"].as_str().unwrap();
     let value = run(&format!("reveal web {id}")).success();
     let value = value.trim_end();
+    let table = run(&format!("reveal web {id} -o markdown")).success();
+    assert_eq!(table.lines().next(), Some("| VALUE |"));
+    let columns = run(&format!("reveal web {id} --columns x")).fails_with(2);
+    assert!(columns.contains("has no columns"), "{columns}");
+    let help = run("reveal --help").success();
+    assert!(help.contains("FetchServerEnrollmentToken: GET"), "{help}");
     assert!(value.len() > 40 && !value.contains(' '), "{value}");
     for line in ["list web".to_owned(), format!("get web {id}")] {
         for format in ["wide", "json", "ndjson", "csv", "yaml"] {

@@ -7,6 +7,8 @@
 mod access_log;
 mod active_gates;
 mod answers;
+#[cfg(unix)]
+mod console_blocks;
 mod credentials;
 mod embedded;
 mod empty_responses;

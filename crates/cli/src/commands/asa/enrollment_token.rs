@@ -2,10 +2,13 @@
 
 use asa_client::Client;
 use clap::Command;
-use gatelet_models::asa::{AgentToken, EnrollmentTokenCreate, EnrollmentTokenId, ProjectName};
+use gatelet_models::asa::{
+    AgentToken, EnrollmentTokenCreate, EnrollmentTokenId, ProjectName, operations,
+};
 
 use crate::commands::report;
 use crate::error::error::CliError;
+use crate::options::operation_help::operations_help;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 
@@ -14,7 +17,10 @@ pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Server enrollment tokens, which new servers enroll in a project of Advanced Server Access with")
         // Beside `get`, which takes the same id.
-        .mut_subcommand("reveal", |reveal| reveal.display_order(2))
+        .mut_subcommand("reveal", |reveal| {
+            let help = operations_help(&[&operations::FETCH_SERVER_ENROLLMENT_TOKEN]);
+            reveal.display_order(2).after_help(help)
+        })
         .mut_subcommand("list", |list| {
             list.mut_arg("id", |id| id.value_name("PROJECT_NAME"))
         })

@@ -695,7 +695,7 @@ pub static CREATE_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
 ///
 /// `GET /v1/teams/{team_name}/projects/{project_name}/server_enrollment_tokens/{server_enrollment_token_id}`
 ///
-/// The response contains the secret.
+/// The response contains the secret, which `gatelet asa enrollment-token reveal` prints and `get` does not.
 pub static FETCH_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "FetchServerEnrollmentToken",
@@ -994,7 +994,8 @@ pub static CREATE_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN: Operation = Op
 ///
 /// `GET /v1/teams/{team_name}/resource_groups/{resource_group_id}/projects/{project_id}/server_enrollment_tokens/{server_enrollment_token_id}`
 ///
-/// The response contains the secret.
+/// The response contains the secret, which `gatelet asa resource-group enrollment-token reveal` prints and `get`
+/// does not.
 pub static GET_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "GetResourceGroupProjectServerEnrollmentToken",
