@@ -321,7 +321,7 @@ fn a_new_key_of_which_nothing_is_on_disk_is_deleted_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.json");
         let server = team(move |request| undoing(request, &deleted));
-        let rotate = format!("asa su key rotate bot --timeout 1 --out {}", path.display());
+        let rotate = format!("asa su key rotate bot --timeout 3 --out {}", path.display());
         // By default, SIGXFSZ ends a process.
         let output = Fixture::asa(&server.url).run_after("ulimit -f 0", &rotate);
         assert_eq!(output.code, Some(12), "{output:?}");
