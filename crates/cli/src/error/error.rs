@@ -25,6 +25,8 @@ pub(crate) struct CliError {
     call: Option<Box<CallFailure>>,
     /// Where a list continues.
     page_token: Option<String>,
+    /// The errors of which this one is the sum, such as those of lists that could not be read.
+    parts: Vec<CliError>,
 }
 
 impl CliError {
@@ -35,6 +37,7 @@ impl CliError {
             line: Some(line.to_string()),
             call: None,
             page_token: None,
+            parts: Vec::new(),
         }
     }
 
@@ -55,6 +58,7 @@ impl CliError {
             line: None,
             call: None,
             page_token: None,
+            parts: Vec::new(),
         }
     }
 
@@ -70,6 +74,12 @@ impl CliError {
         self
     }
 
+    /// Sets the errors of which this one is the sum. They are printed before it, or in the object.
+    pub(crate) fn with_parts(mut self, parts: Vec<Self>) -> Self {
+        self.parts = parts;
+        self
+    }
+
     /// Returns the line for stderr, which is empty if nothing is printed.
     pub(crate) fn line(&self) -> &str {
         self.line.as_deref().unwrap_or_default()
@@ -78,19 +88,26 @@ impl CliError {
     /// Prints the error to stderr and returns the exit code.
     pub(crate) fn report(self, format: ErrorFormat) -> ExitCode {
         match (format, &self.line) {
-            (ErrorFormat::Json, Some(line)) => {
-                let object = ErrorObject {
-                    exit: self.exit,
-                    line,
-                    call: self.call.as_deref(),
-                    page_token: self.page_token.as_deref(),
-                };
-                eprint_json(&object.to_line());
+            (ErrorFormat::Json, Some(_)) => eprint_json(&self.object().to_line()),
+            (ErrorFormat::Line, Some(line)) => {
+                for part in &self.parts {
+                    eprint_line(part.line());
+                }
+                eprint_line(line);
             }
-            (ErrorFormat::Line, Some(line)) => eprint_line(line),
             (_, None) => {}
         }
         ExitCode::from(self.exit.code())
+    }
+
+    fn object(&self) -> ErrorObject<'_> {
+        ErrorObject {
+            exit: self.exit,
+            line: self.line(),
+            call: self.call.as_deref(),
+            page_token: self.page_token.as_deref(),
+            parts: self.parts.iter().map(Self::object).collect(),
+        }
     }
 }
 

@@ -96,6 +96,7 @@ pub(crate) struct ErrorObject<'a> {
     pub(crate) line: &'a str,
     pub(crate) call: Option<&'a CallFailure>,
     pub(crate) page_token: Option<&'a str>,
+    pub(crate) parts: Vec<Self>,
 }
 
 impl Serialize for ErrorObject<'_> {
@@ -124,6 +125,9 @@ impl Serialize for ErrorObject<'_> {
         }
         if let Some(page_token) = self.page_token {
             members.serialize_entry("pageToken", page_token)?;
+        }
+        if !self.parts.is_empty() {
+            members.serialize_entry("errors", &self.parts)?;
         }
         members.end()
     }
@@ -186,6 +190,7 @@ mod tests {
             line: "no\nway",
             call: Some(&call),
             page_token: Some("k4"),
+            parts: Vec::new(),
         };
         assert_eq!(
             object.to_line(),

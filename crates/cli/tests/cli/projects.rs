@@ -419,6 +419,40 @@ fn the_help_of_a_command_that_makes_several_calls_describes_each() {
 }
 
 #[test]
+fn the_object_of_an_error_has_that_of_each_list_that_could_not_be_read() {
+    let routes = vec![
+        ("/example-team/projects", 401, REFUSED),
+        ("/resource_groups", 200, GROUPS),
+        ("/rg1/projects", 200, WEB),
+    ];
+    let run = run_served("asa gateway projects g -o json", routes);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let object: Value = serde_json::from_str(&run.raw_stderr).unwrap();
+    let errors = object["error"]["errors"].as_array().unwrap();
+    let operations = errors.iter().map(|error| {
+        let members = ["operation", "status", "kind", "code"];
+        members.map(|member| error[member].clone())
+    });
+    assert_eq!(
+        operations.collect::<Vec<_>>(),
+        [
+            [
+                json!("asa ListResourceGroupProjects"),
+                json!(404),
+                json!("Api"),
+                json!("resource_does_not_exist")
+            ],
+            [
+                json!("asa ListProjects"),
+                json!(401),
+                json!("Api"),
+                json!("authorization_error")
+            ],
+        ]
+    );
+}
+
+#[test]
 fn a_project_that_both_products_list_is_shown_once() {
     let run = served(vec![
         ("/example-team/projects", 200, WEB),

@@ -146,16 +146,19 @@ pub(crate) struct CommandOutput {
     pub(crate) raw_stderr: String,
 }
 
-/// Returns the line of an error, whose message is a member where results are JSON.
-fn error_line(line: &str) -> String {
+/// Returns the lines of an error, whose messages are members where results are JSON.
+fn error_lines(line: &str) -> String {
     let object = serde_json::from_str::<serde_json::Value>(line);
-    let message = object
+    let Some(error) = object
         .ok()
-        .and_then(|it| it["error"]["message"].as_str().map(str::to_owned));
-    message.map_or_else(
-        || line.to_owned(),
-        |message| format!("gatelet: {message}\n"),
-    )
+        .and_then(|mut it| Some(it.get_mut("error")?.take()))
+    else {
+        return line.to_owned();
+    };
+    let parts = error["errors"].as_array().into_iter().flatten();
+    let messages = parts.chain([&error]).map(|it| it["message"].as_str());
+    let lines = messages.flatten().map(|it| format!("gatelet: {it}\n"));
+    lines.collect()
 }
 
 impl From<Output> for CommandOutput {
@@ -164,7 +167,7 @@ impl From<Output> for CommandOutput {
         let output = Self {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: raw_stderr.split_inclusive('\n').map(error_line).collect(),
+            stderr: raw_stderr.split_inclusive('\n').map(error_lines).collect(),
             raw_stderr,
         };
         assert!(!format!("{output:?}").contains("CANARY"), "{output:?}");

@@ -78,9 +78,7 @@ fn print_projects(
         output.log().print(line);
     }
     let lists = unread.len();
-    for error in unread {
-        output.log().print(CliError::from(error).line());
-    }
+    let unread: Vec<_> = unread.into_iter().map(CliError::from).collect();
     let problems: Vec<String> = [
         match unjudged.len() {
             0 => None,
@@ -102,10 +100,11 @@ fn print_projects(
     .flatten()
     .collect();
     let problems = problems.join("; ");
-    match (signal, problems.is_empty()) {
-        (None, true) => Ok(()),
-        (None, false) => Err(CliError::new(Exit::Other, problems)),
-        (Some(signal), true) => Err(CliError::new(signal.into(), signal)),
-        (Some(signal), false) => Err(CliError::new(signal.into(), signal).with_advice(problems)),
-    }
+    let error = match (signal, problems.is_empty()) {
+        (None, true) => return Ok(()),
+        (None, false) => CliError::new(Exit::Other, problems),
+        (Some(signal), true) => CliError::new(signal.into(), signal),
+        (Some(signal), false) => CliError::new(signal.into(), signal).with_advice(problems),
+    };
+    Err(error.with_parts(unread))
 }
