@@ -18,7 +18,7 @@ use crate::redaction::numbers::NumberList;
 use crate::redaction::readings::{
     PlainByte, Readings, can_spell_secret, plain_bytes, source_range,
 };
-use crate::redaction::shapes::secret_parts;
+use crate::redaction::shapes::{secret_parts, without_breaks};
 
 /// The replacement of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -87,9 +87,17 @@ impl SecretSet {
         }
     }
 
-    /// Sets whether the secrets of other tokens are found, too, where their shape shows them: a server's message may name a token that the
-    /// call does not know.
-    pub(crate) fn finding_shapes(self) -> Self {
+    /// Returns the set, which now also finds the secrets of tokens that are not in it where their shape shows them: a server's text may
+    /// name a token that the call does not know.
+    ///
+    /// ```
+    /// use gatelet_transport::SecretSet;
+    ///
+    /// let secrets = SecretSet::new().finding_shapes();
+    /// assert_eq!(secrets.redact("no dt0c01.PUBLIC.4KWZO5EF here"), "no dt0c01.PUBLIC.[redacted] here");
+    /// ```
+    #[must_use]
+    pub fn finding_shapes(self) -> Self {
         Self {
             finds_shapes: true,
             ..self
@@ -198,8 +206,12 @@ impl SecretSet {
         };
         if self.finds_shapes {
             let plain = readings.plain();
-            let parts = secret_parts(&plain_bytes(&plain)).into_iter();
-            hits.extend(parts.map(|part| Hit::certain(source_range(&plain, part))));
+            // A line break or an invisible character may be in the middle of a token.
+            let joined = without_breaks(&plain, &readings);
+            for bytes in [Some(plain), joined].into_iter().flatten() {
+                let parts = secret_parts(&plain_bytes(&bytes)).into_iter();
+                hits.extend(parts.map(|part| Hit::certain(source_range(&bytes, part))));
+            }
         }
         let flat = readings.flattened();
         if let Some(flat) = &flat {

@@ -2,7 +2,30 @@
 
 use std::ops::Range;
 
+use crate::redaction::readings::{PlainByte, Readings};
+
 use crate::redaction::digits::decoded_base64;
+
+/// Returns an unescaped text without the fillers that break a word, which are those but spaces; `None` if it has none.
+pub(super) fn without_breaks(
+    plain: &[PlainByte],
+    readings: &Readings<'_>,
+) -> Option<Vec<PlainByte>> {
+    let may_break =
+        |byte: u8| !matches!(byte, b'\t' | b' ') && (!byte.is_ascii_graphic() || byte == b'<');
+    if !plain.iter().any(|plain| may_break(plain.byte)) {
+        return None;
+    }
+    let mut joined = plain.to_vec();
+    let mut broken_to = 0;
+    joined.retain(|PlainByte { byte, start, .. }| {
+        if *start >= broken_to && may_break(*byte) {
+            broken_to = readings.filler_end(*start).unwrap_or(broken_to);
+        }
+        *start >= broken_to
+    });
+    Some(joined)
+}
 
 /// Returns the secret parts of the tokens in a text, in order: of a Dynatrace token (`dt0c01.PUBLIC.SECRET`) what follows its id, of a
 /// setup token of ASA (`sft-gw.…`) what follows the prefix, and of a JSON Web Token (`eyJ….….…`) all of it.

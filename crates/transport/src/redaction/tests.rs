@@ -503,3 +503,33 @@ fn many_secrets_in_a_body_do_not_slow_the_search() {
         assert_eq!(set.redact(&format!("<{secret}>")), "<[redacted]>");
     }
 }
+
+#[test]
+fn a_token_of_others_is_found_across_line_breaks_and_invisible_characters() {
+    let secrets = SecretSet::new().finding_shapes();
+    for text in [
+        "no dt0c01.PUBLIC.FIRST\nSECOND here",
+        "no dt0c01.PUBLIC.FIRST\u{200b}SECOND here",
+        "no dt0c01.PUBLIC\u{ad}.FIRST\r\nSECOND here",
+        "no dt0c01.PUBLIC.FIRST%0aSECOND here",
+        "no dt0c01.PUBLIC.FIRST\\u200bSECOND here",
+        "no dt0c01.PUBLIC.FIRST<wbr>SECOND here",
+        "no dt0c01.PUBLIC.\nFIRSTSECOND here",
+    ] {
+        let clean = secrets.redact(text);
+        let is_clean = !clean.contains("FIRST") && !clean.contains("SECOND");
+        assert!(is_clean && clean.ends_with("[redacted] here"), "{clean}");
+    }
+    // Words on the next line are joined to an id only if they are one word with it, and spaces end a token.
+    for (text, clean) in [
+        (
+            "dt0g02.A is unknown\nsee there",
+            "dt0g02.A is unknown\nsee there",
+        ),
+        ("dt0c01.A.one two", "dt0c01.A.[redacted] two"),
+        ("dt0c01.A.one+two", "dt0c01.A.[redacted]+two"),
+        ("of\neyJh.a.b", "of\n[redacted]"),
+    ] {
+        assert_eq!(secrets.redact(text), clean);
+    }
+}
