@@ -1,6 +1,7 @@
 //! The addresses of the APIs in an environment.
 
 use gatelet_client::without_list_path;
+use gatelet_models::Method;
 use gatelet_models::dt::OperationId;
 use gatelet_transport::{BaseUrl, Error};
 
@@ -102,11 +103,11 @@ fn environment(address: &BaseUrl) -> Result<BaseUrl, Error> {
     Ok(address.clone())
 }
 
-/// Returns the paths of the lists of an API.
+/// Returns the paths of the lists of an API: of what it reads without an id.
 fn lists(api: TokenApi) -> Vec<&'static str> {
     let operations = OperationId::ALL.iter().map(|id| id.operation());
     let is_of_api = |is_alternative: bool| is_alternative == (api == TokenApi::Platform);
-    let lists = operations.filter(|it| it.paging.is_some());
+    let lists = operations.filter(|it| it.method == Method::Get && !it.path.contains('{'));
     let lists = lists.filter(|it| is_of_api(it.alternative_to.is_some()));
     lists.map(|list| list.path).collect()
 }
@@ -158,6 +159,23 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_path_of_each_list_is_taken_off() {
+        for list in [
+            "activeGates",
+            "activeGates/groups",
+            "activeGates/updateJobs",
+            "activeGates/",
+        ] {
+            assert_root(
+                &format!("https://h.example/e/abc/api/v2/{list}"),
+                "https://h.example/e/abc/api/v2",
+            );
+            let proxy = format!("https://abc.apps.dynatrace.com{PLATFORM}");
+            assert_root(&format!("{proxy}/{list}"), &proxy);
         }
     }
 

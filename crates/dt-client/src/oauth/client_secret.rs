@@ -92,10 +92,11 @@ impl ClientSecret {
         let token = text(parameter::ACCESS_TOKEN).ok_or_else(missing)?;
         let scheme = text(parameter::TOKEN_TYPE);
         if scheme.is_some_and(|scheme| !scheme.expose().eq_ignore_ascii_case("bearer")) {
-            return Err(response.exchange_failed("the token is not a bearer token"));
+            return Err(response.decode_error(parameter::TOKEN_TYPE, "is not Bearer"));
         }
+        let unfit = || response.decode_error(parameter::ACCESS_TOKEN, "does not fit into a header");
         let credential = Credential::new("Bearer", token.expose())
-            .map_err(|_| response.exchange_failed("the token does not fit into a header"))?
+            .map_err(|_| unfit())?
             .with_source(self.client_secret.expose());
         let lifetime = members.get(parameter::EXPIRES_IN).copied();
         let seconds = lifetime.and_then(|it| it.get().trim_matches('"').parse().ok());

@@ -450,11 +450,11 @@ async fn a_response_without_a_usable_token_is_an_error_of_the_exchange_that_chan
     for (body, text) in [
         (
             format!(r#"{{"access_token": "{TOKEN}", "token_type": "DPoP"}}"#),
-            "dt issueOAuthToken: could not obtain a credential (status 200): the token is not a bearer token (1 attempt, nothing was applied)",
+            "dt issueOAuthToken: could not decode the response at token_type (status 200): is not Bearer (1 attempt, nothing was applied)",
         ),
         (
             r#"{"access_token": "a\nb"}"#.to_owned(),
-            "dt issueOAuthToken: could not obtain a credential (status 200): the token does not fit into a header (1 attempt, nothing was applied)",
+            "dt issueOAuthToken: could not decode the response at access_token (status 200): does not fit into a header (1 attempt, nothing was applied)",
         ),
         (
             "{}".to_owned(),
