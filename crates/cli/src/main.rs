@@ -10,6 +10,7 @@ mod generated;
 mod options;
 mod output;
 mod private_file;
+mod redaction;
 mod secret;
 mod settings;
 mod signal;

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::Serializer;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
 use crate::output::writer::Writer;
+use crate::redaction::redacted;
 use crate::terminal::escape_in_json;
 
 /// Serializes a value, on one line or indented. For a terminal, invisible characters are escaped, which changes no value.
@@ -19,6 +20,7 @@ pub(crate) fn to_vec(
     let layout = Layout {
         indented: is_indented.then(PrettyFormatter::new),
         is_escaped,
+        text: String::new(),
     };
     value.serialize(&mut Serializer::with_formatter(&mut json, layout))?;
     Ok(json)
@@ -81,10 +83,27 @@ impl<T: Serialize> Writer<T> for Lines {
     }
 }
 
+/// Returns the character that serde_json escapes.
+pub(crate) fn unescaped(escape: CharEscape) -> char {
+    match escape {
+        CharEscape::Quote => '"',
+        CharEscape::ReverseSolidus => '\\',
+        CharEscape::Solidus => '/',
+        CharEscape::Backspace => '\u{8}',
+        CharEscape::FormFeed => '\u{c}',
+        CharEscape::LineFeed => '\n',
+        CharEscape::CarriageReturn => '\r',
+        CharEscape::Tab => '\t',
+        CharEscape::AsciiControl(byte) => byte.into(),
+    }
+}
+
 /// The layout of a document.
 struct Layout {
     indented: Option<PrettyFormatter<'static>>,
     is_escaped: bool,
+    /// The text of the string that is being written. No record has keys of another type.
+    text: String,
 }
 
 /// Implements the methods of the layout that differ between the two forms.
@@ -115,14 +134,34 @@ impl Formatter for Layout {
         end_object_value() = b"";
     }
 
+    fn begin_string<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.text.clear();
+        Ok(())
+    }
+
     fn write_string_fragment<W: ?Sized + Write>(
         &mut self,
-        writer: &mut W,
-        text: &str,
+        _: &mut W,
+        fragment: &str,
     ) -> io::Result<()> {
+        self.text += fragment;
+        Ok(())
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(
+        &mut self,
+        _: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        self.text.push(unescaped(escape));
+        Ok(())
+    }
+
+    fn end_string<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        let json = serde_json::to_string(&redacted(&self.text))?;
         match self.is_escaped {
-            true => writer.write_all(escape_in_json(text).as_bytes()),
-            false => writer.write_all(text.as_bytes()),
+            true => writer.write_all(escape_in_json(&json).as_bytes()),
+            false => writer.write_all(json.as_bytes()),
         }
     }
 }

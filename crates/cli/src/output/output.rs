@@ -136,6 +136,7 @@ impl<W: Write> Output<W> {
     /// Writes one record as the whole result.
     pub(crate) fn item<T: Record>(&mut self, mut item: T) -> io::Result<()> {
         item.redact();
+        item.show_secrets();
         if self.format().is_document() {
             return self.write_document(&item);
         }

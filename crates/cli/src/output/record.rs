@@ -1,6 +1,11 @@
 //! Records that commands print.
 
+use std::borrow::Cow;
+
 use gatelet_models::{Secret, Timestamp};
+
+use crate::redaction;
+use crate::redaction::redacted;
 
 /// The text that stands for a secret.
 const REDACTED: &str = "[redacted]";
@@ -19,6 +24,15 @@ pub(crate) trait Record: serde::Serialize + Sized + 'static {
 
     /// Removes the secret that only an explicit command may show.
     fn redact(&mut self) {}
+
+    /// Shows the secrets that the command is asked for.
+    fn show_secrets(&self) {
+        let columns = Self::COLUMNS.iter();
+        let secrets = columns.filter(|column| column.meaning == Meaning::Secret);
+        for secret in secrets.filter_map(|column| column.cell(self)) {
+            redaction::show(secret.exact());
+        }
+    }
 }
 
 /// A column of a table.
@@ -130,15 +144,20 @@ impl<T> Column<T> {
     /// Returns what other commands take to name a record.
     pub(crate) fn name(&self, record: &T) -> Option<Cell> {
         let name = self.name.and_then(|name| name(record));
-        name.map(Cell::Text).or_else(|| self.cell(record))
+        let name = name.map(|name| Cell::Text(redacted(&name).into_owned()));
+        name.or_else(|| self.cell(record))
     }
 
-    /// Returns the cell of a record; `None` if it has no value.
+    /// Returns the cell of a record; `None` if it has no value. It shows no secret that is not asked for.
     pub(crate) fn cell(&self, record: &T) -> Option<Cell> {
         match self.value {
-            Value::Text(value) => value(record)
-                .filter(|text| !text.is_empty())
-                .map(Cell::Text),
+            Value::Text(value) => {
+                let text = value(record).filter(|text| !text.is_empty())?;
+                Some(Cell::Text(match (self.meaning, redacted(&text)) {
+                    (Meaning::Secret, _) | (_, Cow::Borrowed(_)) => text,
+                    (_, Cow::Owned(clean)) => clean,
+                }))
+            }
             Value::Time(value) => value(record)
                 .filter(|time| !time.is_unset())
                 .map(Cell::Time),

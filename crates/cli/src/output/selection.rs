@@ -36,7 +36,7 @@ pub(crate) fn column<T: Record>(name: &str) -> Result<&'static Column<T>, Refusa
         })
 }
 
-/// Sorts records by a column: numbers and times as such, then texts, then records without a value.
+/// Sorts records by a column: numbers, times and versions as such, then texts, then records without a value.
 pub(crate) fn sort<T>(records: &mut [T], column: &Column<T>) {
     records.sort_by_cached_key(|record| Key::of(column.cell(record)));
 }
@@ -46,6 +46,7 @@ pub(crate) fn sort<T>(records: &mut [T], column: &Column<T>) {
 enum Key {
     Number(i128),
     Time(Timestamp),
+    Version(Vec<u64>),
     Text(String),
     None,
 }
@@ -55,12 +56,19 @@ impl Key {
         match cell {
             None => Self::None,
             Some(Cell::Time(time)) => Self::Time(time),
-            Some(Cell::Text(text)) => match text.parse() {
-                Ok(number) => Self::Number(number),
-                Err(_) => Self::Text(text),
+            Some(Cell::Text(text)) => match (text.parse(), version(&text)) {
+                (Ok(number), _) => Self::Number(number),
+                (_, Some(version)) => Self::Version(version),
+                _ => Self::Text(text),
             },
         }
     }
+}
+
+/// Returns the numbers of a version such as `1.343.12.20260901-101500`; `None` for any other text.
+fn version(text: &str) -> Option<Vec<u64>> {
+    let parts = text.split(['.', '-']).map(str::parse);
+    parts.collect::<Result<_, _>>().ok()
 }
 
 #[cfg(test)]
@@ -114,6 +122,19 @@ mod tests {
             row(Some("10")),
             row(Some("b")),
             row(None),
+        ];
+        assert_eq!(sorted(rows, "used_bytes"), expected);
+
+        let row = |text| -> Row { (Some(text), None) };
+        let rows = vec![
+            row("latest"),
+            row("1.343.12.1"),
+            row("1.343.9.20260901-101500"),
+        ];
+        let expected = vec![
+            row("1.343.9.20260901-101500"),
+            row("1.343.12.1"),
+            row("latest"),
         ];
         assert_eq!(sorted(rows, "used_bytes"), expected);
 

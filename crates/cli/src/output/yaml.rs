@@ -9,7 +9,9 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{CharEscape, Formatter};
 
+use crate::output::json::unescaped;
 use crate::output::writer::Writer;
+use crate::redaction::redacted;
 
 /// Writes a document.
 pub(crate) fn write(value: &impl Serialize, sink: &mut dyn Write) -> io::Result<()> {
@@ -168,23 +170,14 @@ impl Formatter for Block {
         escape: CharEscape,
     ) -> io::Result<()> {
         if let Some(text) = &mut self.text {
-            text.push(match escape {
-                CharEscape::Quote => '"',
-                CharEscape::ReverseSolidus => '\\',
-                CharEscape::Solidus => '/',
-                CharEscape::Backspace => '\u{8}',
-                CharEscape::FormFeed => '\u{c}',
-                CharEscape::LineFeed => '\n',
-                CharEscape::CarriageReturn => '\r',
-                CharEscape::Tab => '\t',
-                CharEscape::AsciiControl(byte) => byte.into(),
-            });
+            text.push(unescaped(escape));
         }
         Ok(())
     }
 
     fn end_string<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        let mut text = self.text.take().unwrap_or_default();
+        let text = self.text.take().unwrap_or_default();
+        let mut text = redacted(&text).into_owned();
         if !is_plain(&text) {
             text = quoted(&text);
         }

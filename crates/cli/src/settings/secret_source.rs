@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::redaction;
 use crate::secret;
 use crate::settings::origin::{Origin, Setting};
 
@@ -78,7 +79,10 @@ impl SecretSource {
             () = clock.sleep(limit) => None,
         };
         match read {
-            Some(Ok(secret)) => Ok(secret),
+            Some(Ok(secret)) => {
+                redaction::hide(&secret);
+                Ok(secret)
+            }
             Some(Err(error)) => Err(CliError::new(
                 match error.kind() {
                     io::ErrorKind::NotFound => Exit::NotConfigured,

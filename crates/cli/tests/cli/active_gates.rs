@@ -57,3 +57,40 @@ fn a_list_without_pages_may_be_large_and_an_option_limits_every_response() {
         .run("dt active-gate list --max-response 0")
         .fails_with(2);
 }
+
+#[test]
+fn no_format_shows_a_secret_that_a_success_repeats() {
+    let own = "dt0c01.OWNTOKENOFTHISCALL234567.QVZ7XJWK5TQPLMQVZ7XJWK5TQPLM";
+    let foreign = "dt0g02.LMMVVZOK.UKXT2LBONXIALOAOOKQNSQB7D6BKGNFIZIDBQ2G2";
+    let job = format!(r#"{{"jobId":"{foreign}","error":"no\\n{own}","startVersion":"{foreign}"}}"#);
+    let gate = format!(
+        r#"{{"id":"1","hostname":"{own}","activeGateTokens":[{{"id":"{foreign}","state":"{foreign}"}}],
+            "modules":[{{"attributes":{{"{foreign}":"{own}"}}}}]}}"#
+    );
+    let bodies = [
+        ("update-job list 1", format!(r#"{{"updateJobs":[{job}]}}"#)),
+        ("active-gate list", format!(r#"{{"activeGates":[{gate}]}}"#)),
+        (
+            "active-gate attention",
+            format!(r#"{{"activeGates":[{gate}]}}"#),
+        ),
+    ];
+    for (command, body) in bodies {
+        let server = environment(body);
+        let fixture = Fixture::dt(&server.url).with("GATELET_DT_TOKEN", own);
+        for format in [
+            "table", "wide", "json", "ndjson", "csv", "yaml", "name", "markdown",
+        ] {
+            let shown = fixture.run(&format!("dt {command} -o {format}")).success();
+            let leaks = ["QVZ7XJWK", "UKXT2LBO"]
+                .iter()
+                .any(|part| shown.contains(part));
+            assert!(!leaks, "{command} -o {format}: {shown}");
+        }
+        let rows = fixture.run(&format!("dt {command} -o json")).json();
+        assert!(
+            rows.to_string().contains("dt0g02.LMMVVZOK.[redacted]"),
+            "{rows}"
+        );
+    }
+}

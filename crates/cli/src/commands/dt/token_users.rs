@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::output::columns::text;
 use crate::output::record::{Column, Record};
+use crate::redaction::redacted;
 
 /// The text after the help of the command.
 pub(crate) const HELP: &str = "\
@@ -95,7 +96,7 @@ impl User {
         let host = self.gate.hostname.as_deref().unwrap_or("an ActiveGate");
         let id = text(self.gate.id.as_ref()).unwrap_or_default();
         let state = self.states.as_deref().unwrap_or("unknown state");
-        format!("{host} ({id}, {state})")
+        redacted(&format!("{host} ({id}, {state})")).into_owned()
     }
 }
 
