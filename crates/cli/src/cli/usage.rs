@@ -84,7 +84,9 @@ fn unknown_argument(argument: &str) -> String {
     let is_option =
         name.starts_with('-') && name.bytes().all(|b| b == b'-' || b.is_ascii_alphabetic());
     let hint = match name.starts_with('-') && !name.starts_with("--") {
-        true => "; before an id that begins with `-`, write `--`",
+        true => {
+            "; before an id that begins with `-`, write `--`, and before such a value of an option, `=`"
+        }
         false => "",
     };
     if !is_option {
@@ -170,13 +172,13 @@ mod tests {
         for id in ["-0x1", "-1a", "-7;x"] {
             assert_eq!(
                 mistake(&["dt", "active-gate", "get", id]),
-                "unexpected argument; before an id that begins with `-`, write `--`; see --help",
+                "unexpected argument; before an id that begins with `-`, write `--`, and before such a value of an option, `=`; see --help",
                 "{id}"
             );
         }
         assert_eq!(
             mistake(&["dt", "active-gate", "get", "-x9"]),
-            "unknown option -x; before an id that begins with `-`, write `--`; see --help"
+            "unknown option -x; before an id that begins with `-`, write `--`, and before such a value of an option, `=`; see --help"
         );
         assert_eq!(
             mistake(&["asa", "gatway", "list"]),

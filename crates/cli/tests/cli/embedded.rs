@@ -506,8 +506,8 @@ fn attention_has_a_row_for_each_finding() {
     let row: Vec<_> = table.lines().nth(1).unwrap().split_whitespace().collect();
     let expected = [
         "-1556499193",
-        "activegate-2.example.com",
         "TOKEN_EXPIRES",
+        "activegate-2.example.com",
         "dt0g02.soon20",
     ];
     assert_eq!((row.len(), &row[..4]), (5, &expected[..]));

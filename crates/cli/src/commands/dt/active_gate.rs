@@ -16,11 +16,13 @@ use crate::output::stdout::Stdout;
 
 const ATTENTION: &str = "\
 Reports tokens that end within the time, or are unknown, invalid, absent or not supported; ActiveGates that are offline, or do not say
-which tokens they have; updates that are due or failed. An ActiveGate that has been offline for more than two hours is not reported.
+which tokens they have; versions that are outdated or do not fit the environment, and updates that failed. An update that is scheduled,
+pending or running is not reported, nor is an ActiveGate that has been offline for more than two hours.
 
 The list of ActiveGates is deprecated on SaaS since version 1.343, and current on Managed.
 
-Needs the scopes activeGates.read and activeGateTokenManagement.read.";
+Needs the scopes activeGates.read and activeGateTokenManagement.read; a platform token and an OAuth client need
+fleet-management:activegates:read and fleet-management:activegate.tokens:read.";
 
 /// Sets the texts of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
@@ -76,8 +78,8 @@ impl Serialize for Row {
 impl Record for Row {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::text("ACTIVEGATE", |row| text(row.0.active_gate.as_ref())),
-        Column::text("HOSTNAME", |row| row.0.hostname.clone()),
         Column::state("REASON", |row| Some(row.0.reason.to_string())),
+        Column::text("HOSTNAME", |row| row.0.hostname.clone()),
         Column::text("TOKEN", |row| text(row.0.token.as_ref())),
         Column::millis("DATE", |row| row.0.date),
     ];

@@ -29,7 +29,7 @@ pub(crate) struct Filter {
     /// Start: a time (2027-01-31T00:00:00Z) or an offset from now, at most 31 days before the end [default: of all ActiveGates now-1d, of one now-1w]
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
-    /// End, in the same forms [default: now]
+    /// End, in the same forms; one before the default of --from needs --from [default: now]
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
     /// Version before the update, such as 1.195.0
