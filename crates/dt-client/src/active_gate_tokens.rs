@@ -20,7 +20,8 @@ impl ActiveGateTokens {
     ///
     /// `since` is a time before the create by the local clock; the server's clock may be up to five minutes behind. A token that another
     /// process has just created with the same name is found too. Nothing is deleted. The secret of a lost token cannot be recovered, so
-    /// [delete](Self::delete) the token and create another. A token whose name the API does not show is never found.
+    /// [delete](Self::delete) the token and create another. A token whose name the API does not show is never found, so an
+    /// empty list does not prove that none was created: [`list`](Self::list) shows tokens without a name.
     ///
     /// Each page is a call with the client's timeout and retry policy; nothing limits the whole but dropping the future.
     ///
@@ -83,7 +84,7 @@ fn may_come_from(create: &ActiveGateTokenCreate, token: &ActiveGateToken) -> boo
             token.active_gate_type.as_ref(),
             create.active_gate_type.as_ref(),
         )
-        && token.last_used_date.is_none()
+        && token.last_used_date.is_none_or(Timestamp::is_unset)
 }
 
 /// Returns whether a value is the requested one, or either is absent.

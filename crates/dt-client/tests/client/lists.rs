@@ -503,6 +503,12 @@ async fn a_lost_token_is_found_by_name_kind_and_time() {
                     r#", "lastUsedDate": "2026-01-01T00:00:03Z""#,
                 ),
                 token(
+                    "never",
+                    "edge-7",
+                    "2026-01-01T00:00:02Z",
+                    r#", "lastUsedDate": "0001-01-01T00:00:00Z""#,
+                ),
+                token(
                     "seed",
                     "edge-7",
                     "2026-01-01T00:00:02Z",
@@ -524,7 +530,7 @@ async fn a_lost_token_is_found_by_name_kind_and_time() {
     let tokens = client.active_gate_tokens();
     let lost = tokens.find_lost(&create, since).await.unwrap();
     let ids: Vec<_> = lost.iter().map(|token| token.id.as_str()).collect();
-    assert_eq!(ids, ["lost", "behind", "untold"]);
+    assert_eq!(ids, ["lost", "behind", "untold", "never"]);
 
     let error = tokens.find_lost(&create, since).await.unwrap_err();
     assert_eq!(error.operation(), Some("dt listTokens"));

@@ -30,7 +30,8 @@ const ID: &str = "ID of the token, as shown by `list`: the part before the secre
 const FIND_LOST: &str = "\
 Lists the tokens of this name, type and kind that were created at the time or later and show no use. Tokens from up to five minutes earlier
 are listed, because the server's clock may be behind, and so is a token that another process has created with the same name. Nothing is
-deleted. The secret of a lost token cannot be recovered, so delete the token and create another.
+deleted. The secret of a lost token cannot be recovered, so delete the token and create another. A token without a name in
+the response is not found; `list` shows it.
 
 Needs the scope activeGateTokenManagement.read; a platform token and an OAuth client need fleet-management:activegate.tokens:read.";
 
@@ -202,7 +203,7 @@ impl FindLost {
         let lost = client.active_gate_tokens().find_lost(&create, since).await;
         let lost = lost?;
         if lost.is_empty() {
-            let line = "no such token; after a timeout, look again some minutes later";
+            let line = "no such token with a name in the response; after a timeout, look again some minutes later";
             output.log().print(line);
         }
         write_items(lost, output)
