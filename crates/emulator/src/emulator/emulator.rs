@@ -148,6 +148,7 @@ impl fmt::Debug for Emulator {
 mod tests {
     use std::sync::atomic::Ordering;
 
+    use gatelet_models::Timestamp;
     use gatelet_models::asa::GatewayUpdate;
     use gatelet_models::dt::ActiveGateToken;
     use http::StatusCode;
