@@ -46,7 +46,7 @@ impl Style {
     }
 }
 
-/// Parses the value of `COLUMNS`; what is no positive number does not count.
+/// Parses the value of `COLUMNS`; anything but a positive number is ignored.
 fn width(columns: &OsStr) -> Option<usize> {
     columns.to_str()?.parse().ok().filter(|width| *width > 0)
 }
