@@ -5,6 +5,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::redaction::redacted;
 use crate::signal;
 use crate::terminal::escape_for_display;
 
@@ -32,9 +33,12 @@ impl Confirmation {
     /// # Errors
     /// The answer is not yes, nobody can be asked, or a signal asked the process to end. Nothing was sent.
     pub(crate) async fn ask(self, question: impl Display) -> Result<(), CliError> {
+        // A secret in place of an id is refused only when the request is built.
+        let question = question.to_string();
+        let question = redacted(&question);
         match (self.yes, can_ask()) {
             (true, _) => Ok(()),
-            (false, true) => ask(&question.to_string()).await,
+            (false, true) => ask(&question).await,
             (false, false) => Err(CliError::usage(format_args!(
                 "{question} Nobody can be asked here: add --yes; nothing was deleted"
             ))),

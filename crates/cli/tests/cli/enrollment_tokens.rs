@@ -35,3 +35,16 @@ fn only_reveal_shows_the_value() {
     run(&format!("reveal web {id}")).fails_with(5);
     run("create absent --description edge").fails_with(5);
 }
+
+#[test]
+fn the_question_before_a_deletion_repeats_no_value_in_place_of_an_id() {
+    let fixture = Fixture::new();
+    let run = |line: &str| fixture.run(&format!("--emulator asa enrollment-token {line}"));
+    let created = run("create web --description edge -o json").json();
+    let id = created["id"].as_str().unwrap();
+    let value = run(&format!("reveal web {id}")).success();
+    let value = value.trim_end();
+    let refused = run(&format!("delete web {value}")).fails_with(2);
+    assert!(refused.contains("[redacted]"), "{refused}");
+    assert!(!refused.contains(value), "{refused}");
+}
