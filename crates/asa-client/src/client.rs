@@ -7,6 +7,7 @@ use gatelet_models::asa::OperationId;
 use gatelet_transport::{BaseUrl, Channel, Error};
 
 use crate::dialect::Asa;
+use crate::service_user::ServiceUser;
 
 /// The address of Okta Advanced Server Access.
 const DEFAULT_ENDPOINT: &str = "https://app.scaleft.com";
@@ -79,6 +80,12 @@ impl Client {
     /// Returns the channel that all calls use.
     pub(crate) fn channel(&self) -> &Channel {
         &self.channel
+    }
+
+    /// Returns a client that logs in as another service user and shares everything else.
+    pub(crate) fn with_service_user(&self, user: ServiceUser) -> Result<Self, Error> {
+        let channel = self.channel.with_credentials(user)?;
+        Ok(Self { channel })
     }
 
     /// Returns the normalized base address of all paths.

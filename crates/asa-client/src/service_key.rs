@@ -149,7 +149,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// What a key was exchanged for.
 pub(crate) struct Issued {
-    credential: IssuedCredential,
+    pub(crate) credential: IssuedCredential,
     /// The name of the service user, as the bearer says.
     user_name: Option<String>,
 }

@@ -9,7 +9,7 @@ use gatelet_transport::{
     CachedCredential, Channel, Credential, CredentialProvider, Error, Identity,
 };
 
-use crate::service_key::ServiceKey;
+use crate::service_key::{Issued, ServiceKey};
 
 /// A service user of the team.
 ///
@@ -46,6 +46,12 @@ impl ServiceUser {
     pub fn new(key_id: impl Into<String>, key_secret: impl Into<Secret>) -> Self {
         let key = ServiceTokenRequest::new(key_id, key_secret);
         Self(CachedCredential::new(ServiceKey::new(key)))
+    }
+
+    /// Creates a service user whose key was just exchanged for a bearer of this channel.
+    pub(crate) fn logged_in(key: ServiceTokenRequest, issued: Issued, channel: &Channel) -> Self {
+        let cached = CachedCredential::new(ServiceKey::new(key));
+        Self(cached.with_issued(channel, issued.credential))
     }
 
     /// Creates a service user that reads the id and the secret of its key from two files, which another process rotates.

@@ -41,12 +41,16 @@ impl ServiceUserKeys {
         if let Some(secret) = secret {
             request = request.with_secret(secret);
         }
-        let is_own = is_own_key(&self.channel, id);
         let deleted = request.send().await;
+        self.forget_deleted(id, &deleted);
+        deleted
+    }
+
+    /// Drops the bearer of the client's own key if that was or may have been deleted.
+    pub(crate) fn forget_deleted(&self, id: &ServiceUserKeyId, deleted: &Result<Deleted, Error>) {
         let was_sent = |error: &Error| error.applied() != Applied::No;
-        if is_own && deleted.as_ref().err().is_none_or(was_sent) {
+        if deleted.as_ref().err().is_none_or(was_sent) && is_own_key(&self.channel, id) {
             self.channel.forget_credential();
         }
-        deleted
     }
 }

@@ -4,10 +4,12 @@ use gatelet_models::Secret;
 use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKeyId};
 use gatelet_transport::{Deleted, Error};
 
+use crate::client::Client;
 use crate::rotation::check_key_error::{CheckFailure, CheckKeyError};
 use crate::rotation::key_owner::{KeyOwner, is_same_key};
 use crate::rotation::new_key::NewKey;
 use crate::service_key::{check_key, issue};
+use crate::service_user::ServiceUser;
 
 /// A new key that is stored and works. The old keys work until they end or are deleted.
 #[derive(Clone, Debug)]
@@ -15,6 +17,8 @@ pub struct CheckedKey {
     owner: KeyOwner,
     id: ServiceUserKeyId,
     secret: Secret,
+    /// Logs in with the new key.
+    new_client: Client,
 }
 
 /// The check.
@@ -29,20 +33,25 @@ impl NewKey {
         if *read_back != self.pair() {
             return Err(CheckKeyError::new(CheckFailure::ReadBack, self));
         }
-        // The service may create a secret that no header field and no file can contain.
-        let checked = match check_key(read_back) {
-            Ok(()) => issue(read_back, self.owner.client.channel()).await,
-            Err(error) => Err(error),
-        };
-        match checked {
-            Ok(_) => Ok(CheckedKey {
+        match log_in(read_back, &self.owner.client).await {
+            Ok(new_client) => Ok(CheckedKey {
                 id: self.key().id.clone(),
                 secret: self.key().secret.clone(),
+                new_client,
                 owner: self.owner,
             }),
             Err(error) => Err(CheckKeyError::new(CheckFailure::Login(error), self)),
         }
     }
+}
+
+/// Returns a client that has logged in with a pair.
+async fn log_in(pair: &ServiceTokenRequest, client: &Client) -> Result<Client, Error> {
+    // The service may create a secret that no header field and no file can contain.
+    check_key(pair)?;
+    let channel = client.channel();
+    let issued = issue(pair, channel).await?;
+    client.with_service_user(ServiceUser::logged_in(pair.clone(), issued, channel))
 }
 
 impl CheckedKey {
@@ -52,8 +61,11 @@ impl CheckedKey {
         &self.id
     }
 
-    /// Deletes a key that existed before the rotation, also the one that this client logs in with: then a client with the new key
+    /// Deletes a key that existed before the rotation, also the one that the client logs in with: then a client with the new key
     /// takes over. Every process that still uses the old key or a bearer of it is locked out at once.
+    ///
+    /// The deletion is authorized by the new key, because the service may have ended the old one. After a rotation
+    /// [of another service user](crate::KeyRotation::of_user), which may lack the permission, the client itself deletes the key.
     ///
     /// # Errors
     ///
@@ -69,7 +81,18 @@ impl CheckedKey {
                 "is the new key, to which the server gave an id that existed before the rotation";
             return Err(Error::invalid_input("key_id", problem));
         }
-        self.owner.delete(id, self.secret.expose()).await
+        let owner = &self.owner;
+        let through = if owner.is_own {
+            &self.new_client
+        } else {
+            &owner.client
+        };
+        let deleted = owner
+            .delete_through(through, id, self.secret.expose())
+            .await;
+        let keys = owner.client.service_user_keys();
+        keys.forget_deleted(id, &deleted);
+        deleted
     }
 
     /// Returns whether the server gave the new key an id that existed before the rotation.

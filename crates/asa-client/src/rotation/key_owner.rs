@@ -11,6 +11,8 @@ pub(crate) struct KeyOwner {
     pub(crate) client: Client,
     pub(crate) user_name: String,
     pub(crate) keys: Vec<ServiceUserKey>,
+    /// Whether the client logs in as this service user, so that a new key may do what the client may.
+    pub(crate) is_own: bool,
 }
 
 impl KeyOwner {
@@ -61,13 +63,14 @@ impl KeyOwner {
         )
     }
 
-    /// Deletes a key, even that of the client. No error shows the secret of the new key.
-    pub(crate) async fn delete(
+    /// Deletes a key through a client, even the key of that client. No error shows the secret of the new key.
+    pub(crate) async fn delete_through(
         &self,
+        client: &Client,
         id: &ServiceUserKeyId,
         new_secret: &str,
     ) -> Result<Deleted, Error> {
-        let keys = self.client.service_user_keys();
+        let keys = client.service_user_keys();
         keys.delete_with(&self.user_name, id, Some(new_secret))
             .await
     }

@@ -29,16 +29,19 @@ impl KeyRotation {
     /// Those of [`Client::user_name`] and of the list.
     pub async fn prepare(self) -> Result<PreparedRotation, Error> {
         let Self { client, user_name } = self;
-        let user_name = match user_name {
-            Some(name) => name,
-            None => client.user_name().await?,
+        let (user_name, is_own) = match user_name {
+            Some(name) => (name, false),
+            None => (client.user_name().await?, true),
         };
         let keys = list_keys(&client, &user_name).await?;
-        Ok(PreparedRotation::new(KeyOwner {
+        let mut owner = KeyOwner {
             keys,
             client,
             user_name,
-        }))
+            is_own,
+        };
+        owner.is_own |= owner.own_key().is_some();
+        Ok(PreparedRotation::new(owner))
     }
 }
 

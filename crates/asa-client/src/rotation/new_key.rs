@@ -69,6 +69,9 @@ impl NewKey {
             let problem = "existed before the rotation";
             return Err(Error::invalid_input("key_id", problem));
         }
-        self.owner.delete(id, self.created.secret.expose()).await
+        let Self { owner, created } = self;
+        owner
+            .delete_through(&owner.client, id, created.secret.expose())
+            .await
     }
 }

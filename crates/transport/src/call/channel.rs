@@ -48,6 +48,7 @@ pub(crate) type TraceHook = dyn Fn() -> Option<TraceContext> + Send + Sync;
 #[derive(Clone)]
 pub struct Channel {
     endpoint: Arc<Endpoint>,
+    credentials: Option<Arc<dyn DynCredentialProvider>>,
     inner: Arc<Inner>,
 }
 
@@ -74,7 +75,6 @@ impl Endpoint {
 pub(crate) struct Inner {
     /// The endpoint that the client was built for.
     home: Arc<Endpoint>,
-    credentials: Option<Box<dyn DynCredentialProvider>>,
     pub(crate) retry: RetryPolicy,
     pub(crate) retry_budget: RetryBudget,
     pub(crate) jitter: Box<dyn Fn() -> f64 + Send + Sync>,
@@ -208,14 +208,47 @@ impl Channel {
         self.with_endpoint(Arc::new(endpoint))
     }
 
+    /// Returns a channel whose calls are authorized with other credentials. It shares everything else: errors of either redact the
+    /// latest credentials of both.
+    ///
+    /// ```
+    /// use gatelet_transport::{ApiToken, Channel, Error};
+    ///
+    /// fn after_rotation(channel: &Channel, token: &str) -> Result<Channel, Error> {
+    ///     channel.with_credentials(ApiToken::new(token)?)
+    /// }
+    /// # let _ = after_rotation;
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` if the credential provider reports an invalid setting.
+    pub fn with_credentials(&self, provider: impl CredentialProvider) -> Result<Self, Error> {
+        let channel = Self {
+            credentials: Some(Arc::new(provider)),
+            ..self.clone()
+        };
+        channel.validated()
+    }
+
+    /// Returns the channel if its credentials are valid.
+    fn validated(self) -> Result<Self, Error> {
+        if let Some(credentials) = self.credentials() {
+            credentials.validate(&self.home())?;
+        }
+        Ok(self)
+    }
+
     /// Returns the channel to the endpoint that the client was built for, which credential providers get.
     pub(crate) fn home(&self) -> Self {
         self.with_endpoint(Arc::clone(&self.inner.home))
     }
 
     pub(crate) fn with_endpoint(&self, endpoint: Arc<Endpoint>) -> Self {
-        let inner = Arc::clone(&self.inner);
-        Self { endpoint, inner }
+        Self {
+            endpoint,
+            ..self.clone()
+        }
     }
 
     /// Returns the address that all paths are below.
@@ -246,7 +279,7 @@ impl Channel {
 
     /// Returns the provider of the credentials that this channel may send.
     pub(crate) fn credentials(&self) -> Option<&dyn DynCredentialProvider> {
-        let provider = self.inner.credentials.as_deref();
+        let provider = self.credentials.as_deref();
         provider.filter(|_| self.endpoint.is_own)
     }
 
@@ -276,7 +309,7 @@ impl fmt::Debug for Channel {
 pub struct ChannelBuilder {
     base: BaseUrl,
     dialect: Arc<dyn Dialect>,
-    credentials: Option<Box<dyn DynCredentialProvider>>,
+    credentials: Option<Arc<dyn DynCredentialProvider>>,
     account: Box<str>,
     retry: RetryPolicy,
     timeouts: CallTimeouts,
@@ -297,7 +330,7 @@ impl ChannelBuilder {
     /// Sets the credential provider.
     #[must_use]
     pub fn credentials(mut self, provider: impl CredentialProvider) -> Self {
-        self.credentials = Some(Box::new(provider));
+        self.credentials = Some(Arc::new(provider));
         self
     }
 
@@ -390,7 +423,6 @@ impl ChannelBuilder {
         });
         let inner = Arc::new(Inner {
             home: Arc::clone(&home),
-            credentials: self.credentials,
             retry_budget: RetryBudget::new(self.retry.budget_size()),
             retry: self.retry,
             jitter: self.jitter,
@@ -405,12 +437,10 @@ impl ChannelBuilder {
         });
         let channel = Channel {
             endpoint: home,
+            credentials: self.credentials,
             inner,
         };
-        if let Some(credentials) = channel.credentials() {
-            credentials.validate(&channel)?;
-        }
-        Ok(channel)
+        channel.validated()
     }
 }
 

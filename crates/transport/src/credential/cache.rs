@@ -210,6 +210,31 @@ impl<E: TokenExchange> CachedCredential<E> {
         }
     }
 
+    /// Starts with a credential that was just issued for this channel, so that the first call makes no exchange. The cache is bound to
+    /// the channel's endpoint and account.
+    ///
+    /// ```
+    /// use gatelet_transport::{CachedCredential, Channel, Error, TokenExchange};
+    ///
+    /// async fn logged_in<E: TokenExchange>(
+    ///     exchange: E,
+    ///     channel: &Channel,
+    /// ) -> Result<Channel, Error> {
+    ///     let issued = exchange.exchange(channel).await?;
+    ///     channel.with_credentials(CachedCredential::new(exchange).with_issued(channel, issued))
+    /// }
+    /// # fn main() {}
+    /// ```
+    #[must_use]
+    pub fn with_issued(mut self, channel: &Channel, issued: IssuedCredential) -> Self {
+        let channel = channel.home();
+        let mut state = State::default();
+        state.store(issued, channel.clock().monotonic());
+        self.state = Mutex::new(state);
+        self.owner = OnceLock::from(Owner::of(&channel));
+        self
+    }
+
     /// Returns the exchange; the cached credential is dropped.
     pub fn into_inner(self) -> E {
         self.exchange

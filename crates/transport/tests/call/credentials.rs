@@ -18,7 +18,7 @@ use crate::{builder, call, seconds};
 /// Exchanges by `POST /login`, whose response is a bearer as a JSON string, valid for an hour.
 pub(crate) struct Login;
 
-const HOUR: Duration = seconds(3600);
+pub(crate) const HOUR: Duration = seconds(3600);
 
 impl TokenExchange for Login {
     async fn exchange(&self, channel: &Channel) -> Result<IssuedCredential, Error> {
@@ -35,7 +35,7 @@ impl TokenExchange for Login {
     }
 }
 
-fn channel(fake: &FakeTransport, clock: &ManualClock) -> Channel {
+pub(crate) fn channel(fake: &FakeTransport, clock: &ManualClock) -> Channel {
     builder()
         .credentials(CachedCredential::new(Login))
         .build_with(fake.clone(), clock.clone())

@@ -7,6 +7,7 @@
 
 mod credentials;
 mod file_token;
+mod other_credentials;
 mod other_endpoints;
 mod panics;
 mod prefetch;
