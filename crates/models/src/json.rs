@@ -1,6 +1,7 @@
-//! JSON values of any shape, for unknown members, and secrets that may be objects.
+//! JSON values of any shape, for free and unknown members, and secrets that may be objects.
 
 mod deserializer;
+pub(crate) mod json_value;
 pub(crate) mod limits;
 mod number;
 mod parser;

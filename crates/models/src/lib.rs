@@ -16,6 +16,7 @@
 //! Reading is lenient where servers differ:
 //!
 //! - An optional field is `None` when it is absent or `null`, and a `null` list is empty where the vendor sends `null` lists.
+//! - The values of free-form members, which are documented as texts, may be of any kind: a [`JsonValue`].
 //! - Unknown words of an enum are kept and written back unchanged.
 //! - A negative count is `None`, because servers send -1 for an unknown count.
 //! - Unknown fields are skipped. The models that are read, changed and put back keep them as [`UnknownMembers`], and remember which
@@ -98,6 +99,7 @@ mod time;
 pub use field::lenient::{Lenient, Unreadable};
 pub use field::patch::Patch;
 pub use field::unknown_members::UnknownMembers;
+pub use json::json_value::JsonValue;
 pub use operation::method::Method;
 pub use operation::operation::Operation;
 pub use operation::paging::Paging;

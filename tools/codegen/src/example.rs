@@ -130,6 +130,12 @@ impl Checker<'_, '_> {
                     self.check_value(&Kind::Text, limits, &entry.value);
                 }
             }
+            (Kind::FreeMap, Value::Object(entries)) => {
+                self.check_not_empty(entries.is_empty(), "map", node);
+                for entry in entries {
+                    self.check_free(&entry.value);
+                }
+            }
             (kind, _) => self.report_type(node, expected(kind)),
         }
     }
@@ -165,6 +171,16 @@ impl Checker<'_, '_> {
             self.diagnostics.add(node.at, what, fix);
         }
         self.check_length(text, limits, node);
+    }
+
+    /// Checks the texts in a value of any kind.
+    fn check_free(&mut self, node: &Node) {
+        match &node.value {
+            Value::Text(text) => self.check_text(text, &Limits::default(), node),
+            Value::List(nodes) => nodes.iter().for_each(|it| self.check_free(it)),
+            Value::Object(entries) => entries.iter().for_each(|it| self.check_free(&it.value)),
+            Value::Null | Value::Boolean(_) | Value::Integer(_) => {}
+        }
     }
 
     fn check_length(&mut self, text: &str, limits: &Limits, node: &Node) {
@@ -208,7 +224,7 @@ fn expected(kind: &Kind) -> &'static str {
         Kind::Boolean => "a boolean",
         Kind::Integer(_) => "an integer",
         Kind::List(_) => "a list",
-        Kind::Named(_) | Kind::Map => "an object",
+        Kind::Named(_) | Kind::Map | Kind::FreeMap => "an object",
     }
 }
 
@@ -240,7 +256,7 @@ fn value(kind: &Kind, node: &Node, graph: &Graph<'_>) -> Json {
             let values = nodes.iter().map(|node| value(element, node, graph));
             Json::List(values.collect())
         }
-        (Kind::Map, Value::Object(entries)) => {
+        (Kind::Map | Kind::FreeMap, Value::Object(entries)) => {
             // The model sorts the keys.
             let mut members: Vec<(String, Json)> = entries.iter().map(member).collect();
             members.sort_by(|(one, _), (other, _)| one.cmp(other));

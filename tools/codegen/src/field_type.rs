@@ -31,6 +31,7 @@ pub(crate) fn value_type(kind: &Kind) -> TokenStream {
             quote!(Vec<#element>)
         }
         Kind::Map => quote!(BTreeMap<String, String>),
+        Kind::FreeMap => quote!(BTreeMap<String, JsonValue>),
     }
 }
 
@@ -46,6 +47,9 @@ pub(crate) fn qualified_type(kind: &Kind) -> TokenStream {
             quote!(Vec<#element>)
         }
         Kind::Map => quote!(std::collections::BTreeMap<String, String>),
+        Kind::FreeMap => {
+            quote!(std::collections::BTreeMap<String, gatelet_models::JsonValue>)
+        }
         Kind::Text | Kind::Boolean | Kind::Integer(_) => value_type(kind),
     }
 }
@@ -73,6 +77,7 @@ pub(crate) fn seed(kind: &Kind) -> TokenStream {
             quote!(de::List(#element))
         }
         Kind::Map => quote!(de::Map(de::STRING)),
+        Kind::FreeMap => quote!(de::Map(de::of())),
     }
 }
 
@@ -92,6 +97,9 @@ impl<'a> Argument<'a> {
             Kind::Map => {
                 quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>)
             }
+            Kind::FreeMap => {
+                quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<JsonValue>)>)
+            }
             _ => quote!(impl Into<#value>),
         };
         Self { kind, argument }
@@ -101,7 +109,7 @@ impl<'a> Argument<'a> {
     pub(crate) fn value(&self, name: &Ident) -> TokenStream {
         match self.kind {
             kind if kind.is_plain() => quote!(#name),
-            Kind::Map => {
+            Kind::Map | Kind::FreeMap => {
                 quote!(#name.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
             }
             _ => quote!(#name.into()),

@@ -433,6 +433,8 @@ pub(crate) enum Kind {
     List(Box<Kind>),
     /// An object of texts.
     Map,
+    /// An object of any values.
+    FreeMap,
 }
 
 impl Kind {

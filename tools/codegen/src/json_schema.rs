@@ -144,6 +144,10 @@ fn kind(kind: &Kind, limits: &Limits, is_nullable: bool) -> Vec<(&'static str, J
             members.push(("additionalProperties", Json::object(values)));
             "object"
         }
+        Kind::FreeMap => {
+            members.push(("additionalProperties", Json::Boolean(true)));
+            "object"
+        }
     };
     if name == "string" {
         members.extend(lengths(limits));

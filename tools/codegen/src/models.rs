@@ -65,62 +65,93 @@ fn root(api: &Api, modules: &BTreeMap<&str, Vec<&Schema>>) -> Result<String, Str
     rust::file(&api.files(), &api.document.title.sentence(), &items)
 }
 
-/// Returns the imports of a file.
-fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
-    let mut kinds: Vec<&Kind> = Vec::new();
-    let (mut has_patch, mut has_lenient, mut has_id, mut has_enum) = (false, false, false, false);
-    for schema in schemas {
-        match schema.shape {
-            Shape::Id => has_id = true,
-            Shape::Enum(_) => has_enum = true,
-            Shape::Object(_) => {}
-        }
-        for field in schema.fields() {
-            has_patch |= schema.presence(field) == Presence::Patch;
-            has_lenient |= schema.presence(field) == Presence::Lenient;
-            kinds.push(&field.kind);
-            kinds.push(field.kind.innermost());
+/// What the schemas of a file use.
+struct Used<'a> {
+    schemas: &'a [&'a Schema],
+    /// The kinds of all fields, and of the elements of lists.
+    kinds: Vec<&'a Kind>,
+}
+
+impl<'a> Used<'a> {
+    fn new(schemas: &'a [&'a Schema]) -> Self {
+        let fields = schemas.iter().flat_map(|it| it.fields());
+        let kinds = fields.flat_map(|field| [&field.kind, field.kind.innermost()]);
+        Self {
+            schemas,
+            kinds: kinds.collect(),
         }
     }
-    let any = |test: fn(&Kind) -> bool| kinds.iter().any(|kind| test(kind));
-    let has_map = any(|kind| matches!(kind, Kind::Map));
-    let keeps_unknown = schemas.iter().any(|it| it.keeps_unknown);
-    let from_alloc = rust::used(&[
-        (keeps_unknown, quote!(boxed::Box)),
-        (has_map, quote!(collections::BTreeMap)),
-        (
-            has_map || any(|kind| matches!(kind, Kind::Text)),
-            quote!(string::String),
-        ),
-        (any(|kind| matches!(kind, Kind::List(_))), quote!(vec::Vec)),
-    ]);
-    let has_object = schemas
-        .iter()
-        .any(|it| matches!(it.shape, Shape::Object(_)));
-    let from_crate = rust::used(&[
-        (has_object, quote!(de)),
-        (has_lenient, quote!(field::lenient::{Lenient, Unreadable})),
-        (has_patch, quote!(field::patch::Patch)),
-        (
-            keeps_unknown,
-            quote!(field::unknown_members::UnknownMembers),
-        ),
-        (
-            any(|kind| matches!(kind, Kind::Secret)),
-            quote!(secret::secret::Secret),
-        ),
-        (has_object, quote!(ser)),
-        (any(Kind::holds_text), quote!(text::display::TruncatedDebug)),
-        (has_id, quote!(text::id::id)),
-        (has_enum, quote!(text::open_enum::open_enum)),
-        (
-            any(|kind| matches!(kind, Kind::Timestamp(_))),
-            quote!(time::timestamp::Timestamp),
-        ),
-    ]);
-    let elsewhere = from_other_modules(api, module, &kinds);
+
+    fn has_kind(&self, test: fn(&Kind) -> bool) -> bool {
+        self.kinds.iter().any(|kind| test(kind))
+    }
+
+    fn has_shape(&self, test: fn(&Shape) -> bool) -> bool {
+        self.schemas.iter().any(|schema| test(&schema.shape))
+    }
+
+    fn has_object(&self) -> bool {
+        self.has_shape(|it| matches!(it, Shape::Object(_)))
+    }
+
+    fn has_presence(&self, presence: Presence) -> bool {
+        let mut schemas = self.schemas.iter();
+        schemas.any(|schema| {
+            let mut fields = schema.fields().iter();
+            fields.any(|field| schema.presence(field) == presence)
+        })
+    }
+
+    fn keeps_unknown(&self) -> bool {
+        self.schemas.iter().any(|it| it.keeps_unknown)
+    }
+
+    fn alloc_items(&self) -> Vec<TokenStream> {
+        let has_map = self.has_kind(|it| matches!(it, Kind::Map | Kind::FreeMap));
+        let has_text = self.has_kind(|it| matches!(it, Kind::Text));
+        let has_list = self.has_kind(|it| matches!(it, Kind::List(_)));
+        rust::used(&[
+            (self.keeps_unknown(), quote!(boxed::Box)),
+            (has_map, quote!(collections::BTreeMap)),
+            (has_map || has_text, quote!(string::String)),
+            (has_list, quote!(vec::Vec)),
+        ])
+    }
+
+    fn crate_items(&self) -> Vec<TokenStream> {
+        let has_object = self.has_object();
+        let has_lenient = self.has_presence(Presence::Lenient);
+        let has_patch = self.has_presence(Presence::Patch);
+        let has_free = self.has_kind(|it| matches!(it, Kind::FreeMap));
+        let has_secret = self.has_kind(|it| matches!(it, Kind::Secret));
+        let has_text = self.has_kind(Kind::holds_text);
+        let has_id = self.has_shape(|it| matches!(it, Shape::Id));
+        let has_enum = self.has_shape(|it| matches!(it, Shape::Enum(_)));
+        let has_time = self.has_kind(|it| matches!(it, Kind::Timestamp(_)));
+        let unknown = quote!(field::unknown_members::UnknownMembers);
+        rust::used(&[
+            (has_object, quote!(de)),
+            (has_lenient, quote!(field::lenient::{Lenient, Unreadable})),
+            (has_patch, quote!(field::patch::Patch)),
+            (self.keeps_unknown(), unknown),
+            (has_free, quote!(json::json_value::JsonValue)),
+            (has_secret, quote!(secret::secret::Secret)),
+            (has_object, quote!(ser)),
+            (has_text, quote!(text::display::TruncatedDebug)),
+            (has_id, quote!(text::id::id)),
+            (has_enum, quote!(text::open_enum::open_enum)),
+            (has_time, quote!(time::timestamp::Timestamp)),
+        ])
+    }
+}
+
+/// Returns the imports of a file.
+fn imports(api: &Api, module: &str, schemas: &[&Schema]) -> TokenStream {
+    let used = Used::new(schemas);
+    let (from_alloc, from_crate) = (used.alloc_items(), used.crate_items());
+    let elsewhere = from_other_modules(api, module, &used.kinds);
     let from_alloc = (!from_alloc.is_empty()).then(|| quote!(use alloc::{#(#from_alloc),*};));
-    let from_serde = has_object.then(|| {
+    let from_serde = used.has_object().then(|| {
         quote!(
             use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
         )

@@ -108,6 +108,7 @@ pub const TAKEN: &[&str] = &[
     "Into",
     "IntoIterator",
     "Iterator",
+    "JsonValue",
     "LabelRequirement",
     "Lenient",
     "MapAccess",

@@ -268,6 +268,7 @@ impl Links<'_> {
             Kind::Named(reference) => self.link(reference),
             Kind::List(element) => format!("list of {}", self.kinds(element)),
             Kind::Map => "object of strings".into(),
+            Kind::FreeMap => "object of any values".into(),
         }
     }
 
@@ -278,6 +279,7 @@ impl Links<'_> {
             Kind::Boolean => "booleans".into(),
             Kind::List(element) => format!("lists of {}", self.kinds(element)),
             Kind::Map => "objects of strings".into(),
+            Kind::FreeMap => "objects of any values".into(),
             _ => self.kind(kind),
         }
     }

@@ -88,6 +88,7 @@ fn property(field: &Field, api: &Api) -> TokenStream {
         ("x-or-object", field.is_or_object),
         ("date-time", is_date_time(&field.kind)),
         ("array", matches!(field.kind, Kind::List(_))),
+        ("any-values", matches!(field.kind, Kind::FreeMap)),
         (
             "count",
             matches!(field.kind, Kind::Integer(it) if it.is_unsigned()),

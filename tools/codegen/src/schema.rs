@@ -526,6 +526,9 @@ fn map(
 ) -> Option<Kind> {
     let at = reader.at;
     let node = reader.need("additionalProperties", diagnostics)?;
+    if matches!(node.value, Value::Boolean(true)) {
+        return Some(Kind::FreeMap);
+    }
     let mut element = Reader::new(node, "the type of values", diagnostics)?;
     let (element_kind, element_limits, nullable) = kind(&mut element, diagnostics)?;
     element.finish(diagnostics);
@@ -534,7 +537,7 @@ fn map(
         diagnostics.add(
             at,
             "a map whose values are not strings",
-            "name the object as a schema",
+            "name the object as a schema, or write `additionalProperties: true` for values of any kind",
         );
     }
     Some(Kind::Map)

@@ -37,6 +37,22 @@ fn a_date_that_no_calendar_has_is_shown_and_does_not_mean_online() {
 }
 
 #[test]
+fn an_attribute_of_a_module_may_be_of_any_kind() {
+    let attributes = r#"{"list":[1],"mode":"fast","on":true,"port":9999,"proxy":null}"#;
+    let gate = format!(
+        r#"{{"id":"1","modules":[{{"attributes":{attributes}}}],"activeGateTokens":[{{"id":"dt0g02.AAAA","state":"EXPIRING"}}]}}"#
+    );
+    let server = environment(format!(r#"{{"activeGates":[{gate}]}}"#));
+    let fixture = Fixture::dt(&server.url);
+    let gates = fixture.run("dt active-gate list -o json").json();
+    let shown = gates.pointer("/0/modules/0/attributes").unwrap();
+    assert_eq!(shown.to_string(), attributes);
+    for command in ["active-gate attention", "token audit"] {
+        fixture.run(&format!("dt {command}")).success();
+    }
+}
+
+#[test]
 fn a_list_without_pages_may_be_large_and_an_option_limits_every_response() {
     let text = "x".repeat(3000);
     let gates: Vec<_> = (0..4000)

@@ -25,6 +25,21 @@ fn emulator(clock: &ManualClock) -> (Emulator, Client) {
 }
 
 #[tokio::test]
+async fn an_attribute_that_is_no_text_is_kept_and_hides_no_active_gate() {
+    let gates = r#"{"activeGates": [{"id": "1", "modules": [{"attributes":
+        {"mode": "fast", "port": 9999, "on": true, "proxy": null, "list": [1.50, {}]}}]}]}"#;
+    let (client, _) = scripted([FakeResponse::json(200, gates)]);
+    let list = client.active_gates().list().send().await.unwrap();
+    let module = &list.active_gates[0].modules.as_ref().unwrap()[0];
+    let attributes = module.attributes.as_ref().unwrap();
+    assert_eq!(attributes["mode"], "fast");
+    assert!(attributes["proxy"].is_null());
+    let written = serde_json::to_string(attributes).unwrap();
+    let kept = r#"{"list":[1.5,{}],"mode":"fast","on":true,"port":9999,"proxy":null}"#;
+    assert_eq!(written, kept);
+}
+
+#[tokio::test]
 async fn every_filter_is_sent_under_its_name_and_modules_are_repeated() {
     let (client, fake) = scripted([FakeResponse::json(200, r#"{"activeGates": []}"#)]);
     let list = client.active_gates().list().query(|query| {

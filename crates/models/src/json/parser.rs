@@ -134,6 +134,12 @@ impl<'a> Parser<'a, '_> {
     /// Parses a string with its quotes.
     fn text(&mut self) -> Option<Box<str>> {
         self.skip("\"")?;
+        // Most texts have no escape: they are copied once.
+        let (plain, rest) = self.rest.split_at_checked(self.rest.find(['"', '\\'])?)?;
+        if let Some(rest) = rest.strip_prefix('"') {
+            self.rest = rest;
+            return Some(plain.into());
+        }
         let mut text = String::new();
         loop {
             let end = self.rest.find(['"', '\\'])?;

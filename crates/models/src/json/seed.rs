@@ -155,7 +155,11 @@ impl<'de> Visitor<'de> for ValueVisitor<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let Some(first) = map.next_key_seed(STRING)? else {
+        let is_raw = |name: &str| match self.may_be_raw && name == RAW {
+            true => None,
+            false => Some(String::from(name)),
+        };
+        let Some(first) = map.next_key_seed(Key(is_raw))? else {
             let is_kept = self.limits.open();
             self.limits.close();
             return Ok(if is_kept {
@@ -164,12 +168,12 @@ impl<'de> Visitor<'de> for ValueVisitor<'_> {
                 Json::Null
             });
         };
-        if self.may_be_raw && first == RAW {
+        let Some(first) = first else {
             let limits = self.limits;
             let value = map.next_value_seed(Key(|text: &str| parser::parse(text, &mut *limits)))?;
             limits.is_malformed |= value.is_none();
             return Ok(value.unwrap_or(Json::Null));
-        }
+        };
         // A number, if the program enables `serde_json`'s `arbitrary_precision`.
         if first == NUMBER {
             let number = map.next_value_seed(Key(Number::from_text))?;

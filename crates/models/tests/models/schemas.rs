@@ -144,7 +144,9 @@ fn a_schema_requires_what_the_model_requires() {
 #[test]
 fn a_value_of_another_kind_is_refused_at_every_place() {
     for model in MODELS.iter() {
-        for (place, _) in model.places() {
+        let mut places = model.places();
+        places.retain(|(place, _)| !model.reads_anything(place));
+        for (place, _) in places {
             // Neither a list of anything that the models have, nor anything else.
             let value = serde_json::from_str(&model.with(&place, "[[]]")).expect("JSON");
             refuses(model.name, &value);

@@ -171,6 +171,18 @@ impl Model {
             .any(|it| it.name == name && it.has("x-or-object"))
     }
 
+    /// Returns whether a value of any kind is read at a place.
+    pub fn reads_anything(&'static self, place: &str) -> bool {
+        let (map, _) = place.rsplit_once('/').expect("a place of a member");
+        let Some((parent, name)) = map.rsplit_once('/') else {
+            return false;
+        };
+        let properties = self.at(parent).into_iter().flat_map(|it| it.properties);
+        properties
+            .into_iter()
+            .any(|it| it.name == name && it.has("any-values"))
+    }
+
     /// Returns the places with a timestamp.
     pub fn times(&self) -> Vec<String> {
         let is_time = |value: &Value| {

@@ -33,6 +33,10 @@ fn value_like(
         }
         Value::Object(fields) => match model {
             Some(model) => any_object(fields, model, |_| false),
+            None if property.has("any-values") => {
+                let map = collection::btree_map(any_text(), any_json(), 0..4);
+                map.prop_map(Value::from_iter).boxed()
+            }
             None => {
                 let map = collection::btree_map(any_text(), any_text(), 0..4);
                 map.prop_map(|map: BTreeMap<String, String>| Value::from_iter(map))
@@ -144,8 +148,8 @@ pub fn any_value(model: &'static Model) -> BoxedStrategy<Value> {
     value
 }
 
-/// Returns unknown members with values of any kind.
-fn any_unknown_members() -> impl Strategy<Value = BTreeMap<String, Value>> {
+/// Returns a value of any kind.
+fn any_json() -> impl Strategy<Value = Value> {
     let number = prop_oneof![
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
@@ -158,14 +162,18 @@ fn any_unknown_members() -> impl Strategy<Value = BTreeMap<String, Value>> {
         number,
         any_text().prop_map(Value::from),
     ];
-    let value = leaf.prop_recursive(4, 16, 4, |inner| {
+    leaf.prop_recursive(4, 16, 4, |inner| {
         prop_oneof![
             collection::vec(inner.clone(), 0..4).prop_map(Value::from),
             collection::btree_map(any_text(), inner, 0..4).prop_map(Value::from_iter),
         ]
-    });
+    })
+}
+
+/// Returns unknown members with values of any kind.
+fn any_unknown_members() -> impl Strategy<Value = BTreeMap<String, Value>> {
     let name = any_text().prop_map(|name| format!("x-{name}"));
-    collection::btree_map(name, value, 0..3)
+    collection::btree_map(name, any_json(), 0..3)
 }
 
 /// Returns any model with any value of it.

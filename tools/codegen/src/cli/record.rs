@@ -104,7 +104,7 @@ fn column(api: &Api, model: &Schema, field: &Field) -> Option<TokenStream> {
             Shape::Enum(_) => "state",
             Shape::Object(_) => return None,
         },
-        Kind::Secret | Kind::List(_) => return None,
+        Kind::Secret | Kind::List(_) | Kind::FreeMap => return None,
     };
     let name = ident(&field.rust);
     let is_always_there = match model.presence(field) {

@@ -34,7 +34,7 @@ impl Kind {
     /// Returns whether it is free text, or a collection of it. Ids and words truncate themselves.
     pub(crate) fn holds_text(&self) -> bool {
         match self {
-            Self::Text | Self::Map => true,
+            Self::Text | Self::Map | Self::FreeMap => true,
             Self::List(element) => element.holds_text(),
             _ => false,
         }

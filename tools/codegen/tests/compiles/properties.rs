@@ -104,6 +104,11 @@ const TYPES: &[(&str, Option<&str>, &str)] = &[
         None,
         "{ a: b }",
     ),
+    (
+        "type: object, additionalProperties: true",
+        None,
+        "{ a: b, c: [1, { d: null }], e: true }",
+    ),
 ];
 
 /// Returns a property for each type and each way to be absent, and their examples; each has the keyword `extra`.

@@ -118,6 +118,16 @@ fn an_example_value_of_the_wrong_type_is_an_error() {
         ),
         ("type: string, x-secret: true", "hunter2", ""),
         (
+            "type: object, additionalProperties: true",
+            "{ a: [hunter2] }",
+            "`hunter2` in a property that is not secret; the fix: add `x-secret: true` to the property, or write another text",
+        ),
+        (
+            "type: object, additionalProperties: true",
+            "{ a: 1, b: [true], c: { d: e } }",
+            "",
+        ),
+        (
             "type: string, format: date-time",
             "2026-11-21",
             "the timestamp `2026-11-21` in an example; the fix: write it as the model does: `2026-11-21T20:48:09Z`",

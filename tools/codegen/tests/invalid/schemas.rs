@@ -63,7 +63,7 @@ fn an_unsupported_type_is_an_error() {
     check(
         list,
         "{ type: object, additionalProperties: { type: boolean }",
-        "house.yaml:55:17: a map whose values are not strings; the fix: name the object as a schema",
+        "house.yaml:55:17: a map whose values are not strings; the fix: name the object as a schema, or write `additionalProperties: true` for values of any kind",
     );
     check(
         list,

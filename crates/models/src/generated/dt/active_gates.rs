@@ -7,8 +7,8 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
-    de, ser, text::display::TruncatedDebug, text::open_enum::open_enum,
-    time::timestamp::Timestamp,
+    de, json::json_value::JsonValue, ser, text::display::TruncatedDebug,
+    text::open_enum::open_enum, time::timestamp::Timestamp,
 };
 use super::shared::ActiveGateId;
 use super::shared::ActiveGateKind;
@@ -778,8 +778,9 @@ pub struct ActiveGateModule {
     pub misconfigured: Option<bool>,
     /// Its version.
     pub version: Option<String>,
-    /// Further properties.
-    pub attributes: Option<BTreeMap<String, String>>,
+    /// Further properties. They are documented as texts; a value of another kind is kept as it is, so that it does
+    /// not make the ActiveGate unreadable.
+    pub attributes: Option<BTreeMap<String, JsonValue>>,
 }
 
 impl ActiveGateModule {
@@ -827,7 +828,7 @@ impl ActiveGateModule {
     #[must_use]
     pub fn with_attributes(
         mut self,
-        attributes: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+        attributes: impl IntoIterator<Item = (impl Into<String>, impl Into<JsonValue>)>,
     ) -> Self {
         self.attributes = Some(
             attributes
@@ -885,7 +886,7 @@ impl<'de> de::Object<'de> for ActiveGateModule {
                 }
                 Field::Version => version_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::Attributes => {
-                    attributes_slot.fill(&mut map, de::Nullable(de::Map(de::STRING)))?
+                    attributes_slot.fill(&mut map, de::Nullable(de::Map(de::of())))?
                 }
                 Field::Unknown => de::skip(&mut map)?,
             }

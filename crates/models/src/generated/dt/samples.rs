@@ -186,13 +186,14 @@ static ACTIVE_GATE_MODULE: Sample = Sample {
     name: "ActiveGateModule",
     examples: &[
         r#"{"type":"LOGS","enabled":true,"misconfigured":false,"version":"1.193.0","attributes":{"key":"value"}}"#,
+        r#"{"type":"LOGS","attributes":{"key":"value","port":9999,"proxy":null,"secure":true}}"#,
     ],
     properties: &[
         Property::new("type", &[], None),
         Property::new("enabled", &[], None),
         Property::new("misconfigured", &[], None),
         Property::new("version", &[], None),
-        Property::new("attributes", &[], None),
+        Property::new("attributes", &["any-values"], None),
     ],
     keeps_unknown: false,
     is_request: false,

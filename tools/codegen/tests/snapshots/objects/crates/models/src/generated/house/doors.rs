@@ -6,7 +6,10 @@
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
-use crate::{de, ser, text::display::TruncatedDebug, time::timestamp::Timestamp};
+use crate::{
+    de, json::json_value::JsonValue, ser, text::display::TruncatedDebug,
+    time::timestamp::Timestamp,
+};
 
 /// All doors.
 ///
@@ -96,6 +99,8 @@ pub struct Door {
     pub kind: Option<String>,
     /// Its labels.
     pub labels: Option<BTreeMap<String, String>>,
+    /// Its notes.
+    pub notes: Option<BTreeMap<String, JsonValue>>,
     /// When it was made.
     pub made: Option<Timestamp>,
     /// When it was painted.
@@ -121,6 +126,7 @@ impl Door {
             locked: true,
             kind: None,
             labels: None,
+            notes: None,
             made: None,
             painted: None,
             oiled: None,
@@ -188,6 +194,18 @@ impl Door {
         self
     }
 
+    /// Sets [`notes`](Self::notes).
+    #[must_use]
+    pub fn with_notes(
+        mut self,
+        notes: impl IntoIterator<Item = (impl Into<String>, impl Into<JsonValue>)>,
+    ) -> Self {
+        self.notes = Some(
+            notes.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
+        );
+        self
+    }
+
     /// Sets [`made`](Self::made).
     #[must_use]
     pub fn with_made(mut self, made: impl Into<Timestamp>) -> Self {
@@ -221,6 +239,7 @@ impl core::fmt::Debug for Door {
             .field("locked", &self.locked)
             .field("kind", &TruncatedDebug(&self.kind))
             .field("labels", &TruncatedDebug(&self.labels))
+            .field("notes", &TruncatedDebug(&self.notes))
             .field("made", &self.made)
             .field("painted", &self.painted)
             .field("oiled", &self.oiled)
@@ -241,6 +260,7 @@ impl<'de> de::Object<'de> for Door {
             Locked,
             Kind,
             Labels,
+            Notes,
             Made,
             Painted,
             Oiled,
@@ -255,6 +275,7 @@ impl<'de> de::Object<'de> for Door {
             "locked" => Field::Locked,
             "type" => Field::Kind,
             "labels" => Field::Labels,
+            "notes" => Field::Notes,
             "made" => Field::Made,
             "painted" => Field::Painted,
             "oiled" => Field::Oiled,
@@ -268,6 +289,7 @@ impl<'de> de::Object<'de> for Door {
         let mut locked_slot = de::Slot::new("locked");
         let mut kind_slot = de::Slot::new("type");
         let mut labels_slot = de::Slot::new("labels");
+        let mut notes_slot = de::Slot::new("notes");
         let mut made_slot = de::Slot::new("made");
         let mut painted_slot = de::Slot::new("painted");
         let mut oiled_slot = de::Slot::new("oiled");
@@ -284,6 +306,9 @@ impl<'de> de::Object<'de> for Door {
                 Field::Kind => kind_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::Labels => {
                     labels_slot.fill(&mut map, de::Nullable(de::Map(de::STRING)))?
+                }
+                Field::Notes => {
+                    notes_slot.fill(&mut map, de::Nullable(de::Map(de::of())))?
                 }
                 Field::Made => made_slot.fill(&mut map, de::Nullable(de::of()))?,
                 Field::Painted => painted_slot.fill(&mut map, de::Nullable(de::of()))?,
@@ -306,6 +331,7 @@ impl<'de> de::Object<'de> for Door {
             locked: locked_slot.or(true),
             kind: kind_slot.or_default(),
             labels: labels_slot.or_default(),
+            notes: notes_slot.or_default(),
             made: made_slot.or_default(),
             painted: painted_slot.or_default(),
             oiled: oiled_slot.or_default(),
@@ -334,6 +360,7 @@ impl Serialize for Door {
         fields.put("locked", &self.locked)?;
         fields.put_some("type", self.kind.as_ref())?;
         fields.put_some("labels", self.labels.as_ref())?;
+        fields.put_some("notes", self.notes.as_ref())?;
         fields.put_some("made", self.made.as_ref())?;
         fields.put_some("painted", self.painted.map(Timestamp::milliseconds))?;
         fields.put_some("oiled", self.oiled.map(Timestamp::unix_millis))?;

@@ -27,7 +27,7 @@ static DOOR: Sample = Sample {
     vendor: "house",
     name: "Door",
     examples: &[
-        r#"{"name":"front","hinges":["left","right"],"opened":3,"closed":2,"height":-1,"locked":false,"type":"oak","labels":{"a":"b","b":"c"},"made":"2026-11-21T20:48:09Z","painted":"2026-11-21T20:48:09.500Z","oiled":1763758089000}"#,
+        r#"{"name":"front","hinges":["left","right"],"opened":3,"closed":2,"height":-1,"locked":false,"type":"oak","labels":{"a":"b","b":"c"},"notes":{"count":3,"list":[1],"text":"a"},"made":"2026-11-21T20:48:09Z","painted":"2026-11-21T20:48:09.500Z","oiled":1763758089000}"#,
         r#"{"name":"back","hinges":[],"opened":0}"#,
     ],
     properties: &[
@@ -40,6 +40,7 @@ static DOOR: Sample = Sample {
         Property::new("locked", &["default"], None),
         Property::new("type", &[], None),
         Property::new("labels", &[], None),
+        Property::new("notes", &["any-values"], None),
         Property::new("made", &["date-time"], None),
         Property::new("painted", &["date-time"], None),
         Property::new("oiled", &["null"], None)
