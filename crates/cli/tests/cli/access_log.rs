@@ -41,7 +41,7 @@ fn each_request_is_logged_as_one_line() {
             "DELETE",
             format!("{TOKENS}/{secret}"),
             Value::Null,
-            "/api/v2/activeGateTokens/dt0c01.GATELETEMULATORREADWRITE...",
+            "/api/v2/activeGateTokens/[withheld]",
             404,
         ),
     ] {

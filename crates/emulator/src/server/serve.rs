@@ -89,7 +89,8 @@ impl Serve {
     }
 
     /// Calls `log` with one line for each request: time, peer, method, path, and status, or `closed` if a fault closed the
-    /// connection. A line has visible ASCII and single spaces only, and no query, header, body or secret.
+    /// connection. A line has visible ASCII and single spaces only, and no query, header or body. Where a path may contain a secret,
+    /// in place of an id, the line has `[withheld]`.
     #[must_use]
     pub fn access_log(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.service.access_log = Some(Box::new(log));
