@@ -231,6 +231,8 @@ fn an_invalid_value_is_refused_by_name() {
             "registration_type",
         ),
         (json!({ "name": "a/b" }), "name"),
+        (json!({ "name": "a b" }), "name"),
+        (json!({ "description": "" }), "description"),
         (json!({ "description": "x".repeat(1025) }), "description"),
         (
             json!({ "details": { "labels": { "env": 1 } } }),
@@ -380,6 +382,7 @@ fn an_invalid_paging_parameter_is_refused() {
         "count=x",
         "count=",
         "count=1e3",
+        "count=2147483648",
         "offset=unknown",
         "descending=yes",
     ] {

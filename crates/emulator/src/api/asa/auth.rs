@@ -55,18 +55,66 @@ fn current_role(
 
 /// Returns the name of an operation's capability, as in ASA's error messages: `gateways.list`.
 ///
-/// Okta publishes no list of them; the path says the resource, and its last word or the method says the rest.
+/// Okta publishes no list of them: the last object of the path counts, and its last word or the method says the rest.
 fn capability(operation: &Operation) -> String {
-    let below_team = operation.path.rsplit("{team_name}/").next().unwrap_or("");
-    let (resource, rest) = below_team.split_once('/').unwrap_or((below_team, ""));
-    let verb = match (rest.rsplit('/').next().unwrap_or(""), operation.method) {
-        ("", Method::Get) => "list",
-        ("", _) => "create",
-        ("token", _) => "reveal",
-        (word, _) if !word.starts_with('{') => word,
-        (_, Method::Get) => "read",
-        (_, Method::Delete) => "delete",
-        (_, _) => "update",
+    let mut words = operation.path.rsplit('/');
+    let last = words.next().unwrap_or_default();
+    let is_id = |word: &str| word.starts_with('{');
+    let (action, object) = match (last, operation.method) {
+        ("token", _) => ("reveal", words.find(|word| !is_id(word))),
+        ("status", _) => ("status", words.find(|word| !is_id(word))),
+        (id, method) if is_id(id) => {
+            let action = match method {
+                Method::Get => "read",
+                Method::Delete => "delete",
+                _ => "update",
+            };
+            (action, words.next())
+        }
+        (objects, Method::Get) => ("list", Some(objects)),
+        (objects, _) => ("create", Some(objects)),
     };
-    format!("{resource}.{verb}")
+    format!("{}.{action}", object.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use gatelet_models::asa::OperationId;
+
+    use super::capability;
+
+    #[test]
+    fn a_capability_names_the_last_object_of_the_path() {
+        for (id, expected) in [
+            (OperationId::ListGateways, "gateways.list"),
+            (OperationId::GetGatewayStatusReport, "gateways.status"),
+            (
+                OperationId::FetchGatewaySetupTokenAsAgentToken,
+                "gateway_setup_tokens.reveal",
+            ),
+            (OperationId::FetchProject, "projects.read"),
+            (
+                OperationId::ListServerEnrollmentTokens,
+                "server_enrollment_tokens.list",
+            ),
+            (
+                OperationId::FetchServerEnrollmentToken,
+                "server_enrollment_tokens.read",
+            ),
+            (
+                OperationId::CreateServerEnrollmentToken,
+                "server_enrollment_tokens.create",
+            ),
+            (OperationId::ListResourceGroups, "resource_groups.list"),
+            (OperationId::FetchResourceGroupProject, "projects.read"),
+            (
+                OperationId::RemoveResourceGroupProjectServerEnrollmentToken,
+                "server_enrollment_tokens.delete",
+            ),
+            (OperationId::ServiceUserUpdate, "service_users.update"),
+            (OperationId::RotateServiceUserKey, "keys.create"),
+        ] {
+            assert_eq!(capability(id.operation()), expected);
+        }
+    }
 }

@@ -150,6 +150,10 @@ fn count(call: &ServerCall<'_>) -> Result<usize, ErrorResponse> {
     match call.integer("count")? {
         None => Ok(DEFAULT_COUNT),
         Some(count) if count < 1 => Err(ErrorResponse::invalid("count", "must be at least 1")),
+        Some(count) if i32::try_from(count).is_err() => Err(ErrorResponse::invalid(
+            "count",
+            "must be at most 2147483647",
+        )),
         Some(count) => Ok(usize::try_from(count)
             .unwrap_or(MAXIMUM_COUNT)
             .min(MAXIMUM_COUNT)),

@@ -16,8 +16,7 @@ use serde_json::Value;
 use crate::api::asa::error_response::ErrorResponse;
 use crate::api::asa::table::SETUP_TOKENS;
 use crate::api::asa::team::team;
-use crate::api::asa::validation::check_description;
-use crate::api::asa::validation::check_name;
+use crate::api::asa::validation::{check_description, check_word};
 use crate::api::asa::{id, page};
 use crate::api::response::LinkedPage;
 use crate::api::server_call::ServerCall;
@@ -90,7 +89,7 @@ fn check(request: &GatewaySetupTokenCreate) -> Result<(), ErrorResponse> {
         ));
     }
     if let Some(name) = &request.name {
-        check_name(name).map_err(|message| ErrorResponse::invalid("name", message))?;
+        check_word(name).map_err(|message| ErrorResponse::invalid("name", message))?;
     }
     check_description(request.description.as_deref())
         .map_err(|message| ErrorResponse::invalid("description", message))

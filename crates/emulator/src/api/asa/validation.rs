@@ -30,6 +30,11 @@ pub(crate) fn check_user_name(name: &str) -> Result<(), &'static str> {
 /// Checks for 1 to 255 word characters, hyphens and dots: a project's name is part of paths.
 pub(crate) fn check_project_name(name: &str) -> Result<(), &'static str> {
     check_segment(name)?;
+    check_word(name)
+}
+
+/// Checks for 1 to 255 word characters, hyphens and dots, where no documented example has a space.
+pub(crate) fn check_word(name: &str) -> Result<(), &'static str> {
     check_name(name)?;
     match name.contains(' ') {
         true => Err("must contain only letters, digits and -_."),
@@ -37,10 +42,12 @@ pub(crate) fn check_project_name(name: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Checks for at most 1024 characters.
+/// Checks for 1 to 1024 characters, if there is a description.
 pub(crate) fn check_description(description: Option<&str>) -> Result<(), &'static str> {
     match description {
-        Some(text) if text.chars().count() > 1024 => Err("must have at most 1024 characters"),
+        Some(text) if !(1..=1024).contains(&text.chars().count()) => {
+            Err("must have 1 to 1024 characters")
+        }
         _ => Ok(()),
     }
 }
