@@ -1,5 +1,6 @@
 //! Opens streams to origins: name resolution, sockets, proxies and TLS.
 
+pub(crate) mod base_stream;
 pub(crate) mod connector;
 pub(crate) mod dial;
 pub(crate) mod proxy;

@@ -8,7 +8,7 @@ use crate::body::encoding::{AcceptEncoding, ContentDecoding};
 use crate::body::framing::{check_coding, has_unambiguous_end, is_bodiless, list_size};
 use crate::body::request::TrackedBody;
 use crate::body::response::BodyReader;
-use crate::connect::proxy::proxy::Proxy;
+use crate::connect::proxy::address::Proxy;
 use crate::error;
 use crate::io::raw_head::without_secret;
 use crate::origin::Origin;

@@ -12,7 +12,9 @@
 //! | the TLS peer closes the connection during the handshake | `Connect`, not sent |
 //! | the proxy refuses `CONNECT` with a status other than 2xx, whatever follows | `Connect(Proxy)` with that status and its `Retry-After`, not sent |
 //! | the proxy's response to `CONNECT` is not HTTP, or continues after the head of a 2xx | `Connect(Proxy)`, not sent |
-//! | the proxy requires credentials (407) | `Connect(ProxyCredentials)`, not sent |
+//! | the proxy requires credentials (407, or a method of SOCKS) | `Connect(ProxyCredentials)`, not sent |
+//! | a SOCKS proxy refuses the connection | `Connect(Proxy)`, not sent |
+//! | the proxy is not trusted, or does not speak TLS at an `https` address | `Tls`, not sent |
 //! | no connection within the connect timeout, including name resolution and TLS | `Timeout(Connect)`, not sent |
 //! | an idle connection turns out to be closed before it took a byte | the next connection is used, without an error |
 //! | reset or end of stream, and the connection took no byte of the request | `Connect`, not sent |
@@ -84,6 +86,7 @@
 //! | `ring` | TLS: rustls with the cryptography of ring |
 //! | `aws-lc-rs` | TLS: rustls with the cryptography of AWS-LC, which wins if both are on |
 //! | `webpki-roots` | Mozilla's trust roots, as an alternative to those of the platform; needs `ring` or `aws-lc-rs` |
+//! | `socks` | SOCKS5 proxies |
 //! | `gzip` | gzip responses, if enabled on the builder |
 //! | `tracing` | a warning for each unusable root certificate |
 

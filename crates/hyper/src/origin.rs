@@ -63,8 +63,8 @@ impl Origin {
         self.authority.port_u16().unwrap_or(self.default_port())
     }
 
-    /// Returns host and port, the target of `CONNECT`.
-    #[cfg(feature = "_tls")]
+    /// Returns host and port, the target of a tunnel.
+    #[cfg(any(feature = "_tls", feature = "socks"))]
     pub(crate) fn address(&self) -> String {
         format!("{}:{}", self.authority.host(), self.port())
     }

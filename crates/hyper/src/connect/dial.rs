@@ -33,7 +33,8 @@ pub(crate) async fn dial(origin: &Origin) -> Result<TcpStream, TransportError> {
     Ok(stream)
 }
 
-async fn resolve(origin: &Origin) -> io::Result<Vec<SocketAddr>> {
+/// Returns the addresses of the origin, in the order in which to try them.
+pub(crate) async fn resolve(origin: &Origin) -> io::Result<Vec<SocketAddr>> {
     let port = origin.port();
     if let Ok(address) = origin.host().parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);

@@ -5,7 +5,7 @@ use http::header::{CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING}
 use http::{HeaderValue, Method, Request, Uri, Version};
 
 use crate::body::request::TrackedBody;
-use crate::connect::proxy::proxy::Proxy;
+use crate::connect::proxy::address::Proxy;
 use crate::error;
 use crate::origin::Origin;
 use crate::pool::connection::Connection;

@@ -22,6 +22,8 @@ mod path;
 mod pki;
 mod pool;
 mod proxy;
+#[cfg(feature = "_tls")]
+mod proxy_protocols;
 mod runtimes;
 mod script;
 mod send_tracker;

@@ -1,12 +1,8 @@
 //! Proxies, and the servers that are reached through them.
 
-use std::fmt;
-
-use base64::prelude::{BASE64_STANDARD, Engine};
-use http::{HeaderValue, Uri};
-use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
+use crate::connect::proxy::address::Proxy;
 use crate::connect::proxy::no_proxy::NoProxy;
 use crate::error::config;
 use crate::origin::Origin;
@@ -14,9 +10,17 @@ use gatelet_transport::TransportError;
 
 /// The proxies for `http` and `https` URLs, and the servers that are reached without one. By default there is no proxy.
 ///
-/// The connection to a proxy is plain HTTP/1.1. Requests to `https` servers go through a tunnel (`CONNECT`), so the proxy sees
-/// neither them nor their credentials; requests to `http` servers are forwarded by the proxy. Servers on loopback are never
-/// reached through a proxy. The proxy's own credentials are sent to the proxy only, and appear in no `Debug` output and no error.
+/// Requests to `https` servers go through a tunnel, so the proxy sees neither them nor their credentials; requests to `http`
+/// servers are forwarded by a proxy that speaks HTTP, and go through a tunnel of one that speaks SOCKS. Servers on loopback are
+/// never reached through a proxy. The proxy's own credentials are sent to the proxy only, and appear in no `Debug` output and no
+/// error.
+///
+/// | address of the proxy | how it is spoken to |
+/// | --- | --- |
+/// | `http://host:port` | HTTP/1.1 (`CONNECT` for a tunnel); the port defaults to 80 |
+/// | `https://host:port` | the same within TLS, with one of the TLS features; the port defaults to 443. Its certificate is verified by the trusted authorities: pins are for servers, and it gets no client certificate |
+/// | `socks5h://host:port` | SOCKS5 (RFC 1928), with the feature `socks`; the proxy resolves the names of servers. The port defaults to 1080 |
+/// | `socks5://host:port` | the same, with names of servers resolved here |
 ///
 /// ```
 /// use gatelet_hyper::{HyperTransport, Proxies};
@@ -38,20 +42,13 @@ pub struct Proxies {
     no_proxy: NoProxy,
 }
 
-/// The address of a proxy, and the credentials for it.
-#[derive(Clone)]
-pub(crate) struct Proxy {
-    origin: Origin,
-    authorization: Option<HeaderValue>,
-}
-
 impl Proxies {
-    /// Sets the proxy for `http` URLs: `http://host:port`, with `user:password@` before the host if it requires credentials,
-    /// both percent-encoded. The scheme defaults to `http`, the port to 80.
+    /// Sets the proxy for `http` URLs, such as `http://host:port`, with `user:password@` before the host if it requires
+    /// credentials, both percent-encoded. The scheme defaults to `http`.
     ///
     /// # Errors
     ///
-    /// A `Config` error, which does not repeat the text, if this is not the address of a plain HTTP proxy.
+    /// A `Config` error, which does not repeat the text, if this is not the address of a proxy, or this build cannot speak to it.
     pub fn http(mut self, url: &str) -> Result<Self, TransportError> {
         self.http = Some(named("the proxy for http", url)?);
         Ok(self)
@@ -80,7 +77,7 @@ impl Proxies {
     ///
     /// # Errors
     ///
-    /// A `Config` error that names the variable if its value is not the address of a plain HTTP proxy.
+    /// A `Config` error that names the variable if its value is not the address of a proxy.
     pub fn from_environment() -> Result<Self, TransportError> {
         Self::from_variables(|name| {
             std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
@@ -144,81 +141,17 @@ impl Proxies {
     }
 }
 
-impl Proxy {
-    fn parse(url: &str) -> Result<Self, &'static str> {
-        let address = match url.trim().split_once("://") {
-            None => url.trim(),
-            Some((scheme, address)) if scheme.eq_ignore_ascii_case("http") => address,
-            Some(_) => {
-                return Err("must be a plain HTTP proxy, with an address that begins with http://");
-            }
-        };
-        let address = address.strip_suffix('/').unwrap_or(address);
-        let (user, host) = match address.rsplit_once('@') {
-            Some((user, host)) => (Some(user), host),
-            None => (None, address),
-        };
-        let invalid = "is not a valid proxy address";
-        if host.contains(['/', '?', '#']) {
-            return Err(invalid);
-        }
-        let uri: Uri = format!("http://{host}/").parse().map_err(|_| invalid)?;
-        Ok(Self {
-            origin: Origin::of(&uri).map_err(|_| invalid)?,
-            authorization: user.map(basic).transpose()?,
-        })
-    }
-
-    pub(crate) fn origin(&self) -> &Origin {
-        &self.origin
-    }
-
-    /// Returns the value of `Proxy-Authorization`.
-    pub(crate) fn authorization(&self) -> Option<&HeaderValue> {
-        self.authorization.as_ref()
-    }
-}
-
-impl fmt::Debug for Proxy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.origin.host(), self.origin.port())
-    }
-}
-
 fn named(name: &str, url: &str) -> Result<Proxy, TransportError> {
     Proxy::parse(url).map_err(|reason| config(format!("{name} {reason}")))
-}
-
-/// Returns the credentials of the Basic scheme (RFC 7617) for a percent-encoded `user:password`.
-fn basic(user: &str) -> Result<HeaderValue, &'static str> {
-    let (user, password) = user.split_once(':').unwrap_or((user, ""));
-    let mut plain = Zeroizing::new(Vec::new());
-    plain.extend(percent_decode_str(user));
-    if plain.contains(&b':') {
-        return Err("has a user name with a colon, which Basic authentication does not allow");
-    }
-    plain.push(b':');
-    plain.extend(percent_decode_str(password));
-    let text = Zeroizing::new(format!(
-        "Basic {}",
-        &*Zeroizing::new(BASE64_STANDARD.encode(&*plain))
-    ));
-    let mut value = HeaderValue::from_str(&text).map_err(|_| "has invalid credentials")?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Proxies, Proxy};
+    use super::Proxies;
     use crate::origin::Origin;
     use gatelet_transport::TransportErrorKind;
-
-    fn proxy(url: &str) -> Proxy {
-        Proxy::parse(url).unwrap()
-    }
 
     fn proxy_for(proxies: &Proxies, uri: &str) -> Option<String> {
         let origin = Origin::of(&uri.parse().unwrap()).unwrap();
@@ -233,25 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_may_omit_scheme_and_port() {
-        for (url, shown) in [
-            ("http://proxy.example:3128", "proxy.example:3128"),
-            ("HTTP://proxy.example/", "proxy.example:80"),
-            (" proxy.example:8080 ", "proxy.example:8080"),
-            ("http://user:p@ss@[::1]:3128", "::1:3128"),
-        ] {
-            assert_eq!(format!("{:?}", proxy(url)), shown);
-        }
-        assert!(proxy("http://proxy.example").authorization().is_none());
-    }
-
-    #[test]
-    fn credentials_are_sent_as_basic_and_not_shown() {
-        // The example of RFC 7617 section 2.
-        let proxy = proxy("http://Aladdin:open%20sesame@proxy.example");
-        let value = proxy.authorization().unwrap();
-        assert_eq!(value, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
-        assert!(value.is_sensitive());
+    fn credentials_are_not_shown() {
         let proxies = Proxies::default().http("Aladdin:open%20sesame@h").unwrap();
         assert!(!format!("{proxies:?}").contains("sesame"));
     }
@@ -259,8 +174,8 @@ mod tests {
     #[test]
     fn an_invalid_address_is_refused_and_not_repeated() {
         for url in [
-            "socks5://user:s3cret@proxy.example",
-            "https://user:s3cret@proxy.example",
+            "socks4://user:s3cret@proxy.example",
+            "ftp://user:s3cret@proxy.example",
             "http://user:s3cret@",
             "http://user:s3cret@proxy.example/path",
             "http://user:s3cret@proxy.example:99999",
@@ -324,7 +239,7 @@ mod tests {
     #[test]
     fn an_error_names_the_variable_with_an_invalid_proxy() {
         let error = Proxies::from_variables(|name| {
-            (name == "HTTPS_PROXY").then(|| "socks5://user:s3cret@h".to_owned())
+            (name == "HTTPS_PROXY").then(|| "socks4://user:s3cret@h".to_owned())
         })
         .unwrap_err();
         let text = format!("{error:?}");

@@ -5,28 +5,30 @@ use std::time::Duration;
 
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, StatusCode};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use zeroize::Zeroizing;
 
-use crate::connect::proxy::proxy::Proxy;
+use crate::connect::base_stream::BaseStream;
+use crate::connect::proxy::address::Proxy;
 use crate::error;
 use crate::io::informational;
 use crate::io::raw_head::{STATUS_LINE, parse_fields, parse_status};
-use crate::io::socket::Socket;
 use crate::origin::Origin;
 use gatelet_transport::{BoxError, ConnectFailure, TransportError, TransportErrorKind};
 
 /// The most bytes of a proxy's response that are read, informational responses included.
 const MAX_HEAD: usize = 16 * 1024;
 
-/// Asks the proxy for a tunnel to the server, and returns the socket when the tunnel is open.
+/// Asks the proxy for a tunnel to the server, and returns the stream when the tunnel is open.
 pub(crate) async fn connect(
-    mut socket: Socket,
+    mut stream: BaseStream,
     proxy: &Proxy,
     server: &Origin,
-) -> Result<Socket, TransportError> {
+) -> Result<BaseStream, TransportError> {
     let request = request(proxy, server);
-    socket.write_all(&request).await.map_err(refused)?;
+    stream.write_all(&request).await.map_err(refused)?;
+    // TLS to the proxy may buffer.
+    stream.flush().await.map_err(refused)?;
     let mut head = Vec::with_capacity(1024);
     loop {
         match response(&head).map_err(refused)? {
@@ -34,16 +36,16 @@ pub(crate) async fn connect(
                 return Err(refused("the head of its response to CONNECT is too long"));
             }
             Response::Incomplete => {}
-            Response::Opened => return Ok(socket),
+            Response::Opened => return Ok(stream),
             Response::Refused(status, _) => {
                 let fields = match status {
                     StatusCode::PROXY_AUTHENTICATION_REQUIRED => HeaderMap::new(),
-                    _ => read_fields(&mut socket, &mut head).await,
+                    _ => read_fields(&mut stream, &mut head).await,
                 };
                 return Err(refused_with(status, fields));
             }
         }
-        if socket.read_buf(&mut head).await.map_err(refused)? == 0 {
+        if stream.read_buf(&mut head).await.map_err(refused)? == 0 {
             // The response may end right after its status.
             head.push(b'\n');
             return Err(match response(&head) {
@@ -55,12 +57,12 @@ pub(crate) async fn connect(
 }
 
 /// Reads the fields of a refusal that say when to retry. It does not wait long for them: the refusal is valid without.
-async fn read_fields(socket: &mut Socket, head: &mut Vec<u8>) -> HeaderMap {
+async fn read_fields(stream: &mut BaseStream, head: &mut Vec<u8>) -> HeaderMap {
     const MAX_WAIT: Duration = Duration::from_millis(250);
 
     let rest = async {
         while head.len() <= MAX_HEAD && !is_complete_refusal(head) {
-            if matches!(socket.read_buf(head).await, Ok(0) | Err(_)) {
+            if matches!(stream.read_buf(head).await, Ok(0) | Err(_)) {
                 return;
             }
         }

@@ -103,6 +103,14 @@ impl Trust {
         Ok(())
     }
 
+    /// Returns the authorities alone, for a proxy.
+    pub(crate) fn without_pins(&self) -> Self {
+        Self {
+            pins: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn verifier(
         &self,
         provider: Arc<CryptoProvider>,
