@@ -5,8 +5,13 @@ use std::ffi::OsString;
 
 /// Returns whether a variable is set to anything but a word for "no".
 pub(crate) fn is_true(name: &str) -> bool {
-    let value = non_empty(name).map(|value| value.to_string_lossy().to_ascii_lowercase());
-    value.is_some_and(|value| !["0", "false", "f", "no", "n", "off"].contains(&value.as_str()))
+    non_empty(name).is_some_and(|value| !is_no(&value.to_string_lossy()))
+}
+
+/// Returns whether a value is a word for "no".
+pub(crate) fn is_no(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    ["0", "false", "f", "no", "n", "off"].contains(&value.as_str())
 }
 
 /// Returns the value of a variable; an empty variable counts as not set.

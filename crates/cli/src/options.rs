@@ -1,5 +1,6 @@
 //! Options that commands share.
 
+pub(crate) mod connection;
 pub(crate) mod global;
 pub(crate) mod label;
 pub(crate) mod operation_help;

@@ -97,6 +97,8 @@ Environment:
   GATELET_DT_OAUTH_TOKEN_URL
                            URL of the token endpoint [default: https://sso.dynatrace.com/sso/oauth2/token]
   GATELET_DT_API           API of the ActiveGate tokens, classic or platform, unless --api names it
+  GATELET_CA_FILE          as --ca-file, and GATELET_PIN_SHA256, GATELET_PROXY, GATELET_PROXY_FROM_ENVIRONMENT, GATELET_ALLOW_HTTP,
+                           GATELET_TIMEOUT and GATELET_RETRIES as the options of these names; GATELET_PROXY may contain user:password@
   GATELET_ALLOW_READABLE_SECRETS
                            1 allows files of secrets that others may read
   GATELET_EMULATOR_DATA    state file of --emulator

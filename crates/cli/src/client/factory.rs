@@ -1,21 +1,20 @@
 //! Creates the clients that commands use, for the vendors or for the embedded emulator.
 
-use std::error::Error as _;
-use std::time::Duration;
-
 use asa_client::ServiceUser;
 use dt_client::TokenApi;
 use gatelet_emulator::{Emulator, well_known};
-use gatelet_hyper::{HyperTransport, TokioClock};
-use gatelet_transport::{ApiToken, Bearer, CallTimeouts, ErrorKind, TransportError};
+use gatelet_hyper::TokioClock;
+use gatelet_transport::{ApiToken, Bearer, ErrorKind};
 
+use crate::client::connection::Connection;
 use crate::client::dt_credentials;
 use crate::client::embedded;
 use crate::client::logging_transport::LoggingTransport;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::error::setting_names::SettingNames;
-use crate::options::global::{DEFAULT_TIMEOUT, GlobalOptions};
+use crate::options::connection::ConnectionOptions;
+use crate::options::global::GlobalOptions;
 use crate::options::token_api::{TokenApiChoice, TokenApiName};
 use crate::output::log::Log;
 use crate::settings::key::{self, Vendor};
@@ -35,11 +34,7 @@ const USER_AGENT: &str = concat!("gatelet-cli/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug)]
 pub(crate) struct ClientFactory {
     emulator: bool,
-    proxy_from_environment: bool,
-    timeouts: CallTimeouts,
-    /// How long the reading of a secret may take.
-    limit: Duration,
-    max_response: u64,
+    connection: ConnectionOptions,
     verbose: bool,
     log: Log,
     /// What the command changes, as a verb.
@@ -51,14 +46,9 @@ pub(crate) struct ClientFactory {
 
 impl ClientFactory {
     pub(crate) fn new(global: &GlobalOptions, log: Log) -> Self {
-        let limit = global.timeout.unwrap_or(DEFAULT_TIMEOUT);
-        let timeouts = CallTimeouts::default().total(limit);
         Self {
             emulator: global.emulator,
-            proxy_from_environment: global.proxy_from_environment,
-            timeouts,
-            limit,
-            max_response: global.max_response,
+            connection: global.connection.clone(),
             verbose: global.verbose > 0,
             log,
             change: None,
@@ -139,19 +129,22 @@ impl ClientFactory {
             .with("team_name", &team.origin)
             .with("key_id", &key_id.origin)
             .with("key_secret", secret.origin());
+        let connection = Connection::new(&self.connection, &settings);
         let mut builder = asa_client::Client::builder(team.value);
-        if let Some(Setting { value, origin }) = url {
-            builder = builder.endpoint(asa_url(value, &origin));
-            names = names.with("base_url", &origin);
+        if let Some(url) = url.map(asa_url) {
+            names = names.with("base_url", &url.origin);
+            builder = builder.endpoint(connection.address(&url, &names, &self.log)?);
         }
-        let secret = secret.read(self.limit).await?;
+        let transport = connection.transport(&self.log)?;
+        let secret = secret.read(connection.limit()?).await?;
         let builder = builder
             .credentials(ServiceUser::new(key_id.value, secret))
-            .timeouts(self.timeouts)
-            .body_limit(self.max_response)
+            .timeouts(connection.timeouts()?)
+            .retry(connection.retry()?)
+            .body_limit(connection.max_response())
             .user_agent(USER_AGENT);
         builder
-            .build_with(self.logged(self.http_transport()?), TokioClock::new())
+            .build_with(self.logged(transport), TokioClock::new())
             .map_err(|error| CliError::from_client_error(&error, &names))
     }
 
@@ -160,14 +153,16 @@ impl ClientFactory {
     /// # Errors
     /// None in practice: the settings are constants.
     pub(crate) fn embedded_asa(&self, emulator: Emulator) -> Result<asa_client::Client, CliError> {
+        let connection = Connection::embedded(&self.connection);
         let builder = asa_client::Client::builder(well_known::ASA_TEAM)
             .endpoint(EMBEDDED)
             .credentials(ServiceUser::new(
                 well_known::ASA_KEY_ID,
                 well_known::ASA_KEY_SECRET,
             ))
-            .timeouts(self.timeouts)
-            .body_limit(self.max_response);
+            .timeouts(connection.timeouts()?)
+            .retry(connection.retry()?)
+            .body_limit(connection.max_response());
         Ok(builder.build_with(self.logged(emulator), TokioClock::new())?)
     }
 
@@ -183,9 +178,11 @@ impl ClientFactory {
 
     async fn build_dt(&self) -> Result<dt_client::Client, CliError> {
         if self.emulator {
+            let connection = Connection::embedded(&self.connection);
             let builder = dt_client::Client::builder(EMBEDDED)
-                .timeouts(self.timeouts)
-                .body_limit(self.max_response);
+                .timeouts(connection.timeouts()?)
+                .retry(connection.retry()?)
+                .body_limit(connection.max_response());
             let builder = match self.token_api {
                 Some(TokenApiName::Platform) => builder
                     .credentials(Bearer::new(well_known::DT_PLATFORM_TOKEN)?)
@@ -200,14 +197,17 @@ impl ClientFactory {
             )?);
         }
         let settings = Settings::read(Vendor::Dt, self.profile.as_deref())?;
-        let Setting { value, origin } = settings.required(&key::DT_URL)?;
+        let url = settings.required(&key::DT_URL)?;
+        let origin = &url.origin;
         let api = match (self.token_api, settings.text(&key::DT_API)?) {
             (Some(api), _) => Some(api),
             (None, Some(setting)) => Some(TokenApiName::parse(&setting)?),
             (None, None) => None,
         };
-        let names = SettingNames::default().with("base_url", &origin);
-        let mut builder = dt_client::Client::builder(value);
+        let names = SettingNames::default().with("base_url", origin);
+        let connection = Connection::new(&self.connection, &settings);
+        let address = connection.address(&url, &names, &self.log)?;
+        let mut builder = dt_client::Client::builder(address);
         match (self.uses_token_api, api) {
             // Whatever the address and the setting choose for tokens, the other commands have one API only.
             (false, _) => builder = builder.api(TokenApi::Classic),
@@ -218,17 +218,20 @@ impl ClientFactory {
             named: api,
             is_used: self.uses_token_api,
         };
+        let transport = connection.transport(&self.log)?;
+        let limit = connection.limit()?;
         let (builder, names) =
-            dt_credentials::authorize(builder, names, &settings, api, self.limit).await?;
+            dt_credentials::authorize(builder, names, &settings, api, limit).await?;
         let builder = builder
-            .timeouts(self.timeouts)
-            .body_limit(self.max_response)
+            .timeouts(connection.timeouts()?)
+            .retry(connection.retry()?)
+            .body_limit(connection.max_response())
             .user_agent(USER_AGENT);
         builder
-            .build_with(self.logged(self.http_transport()?), TokioClock::new())
+            .build_with(self.logged(transport), TokioClock::new())
             .map_err(|error| match error.kind() {
                 ErrorKind::InvalidInput { parameter } if *parameter == "credentials" => {
-                    not_for_platform(&origin, &names)
+                    not_for_platform(origin, &names)
                 }
                 _ => CliError::from_client_error(&error, &names),
             })
@@ -241,19 +244,6 @@ impl ClientFactory {
         }
     }
 
-    /// Creates the transport to the vendors' servers.
-    fn http_transport(&self) -> Result<HyperTransport, CliError> {
-        let builder = HyperTransport::builder();
-        if !self.proxy_from_environment {
-            return Ok(builder.build());
-        }
-        match builder.proxy_from_environment() {
-            Ok(builder) => Ok(builder.build()),
-            // The message names the variable but not its value.
-            Err(error) => Err(CliError::usage(root_message(&error))),
-        }
-    }
-
     /// Logs the transport's requests if that is on.
     fn logged<T>(&self, transport: T) -> LoggingTransport<T> {
         LoggingTransport::new(transport, self.verbose.then(|| self.log.clone()))
@@ -261,12 +251,15 @@ impl ClientFactory {
 }
 
 /// Returns the URL; the variable of other tools may contain a host alone.
-fn asa_url(text: String, origin: &Origin) -> String {
-    match origin {
-        Origin::Variable(name) if name == "OKTAPAM_API_HOST" && !text.contains("://") => {
-            format!("https://{text}")
+fn asa_url(url: Setting<String>) -> Setting<String> {
+    match &url.origin {
+        Origin::Variable(name) if name == "OKTAPAM_API_HOST" && !url.value.contains("://") => {
+            Setting {
+                value: format!("https://{}", url.value),
+                origin: url.origin,
+            }
         }
-        _ => text,
+        _ => url,
     }
 }
 
@@ -275,18 +268,13 @@ fn not_for_platform(url: &Origin, names: &SettingNames) -> CliError {
     let token = names.get("token").unwrap_or_default();
     let scheme = key::DT_TOKEN_SCHEME;
     let scheme = match url {
-        Origin::Variable(_) => scheme.variables.first().copied().unwrap_or_default(),
+        Origin::Option(_) | Origin::Variable(_) => {
+            scheme.variables.first().copied().unwrap_or_default()
+        }
         Origin::Profile { .. } => scheme.name,
     };
     CliError::usage(format_args!(
         "the platform's API of tokens, which --api or {url} chooses, needs a platform token; if {token} is one, set {scheme} to bearer or \
          add --api platform without it; otherwise add --api classic"
     ))
-}
-
-/// Returns the message of the error's source, or of the error itself.
-fn root_message(error: &TransportError) -> String {
-    error
-        .source()
-        .map_or_else(|| error.to_string(), ToString::to_string)
 }

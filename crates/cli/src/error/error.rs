@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
-use gatelet_transport::{ErrorKind, PageToken, TooLarge, Violation};
+use gatelet_transport::{ErrorKind, PageToken, TooLarge, TransportError, Violation};
 
 use crate::error::exit::Exit;
 use crate::error::parameter_names;
@@ -192,6 +192,12 @@ fn sources(error: &gatelet_transport::Error) -> String {
         source = next.source();
     }
     texts
+}
+
+/// Returns the message of an error's source, or of the error itself.
+pub(crate) fn root_message(error: &TransportError) -> String {
+    let source = error.source();
+    source.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// Says how a list is continued; `remaining` is the rest of its limit, if any.

@@ -1,16 +1,11 @@
 //! The options of every command.
 
-use std::time::Duration;
-
-use clap::builder::FalseyValueParser;
 use clap::{ArgAction, ValueEnum as _};
 
+use crate::options::connection::ConnectionOptions;
 use crate::options::output::OutputOptions;
 use crate::options::token_api::TokenApiName;
 use crate::output::target::Target;
-
-/// The timeout of a call.
-pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// The options of every command.
 #[derive(Debug, clap::Args)]
@@ -27,22 +22,8 @@ pub(crate) struct GlobalOptions {
     #[arg(long, global = true, conflicts_with = "profile")]
     pub(crate) emulator: bool,
 
-    /// Timeout of a call in seconds, including retries [default: 90]
-    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
-    pub(crate) timeout: Option<Duration>,
-
-    /// Largest response in bytes, or with K, M or G
-    #[arg(long, global = true, value_name = "SIZE", default_value = "64M", value_parser = bytes)]
-    pub(crate) max_response: u64,
-
-    /// Use the proxies set in HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY
-    #[arg(
-        long,
-        global = true,
-        env = "GATELET_PROXY_FROM_ENVIRONMENT",
-        value_parser = FalseyValueParser::new()
-    )]
-    pub(crate) proxy_from_environment: bool,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionOptions,
 
     /// Log each request and its outcome to stderr, without queries, headers and bodies
     #[arg(short, long, global = true, action = ArgAction::Count)]
@@ -57,37 +38,9 @@ impl GlobalOptions {
         let emulator = self.emulator.then(|| "--emulator".to_owned());
         let api = token_api.and_then(|api| api.to_possible_value());
         let api = api.map(|api| format!("--api={}", api.get_name()));
-        Target::new(profile.into_iter().chain(emulator).chain(api).collect())
+        let chosen = profile.into_iter().chain(emulator).chain(api);
+        Target::new(chosen.chain(self.connection.words()).collect())
     }
-}
-
-/// Parses a number of seconds, with or without a fraction: more than 0, at most a day.
-fn seconds(text: &str) -> Result<Duration, &'static str> {
-    const EXPECTED: &str = "must be a number of seconds, more than 0 and at most 86400";
-    let number: f64 = text.parse().map_err(|_| EXPECTED)?;
-    match Duration::try_from_secs_f64(number) {
-        Ok(duration) if !duration.is_zero() && duration <= Duration::from_secs(86_400) => {
-            Ok(duration)
-        }
-        _ => Err(EXPECTED),
-    }
-}
-
-/// Parses a number of bytes, more than 0, with or without the letter of a power of 1024.
-fn bytes(text: &str) -> Result<u64, &'static str> {
-    const EXPECTED: &str = "must be a number of bytes, more than 0, alone or with K, M or G";
-    let (digits, unit) = match text.find(|letter: char| !letter.is_ascii_digit()) {
-        None => (text, 1),
-        Some(end) => match text.split_at(end) {
-            (digits, "K" | "k") => (digits, 1 << 10),
-            (digits, "M" | "m") => (digits, 1 << 20),
-            (digits, "G" | "g") => (digits, 1 << 30),
-            _ => return Err(EXPECTED),
-        },
-    };
-    let number: u64 = digits.parse().map_err(|_| EXPECTED)?;
-    let bytes = number.checked_mul(unit).filter(|bytes| *bytes > 0);
-    bytes.ok_or(EXPECTED)
 }
 
 #[cfg(test)]
@@ -112,6 +65,11 @@ mod tests {
                 Some(TokenApiName::Platform),
                 "gatelet dt '--profile=my prod' --api=platform -- -x",
             ),
+            (
+                &["--ca-file", "a b", "--proxy", "http://p:1", "--allow-http"][..],
+                None,
+                "gatelet dt '--ca-file=a b' --proxy=http://p:1 --allow-http -- -x",
+            ),
         ] {
             let words = Words::try_parse_from([&["gatelet"], options].concat()).unwrap();
             let line = words
@@ -119,35 +77,6 @@ mod tests {
                 .target(token_api)
                 .command_line("gatelet dt", &["-x"]);
             assert_eq!(line, expected);
-        }
-    }
-
-    #[test]
-    fn seconds_are_positive_and_at_most_a_day() {
-        assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
-        assert_eq!(seconds("86400"), Ok(Duration::from_secs(86_400)));
-        for wrong in ["0", "-1", "86401", "inf", "NaN", "1e400", "", "1s"] {
-            assert!(seconds(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn bytes_are_positive_and_have_a_unit_or_none() {
-        assert_eq!(bytes("1"), Ok(1));
-        assert_eq!(bytes("10k"), Ok(10_240));
-        assert_eq!(bytes("64M"), Ok(67_108_864));
-        assert_eq!(bytes("2G"), Ok(2_147_483_648));
-        for wrong in [
-            "0",
-            "0M",
-            "-1",
-            "",
-            "M",
-            "1MB",
-            "1.5M",
-            "18446744073709551615G",
-        ] {
-            assert!(bytes(wrong).is_err(), "{wrong}");
         }
     }
 }

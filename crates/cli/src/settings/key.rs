@@ -62,7 +62,10 @@ impl Key {
     pub(crate) fn check_strictly(&self, item: &Item) -> Result<(), String> {
         self.check(item)?;
         match (self.name, item.as_str()) {
-            ("dt.url" | "asa.url" | "dt.oauth_token_url", Some(url)) => BaseUrl::parse(url)
+            ("dt.url" | "asa.url", Some(url)) => BaseUrl::parse_allowing_http(url)
+                .map(|_| ())
+                .map_err(|error| parameter_names::reason(&error)),
+            ("dt.oauth_token_url", Some(url)) => BaseUrl::parse(url)
                 .map(|_| ())
                 .map_err(|error| parameter_names::reason(&error)),
             _ => Ok(()),
@@ -235,6 +238,62 @@ pub(crate) const DT_OAUTH_TOKEN_URL: Key = Key {
     about: "URL of the token endpoint, if not that of Dynatrace",
 };
 
+pub(crate) const HTTP_CA_FILE: Key = Key {
+    name: "http.ca_file",
+    variables: &["GATELET_CA_FILE"],
+    form: Form::Path,
+    is_source: false,
+    about: "PEM file of authorities to trust in addition to those of the system",
+};
+
+pub(crate) const HTTP_PIN_SHA256: Key = Key {
+    name: "http.pin_sha256",
+    variables: &["GATELET_PIN_SHA256"],
+    form: Form::Fingerprints,
+    is_source: false,
+    about: "SHA-256 fingerprints of the only server certificates to accept",
+};
+
+pub(crate) const HTTP_PROXY: Key = Key {
+    name: "http.proxy",
+    variables: &["GATELET_PROXY"],
+    form: Form::Proxy,
+    is_source: false,
+    about: "proxy, such as http://proxy:3128, https://…, socks5://… or socks5h://…; its credentials only in GATELET_PROXY",
+};
+
+pub(crate) const HTTP_PROXY_FROM_ENVIRONMENT: Key = Key {
+    name: "http.proxy_from_environment",
+    variables: &["GATELET_PROXY_FROM_ENVIRONMENT"],
+    form: Form::Boolean,
+    is_source: false,
+    about: "use the proxies set in HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY",
+};
+
+pub(crate) const HTTP_ALLOW_HTTP: Key = Key {
+    name: "http.allow_http",
+    variables: &["GATELET_ALLOW_HTTP"],
+    form: Form::Boolean,
+    is_source: false,
+    about: "send the credential to another machine without encryption, if the URL says http",
+};
+
+pub(crate) const HTTP_TIMEOUT: Key = Key {
+    name: "http.timeout",
+    variables: &["GATELET_TIMEOUT"],
+    form: Form::Seconds,
+    is_source: false,
+    about: "timeout of a call in seconds, including retries",
+};
+
+pub(crate) const HTTP_RETRIES: Key = Key {
+    name: "http.retries",
+    variables: &["GATELET_RETRIES"],
+    form: Form::Count,
+    is_source: false,
+    about: "how often a failed request is repeated at most, where that is safe",
+};
+
 /// The keys of a profile, in the order of the template.
 pub(crate) const KEYS: &[Key] = &[
     READONLY,
@@ -254,6 +313,13 @@ pub(crate) const KEYS: &[Key] = &[
     ASA_KEY_ID,
     ASA_KEY_SECRET.file,
     ASA_KEY_SECRET.command,
+    HTTP_CA_FILE,
+    HTTP_PIN_SHA256,
+    HTTP_PROXY,
+    HTTP_PROXY_FROM_ENVIRONMENT,
+    HTTP_ALLOW_HTTP,
+    HTTP_TIMEOUT,
+    HTTP_RETRIES,
 ];
 
 /// Keys of which a profile may have one.
@@ -261,6 +327,7 @@ pub(crate) const ALTERNATIVES: &[(Key, Key)] = &[
     (DT_TOKEN.file, DT_TOKEN.command),
     (DT_OAUTH_CLIENT_SECRET.file, DT_OAUTH_CLIENT_SECRET.command),
     (ASA_KEY_SECRET.file, ASA_KEY_SECRET.command),
+    (HTTP_PROXY, HTTP_PROXY_FROM_ENVIRONMENT),
 ];
 
 /// Returns the name of the key that is most similar to a text; `None` if none is similar.

@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gatelet_transport::BaseUrl;
 use toml_edit::{Item, TableLike};
 
 use crate::error::error::CliError;
+use crate::error::parameter_names;
 use crate::settings::config_file::ConfigFile;
-use crate::settings::form::{Form, texts};
-use crate::settings::key::{Key, READONLY};
+use crate::settings::form::{Form, number, texts};
+use crate::settings::key::{ASA_URL, DT_URL, HTTP_ALLOW_HTTP, Key, READONLY};
 use crate::settings::origin::{Origin, Setting};
 
 /// A named set of settings.
@@ -42,10 +44,19 @@ impl Profile {
     /// The value has another form.
     pub(crate) fn text(&self, key: &Key) -> Result<Option<Setting<String>>, CliError> {
         let text = |item: &Item| match key.form {
-            Form::Texts => texts(item).map(|texts| texts.join(" ")),
+            Form::Texts | Form::Fingerprints => texts(item).map(|texts| texts.join(" ")),
+            Form::Seconds | Form::Count => number(item),
             _ => item.as_str().map(str::to_owned),
         };
         self.value(key, text)
+    }
+
+    /// Returns whether a key is true.
+    ///
+    /// # Errors
+    /// The value has another form.
+    pub(crate) fn flag(&self, key: &Key) -> Result<Option<Setting<bool>>, CliError> {
+        self.value(key, Item::as_bool)
     }
 
     /// Returns whether the profile forbids changes.
@@ -142,6 +153,18 @@ pub(crate) fn get<'a>(table: &'a dyn TableLike, name: &str) -> Option<&'a Item> 
         Some((vendor, last)) => table.get(vendor)?.as_table_like()?.get(last),
         None => table.get(name),
     }
+}
+
+/// Returns why the address of a profile exposes the credential to the network, unless the profile allows it.
+pub(crate) fn exposure(key: &Key, item: &Item, profile: &dyn TableLike) -> Option<String> {
+    let allows = get(profile, HTTP_ALLOW_HTTP.name).and_then(Item::as_bool);
+    let is_address = [DT_URL, ASA_URL].contains(key);
+    let url = item
+        .as_str()
+        .filter(|_| is_address && allows != Some(true))?;
+    BaseUrl::parse_allowing_http(url).ok()?;
+    let reason = parameter_names::reason(&BaseUrl::parse(url).err()?);
+    Some(format!("{reason}, or set {} first", HTTP_ALLOW_HTTP.name))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The settings of a command on one vendor: those of the environment, or of a profile.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::env;
@@ -128,6 +129,36 @@ impl Settings {
                 None => profile.text(key),
             },
             None => self.variable(key),
+        }
+    }
+
+    /// Returns whether a setting is on; a variable is unless it is a word for "no".
+    ///
+    /// # Errors
+    /// Those of [`text`](Self::text).
+    pub(crate) fn flag(&self, key: &Key) -> Result<Option<Setting<bool>>, CliError> {
+        match (self.variable(key)?, &self.profile) {
+            (Some(Setting { value, origin }), _) => Ok(Some(Setting {
+                value: !env::is_no(&value),
+                origin,
+            })),
+            (None, Some(profile)) => profile.flag(key),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Returns the path of a file: of a profile relative to the folder of the configuration file.
+    ///
+    /// # Errors
+    /// Those of [`text`](Self::text).
+    pub(crate) fn path(&self, key: &Key) -> Result<Option<Setting<PathBuf>>, CliError> {
+        match (self.environment.first(key)?, &self.profile) {
+            (Some((name, value)), _) => Ok(Some(Setting {
+                value: PathBuf::from(value),
+                origin: Origin::Variable(name.to_owned()),
+            })),
+            (None, Some(profile)) => profile.path(key),
+            (None, None) => Ok(None),
         }
     }
 

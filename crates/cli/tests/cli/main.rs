@@ -8,6 +8,7 @@ mod access_log;
 mod active_gates;
 mod answers;
 #[cfg(unix)]
+mod connection;
 mod console_blocks;
 mod credentials;
 mod embedded;

@@ -73,10 +73,8 @@ fn a_proxy_of_the_environment_is_not_used_by_default() {
 
 #[test]
 fn an_invalid_proxy_is_refused_by_the_name_of_its_variable() {
-    let fixture = Fixture::dt("https://0.0.0.0:1").with(
-        "HTTPS_PROXY",
-        format!("socks5://user:{CANARY}@proxy.example"),
-    );
+    let fixture = Fixture::dt("https://0.0.0.0:1")
+        .with("HTTPS_PROXY", format!("ftp://user:{CANARY}@proxy.example"));
     fixture.run(LIST).fails_with(8);
     let line = fixture.run(&format!("{LIST} --proxy-from-environment"));
     assert!(line.fails_with(2).contains("HTTPS_PROXY"));

@@ -1,12 +1,13 @@
 //! The commands that change the configuration file.
 
-use toml_edit::Item;
+use toml_edit::{Item, Table};
 
 use crate::commands::config::current::{existing, profile_name};
 use crate::error::error::CliError;
 use crate::settings::config_file::ConfigFile;
 use crate::settings::config_path::required_config_path;
 use crate::settings::key::{self, Key};
+use crate::settings::profile::exposure;
 use crate::terminal::eprint_line;
 
 /// Sets a key.
@@ -34,8 +35,13 @@ impl Set {
         let invalid =
             |problem: String| CliError::usage(format_args!("invalid {}: {problem}", key.name));
         let value = key.form.parse(&values).map_err(invalid)?;
-        key.check_strictly(&Item::Value(value.clone()))
-            .map_err(invalid)?;
+        let item = Item::Value(value.clone());
+        key.check_strictly(&item).map_err(invalid)?;
+        let empty = Table::new();
+        let exposed = exposure(key, &item, file.profile(&profile).unwrap_or(&empty));
+        if let Some(problem) = exposed {
+            return Err(invalid(problem));
+        }
         let is_first = file.profile_names().next().is_none();
         file.set(&profile, key, value)?;
         let is_default = is_first && file.default_profile().is_none();

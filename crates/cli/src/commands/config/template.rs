@@ -36,9 +36,12 @@ fn example(key: &Key) -> &'static str {
         Form::Boolean => "true",
         Form::Text => "\"…\"",
         Form::Word(_) => "\"…\"",
-        Form::Texts => "[\"…\"]",
+        Form::Texts | Form::Fingerprints => "[\"…\"]",
         Form::Command => "[\"program\", \"argument\"]",
         Form::Path => "\"~/…\"",
+        Form::Seconds => "90",
+        Form::Count => "2",
+        Form::Proxy => "\"http://…\"",
     }
 }
 

@@ -8,7 +8,7 @@ use toml_edit::{Document, Item, TableLike};
 use crate::error::error::CliError;
 use crate::settings::config_file::{ConfigFile, DEFAULT, PROFILES, line_at};
 use crate::settings::key;
-use crate::settings::profile::get;
+use crate::settings::profile::{exposure, get};
 
 /// Returns the problems of a file, each with the number of its line.
 ///
@@ -84,6 +84,13 @@ impl Problems<'_> {
                     }
                 }
                 _ => self.check_value(item, name),
+            }
+        }
+        for key in key::KEYS {
+            let exposed =
+                get(profile, key.name).and_then(|item| Some((item, exposure(key, item, profile)?)));
+            if let Some((item, problem)) = exposed {
+                self.add(item, format!("invalid {}: {problem}", key.name));
             }
         }
         for (one, other) in key::ALTERNATIVES {
@@ -177,7 +184,7 @@ mod tests {
     #[test]
     fn a_valid_file_has_no_problems() {
         assert_eq!(found(""), Vec::<String>::new());
-        let valid = "default_profile = \"a\"\n[profiles.a]\nreadonly = true\ndt = { url = \"https://abc12345.live.dynatrace.com\", token_file = \"~/t\" }\nasa.team = \"t\"\n";
+        let valid = "default_profile = \"a\"\n[profiles.a]\nreadonly = true\ndt = { url = \"https://abc12345.live.dynatrace.com\", token_file = \"~/t\" }\nasa.team = \"t\"\n[profiles.b]\nhttp.allow_http = true\nhttp.timeout = 5\nhttp.retries = 0\nhttp.proxy = \"socks5h://p\"\ndt.url = \"http://emulator:8080\"\n";
         assert_eq!(found(valid), Vec::<String>::new());
     }
 }

@@ -12,6 +12,7 @@ use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
 use crate::settings::config_file::ConfigFile;
+use crate::settings::form::Form;
 use crate::settings::key::{self, Key};
 use crate::settings::profile;
 
@@ -38,7 +39,7 @@ impl Get {
             let rows = key::KEYS.iter().filter_map(|key| {
                 Some(Row {
                     key: key.name,
-                    value: shown(item(key)?.to_string().trim()),
+                    value: shown(key, item(key)?.to_string().trim()),
                 })
             });
             return write_items(rows.collect(), output);
@@ -50,8 +51,8 @@ impl Get {
             )
         })?;
         let value = match item.as_str() {
-            Some(text) => shown(text),
-            None => shown(item.to_string().trim()),
+            Some(text) => shown(key, text),
+            None => shown(key, item.to_string().trim()),
         };
         let key = key.name;
         Ok(output.item(SingleRow(Row { key, value }))?)
@@ -59,8 +60,9 @@ impl Get {
 }
 
 /// Returns a value, unless it is a secret in the wrong place.
-fn shown(value: &str) -> String {
-    match contains_secret(value) {
+fn shown(key: &Key, value: &str) -> String {
+    let has_password = key.form == Form::Proxy && value.contains('@');
+    match has_password || contains_secret(value) {
         true => "[redacted]".to_owned(),
         false => value.to_owned(),
     }
@@ -97,7 +99,7 @@ pub(crate) fn list(file: &ConfigFile, output: &mut Output<Stdout>) -> Result<(),
     let rows = file.profile_names().map(|name| {
         let text = |key: &Key| {
             let item = profile::get(file.profile(name)?, key.name)?;
-            item.as_str().map(shown)
+            item.as_str().map(|text| shown(key, text))
         };
         let readonly = file.profile(name).and_then(|it| it.get(key::READONLY.name));
         ProfileRow {

@@ -8,11 +8,11 @@ use gatelet_emulator::{Emulator, well_known};
 use gatelet_models::Secret;
 use gatelet_models::dt::oauth::{RESOURCE_PREFIX, TOKEN_PATH};
 
+use crate::client::connection::DEFAULT_TIMEOUT;
 use crate::client::embedded;
 use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
-use crate::options::global::DEFAULT_TIMEOUT;
 use crate::output::stdout::Stdout;
 use crate::settings::secret_source::environment_secret;
 use crate::signal;
@@ -125,8 +125,9 @@ async fn serve_until_stopped(
             "warning: other machines can reach this emulator, and its credentials are public",
         );
     }
+    let exports = export_commands(&format!("http://{address}"), address.ip().is_loopback());
     // A failed write to stderr is ignored.
-    let _ = io::stderr().write_all(export_commands(&format!("http://{address}")).as_bytes());
+    let _ = io::stderr().write_all(exports.as_bytes());
     writeln!(stdout, "http://{address}")?;
     stdout.flush()?;
     stop.await;
@@ -135,8 +136,12 @@ async fn serve_until_stopped(
     Ok(())
 }
 
-/// Returns the shell commands that let every command and example use the emulator.
-fn export_commands(url: &str) -> String {
+/// Returns the shell commands that let every command and example use the emulator. One on loopback needs no switch for `http`.
+fn export_commands(url: &str, is_loopback: bool) -> String {
+    let allow_http = match is_loopback {
+        true => "",
+        false => "export GATELET_ALLOW_HTTP='1'\n",
+    };
     format!(
         "export GATELET_ASA_URL='{url}'\n\
          export GATELET_ASA_TEAM='{team}'\n\
@@ -149,7 +154,8 @@ fn export_commands(url: &str) -> String {
          # export GATELET_DT_OAUTH_CLIENT_SECRET='{client_secret}'\n\
          # export GATELET_DT_OAUTH_SCOPES='{scopes}'\n\
          # export GATELET_DT_OAUTH_RESOURCE='{RESOURCE_PREFIX}emulator'\n\
-         # export GATELET_DT_OAUTH_TOKEN_URL='{url}{TOKEN_PATH}'\n",
+         # export GATELET_DT_OAUTH_TOKEN_URL='{url}{TOKEN_PATH}'\n\
+         {allow_http}",
         team = well_known::ASA_TEAM,
         key_id = well_known::ASA_KEY_ID,
         key_secret = well_known::ASA_KEY_SECRET,
