@@ -2,6 +2,7 @@
 
 pub(crate) mod config_file;
 pub(crate) mod config_path;
+pub(crate) mod emulator_state;
 pub(crate) mod environment;
 pub(crate) mod form;
 pub(crate) mod key;
@@ -10,3 +11,4 @@ pub(crate) mod profile;
 pub(crate) mod secret_source;
 pub(crate) mod settings;
 pub(crate) mod settings_file;
+pub(crate) mod variable;

@@ -1,17 +1,17 @@
 //! The embedded emulator and its state file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use etcetera::BaseStrategy as _;
 use gatelet_emulator::Emulator;
 use gatelet_hyper::TokioClock;
 use gatelet_transport::Clock as _;
 
-use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::private_file;
+use crate::settings::emulator_state::emulator_state;
+use crate::settings::variable::EMULATOR_DATA;
 
 /// How long to wait for another process that has the file open.
 const IN_USE: Duration = Duration::from_secs(3);
@@ -21,7 +21,12 @@ const IN_USE: Duration = Duration::from_secs(3);
 /// # Errors
 /// The directory of its state cannot be created, or those of [`open`].
 pub(crate) async fn open_default() -> Result<Emulator, CliError> {
-    let path = data_path()?;
+    let path = emulator_state().ok_or_else(|| {
+        CliError::usage(format_args!(
+            "no home directory for the emulator's state; set {} to a file",
+            EMULATOR_DATA.name
+        ))
+    })?;
     if let Some(directory) = path.parent() {
         private_file::create_folder(directory).map_err(|error| {
             CliError::new(
@@ -56,17 +61,4 @@ pub(crate) async fn open(path: &Path) -> Result<Emulator, CliError> {
         .and_then(|()| emulator.restore_well_known_keys())
         .map_err(|error| CliError::new(Exit::Other, error))?;
     Ok(emulator)
-}
-
-/// Returns the path of the embedded emulator's state file.
-fn data_path() -> Result<PathBuf, CliError> {
-    if let Some(path) = env::non_empty("GATELET_EMULATOR_DATA") {
-        return Ok(PathBuf::from(path));
-    }
-    match etcetera::choose_base_strategy() {
-        Ok(folders) => Ok(folders.data_dir().join("gatelet").join("emulator.redb")),
-        Err(_) => Err(CliError::usage(
-            "no home directory for the emulator's state; set GATELET_EMULATOR_DATA to a file",
-        )),
-    }
 }

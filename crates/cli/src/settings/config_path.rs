@@ -7,13 +7,11 @@ use etcetera::BaseStrategy as _;
 use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
-
-/// The variable that names the configuration file.
-const VARIABLE: &str = "GATELET_CONFIG";
+use crate::settings::variable::CONFIG;
 
 /// Returns the path of the configuration file, which need not exist; `None` if the variable is not set and there is no home folder.
 pub(crate) fn config_path() -> Option<PathBuf> {
-    if let Some(path) = env::non_empty(VARIABLE) {
+    if let Some(path) = env::non_empty(CONFIG.name) {
         return Some(PathBuf::from(path));
     }
     let folders = etcetera::choose_base_strategy().ok()?;
@@ -28,7 +26,10 @@ pub(crate) fn required_config_path() -> Result<PathBuf, CliError> {
     config_path().ok_or_else(|| {
         CliError::new(
             Exit::NotConfigured,
-            format_args!("no home directory for the configuration; set {VARIABLE} to a file"),
+            format_args!(
+                "no home directory for the configuration; set {} to a file",
+                CONFIG.name
+            ),
         )
     })
 }

@@ -352,15 +352,6 @@ pub(crate) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
-/// Returns the variables that contain a secret.
-pub(crate) fn secret_variables() -> impl Iterator<Item = &'static str> {
-    let secrets = [DT_TOKEN, DT_OAUTH_CLIENT_SECRET, ASA_KEY_SECRET];
-    secrets
-        .into_iter()
-        .flat_map(|secret| secret.variables())
-        .copied()
-}
-
 /// Returns the settings of a vendor.
 pub(crate) fn of_vendor(vendor: Vendor) -> impl Iterator<Item = &'static Key> {
     KEYS.iter().filter(move |key| {

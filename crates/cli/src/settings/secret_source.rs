@@ -20,12 +20,11 @@ use crate::error::exit::Exit;
 use crate::redaction;
 use crate::secret;
 use crate::settings::origin::{Origin, Setting};
+#[cfg(unix)]
+use crate::settings::variable::ALLOW_READABLE_SECRETS;
 
 /// The maximum size of a secret with what surrounds it, in bytes.
 const MAX_SIZE: u64 = 64 * 1024;
-
-/// The variable that allows secret files that others may read.
-const ALLOW_READABLE: &str = "GATELET_ALLOW_READABLE_SECRETS";
 
 /// The folders in which a container runtime makes the files, with the permissions that it chooses.
 const RUNTIME_FOLDERS: [&str; 2] = ["/run/secrets", "/var/run/secrets"];
@@ -167,14 +166,15 @@ fn ensure_private(file: &File, path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let metadata = file.metadata()?;
     let is_readable = metadata.is_file() && metadata.permissions().mode() & 0o077 != 0;
-    if !is_readable || crate::env::is_true(ALLOW_READABLE) || is_of_runtime(path) {
+    if !is_readable || crate::env::is_true(ALLOW_READABLE_SECRETS.name) || is_of_runtime(path) {
         return Ok(());
     }
     Err(io::Error::new(
         io::ErrorKind::PermissionDenied,
         format!(
-            "others may read {0}; `chmod 600 {0}` ends that, and {ALLOW_READABLE}=1 allows it",
-            path.display()
+            "others may read {0}; `chmod 600 {0}` ends that, and {1}=1 allows it",
+            path.display(),
+            ALLOW_READABLE_SECRETS.name
         ),
     ))
 }

@@ -13,10 +13,8 @@ use crate::settings::key::{Key, SecretKey, Vendor};
 use crate::settings::origin::{Origin, Setting};
 use crate::settings::profile::Profile;
 use crate::settings::secret_source::{SecretSource, environment_secret, not_both};
+use crate::settings::variable::PROFILE;
 use crate::terminal::quote_for_shell;
-
-/// The variable that names a profile.
-const PROFILE: &str = "GATELET_PROFILE";
 
 /// The settings of a command on one vendor. Address and credential come from one source; of the rest, the environment comes first.
 #[derive(Clone, Debug)]
@@ -31,9 +29,9 @@ pub(crate) struct Settings {
 /// # Errors
 /// The variable is not valid UTF-8.
 pub(crate) fn profile_in_environment() -> Result<Option<String>, CliError> {
-    let name = env::non_empty(PROFILE).map(|name| name.into_string());
+    let name = env::non_empty(PROFILE.name).map(|name| name.into_string());
     name.transpose()
-        .map_err(|_| CliError::usage(format_args!("{PROFILE} is not valid UTF-8")))
+        .map_err(|_| CliError::usage(format_args!("{} is not valid UTF-8", PROFILE.name)))
 }
 
 impl Settings {

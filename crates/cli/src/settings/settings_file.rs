@@ -1,29 +1,46 @@
 //! The files that settings are in, or name.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::env;
 use crate::settings::config_file::ConfigFile;
 use crate::settings::config_path::config_path;
+use crate::settings::emulator_state::emulator_state;
 use crate::settings::form::Form;
 use crate::settings::key::{KEYS, Key};
 use crate::settings::profile::Profile;
+use crate::settings::variable;
 
-/// Returns what a file is for, if it is the configuration file, or if a variable or a profile names it.
+/// Returns what a file is for, if it is the configuration file or the state of the emulator, or if a variable or a profile names it. It
+/// need not exist.
 pub(crate) fn use_of(path: &Path) -> Option<String> {
-    let path = fs::canonicalize(path).ok()?;
-    let is_it = |file: &Path| fs::canonicalize(file).is_ok_and(|file| file == path);
+    let path = absolute(path).ok()?;
+    let is_it = |file: &Path| absolute(file).is_ok_and(|file| file == path);
     let config = config_path();
     if config.as_deref().is_some_and(is_it) {
         return Some("the configuration file".to_owned());
     }
     let named = of_variables().chain(config.iter().flat_map(|config| of_profiles(config)));
-    let (name, _) = named.into_iter().find(|(_, file)| is_it(file))?;
-    Some(format!(
-        "the file that {name} names, which contains a secret alone"
-    ))
+    if let Some((name, _)) = named.into_iter().find(|(_, file)| is_it(file)) {
+        return Some(format!("the file that {name} names for something else"));
+    }
+    let is_state = emulator_state().as_deref().is_some_and(is_it);
+    is_state.then(|| "the state of the emulator".to_owned())
+}
+
+/// Returns the absolute path of a file without links. A file that does not exist is one of its folder.
+fn absolute(path: &Path) -> io::Result<PathBuf> {
+    match (fs::canonicalize(path), path.parent(), path.file_name()) {
+        (Err(error), Some(folder), Some(name)) if error.kind() == io::ErrorKind::NotFound => {
+            let is_named = !folder.as_os_str().is_empty();
+            let folder = if is_named { folder } else { Path::new(".") };
+            Ok(fs::canonicalize(folder)?.join(name))
+        }
+        (found, _, _) => found,
+    }
 }
 
 /// Returns the keys whose values are paths of files.
@@ -32,8 +49,7 @@ fn path_keys() -> impl Iterator<Item = &'static Key> {
 }
 
 fn of_variables() -> impl Iterator<Item = (String, PathBuf)> {
-    let names = path_keys().flat_map(|key| key.variables);
-    names.filter_map(|name| Some(((*name).to_owned(), env::non_empty(name)?.into())))
+    variable::paths().filter_map(|name| Some((name.to_owned(), env::non_empty(name)?.into())))
 }
 
 /// Returns the files that any profile names. A file or a value that is invalid names none.

@@ -76,7 +76,9 @@ fn a_command_has_no_secret_of_this_process_in_its_environment() {
         .fold(Fixture::new().with("KEPT", "yes"), |fixture, name| {
             fixture.with(name, "hunter2")
         });
-    let fixture = fixture.with("PATH", "/usr/bin:/bin");
+    let fixture = fixture
+        .with("PATH", "/usr/bin:/bin")
+        .with("GATELET_PROXY", "http://user:hunter2@127.0.0.1:1");
     let path = fixture.path("environment");
     let command = format!("cat > /dev/null; env > {path}");
     let words = ["--emulator", "asa", "su", "key", "rotate", "--out-command"];

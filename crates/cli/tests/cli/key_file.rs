@@ -361,6 +361,51 @@ fn a_place_that_cannot_be_replaced_by_a_file_is_refused_before_anything_is_sent(
 }
 
 #[test]
+fn a_file_that_a_variable_names_is_no_place_for_a_key() {
+    for (name, content) in [
+        ("GATELET_EMULATOR_DATA", None),
+        ("GATELET_EMULATOR_FAULTS_FILE", Some("token")),
+        ("GATELET_EMULATOR_FAULTS_FILE", None),
+        ("GATELET_CONFIG", Some("")),
+        ("GATELET_DT_TOKEN_FILE", None),
+    ] {
+        let server = team(|_| panic!("nothing is sent"));
+        let fixture = Fixture::asa(&server.url);
+        let path = match content {
+            Some(content) => fixture.file("file", content).to_str().unwrap().to_owned(),
+            None => fixture.path("file"),
+        };
+        let fixture = fixture.with(name, &path);
+        let rotate = format!("asa su key rotate bot --out {path}");
+        let line = fixture.run(&rotate).fails_with(2);
+        let named = match name {
+            "GATELET_CONFIG" => "it is the configuration file".to_owned(),
+            name => format!("it is the file that {name} names for something else"),
+        };
+        let refused = format!("gatelet: invalid --out: {named}; nothing was changed\n");
+        assert_eq!(line, refused);
+        let left = fs::read_to_string(&path).ok();
+        assert_eq!(left.as_deref(), content);
+    }
+}
+
+#[test]
+fn the_state_of_the_emulator_is_no_place_for_a_key() {
+    let server = team(|_| panic!("nothing is sent"));
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().to_str().unwrap();
+    let fixture = Fixture::asa(&server.url)
+        .with("GATELET_EMULATOR_DATA", "")
+        .with("HOME", data)
+        .with("XDG_DATA_HOME", data);
+    fs::create_dir(home.path().join("gatelet")).unwrap();
+    let path = home.path().join("gatelet/emulator.redb");
+    let rotate = format!("asa su key rotate bot --out {}", path.display());
+    let line = fixture.run(&rotate).fails_with(2);
+    assert!(line.contains("it is the state of the emulator"), "{line}");
+}
+
+#[test]
 #[cfg(unix)]
 fn a_link_stays_and_the_file_that_it_leads_to_is_replaced() {
     let fixture = Fixture::new();

@@ -11,8 +11,8 @@ use tokio::process::Command;
 use zeroize::Zeroizing;
 
 use crate::output::pair_file::to_json;
-use crate::settings::key::secret_variables;
 use crate::settings::secret_source::find_program;
+use crate::settings::variable;
 
 /// Where the shell is looked for without the variable `PATH`.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
@@ -48,7 +48,7 @@ impl Shell {
     pub(crate) fn command(&self, command: &OsStr) -> Command {
         let mut process = Command::new(&self.0);
         process.arg("-c").arg(command);
-        for name in secret_variables() {
+        for name in variable::secrets() {
             process.env_remove(name);
         }
         process

@@ -15,14 +15,9 @@ use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::stdout::Stdout;
 use crate::settings::secret_source::environment_secret;
+use crate::settings::variable::{EMULATOR_FAULTS, EMULATOR_FAULTS_FILE};
 use crate::signal;
 use crate::terminal::eprint_line;
-
-/// The variable with the token that allows faults.
-const FAULTS: &str = "GATELET_EMULATOR_FAULTS";
-
-/// The variable that names a file with the token.
-const FAULTS_FILE: &str = "GATELET_EMULATOR_FAULTS_FILE";
 
 /// Serves the emulator.
 #[derive(Debug, clap::Args)]
@@ -93,13 +88,15 @@ fn seeded_in_memory() -> Result<Emulator, gatelet_emulator::Error> {
 
 /// Reads the token that allows faults.
 async fn read_fault_token() -> Result<Secret, CliError> {
-    let [value, file] = [FAULTS, FAULTS_FILE].map(|name| Some((name, env::non_empty(name)?)));
+    let names = [EMULATOR_FAULTS.name, EMULATOR_FAULTS_FILE.name];
+    let [value, file] = names.map(|name| Some((name, env::non_empty(name)?)));
     let value = value.as_ref().map(|(name, value)| (*name, &**value));
     let file = file.as_ref().map(|(name, file)| (*name, &**file));
     match environment_secret(value, file)? {
         Some(source) => source.read(DEFAULT_TIMEOUT).await,
         None => Err(CliError::usage(format_args!(
-            "--faults needs a token of your choice in {FAULTS}, or in a file named by {FAULTS_FILE}"
+            "--faults needs a token of your choice in {}, or in a file named by {}",
+            EMULATOR_FAULTS.name, EMULATOR_FAULTS_FILE.name
         ))),
     }
 }
