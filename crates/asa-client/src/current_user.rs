@@ -1,9 +1,11 @@
 //! Who makes the calls of a client.
 
-use gatelet_models::asa::{CurrentUser, ErrorType};
-use gatelet_transport::{Error, ErrorKind};
+use gatelet_client::OperationCall;
+use gatelet_models::asa::{CurrentUser, ErrorType, OperationId};
+use gatelet_transport::{Error, ErrorKind, OperationRequest};
 
 use crate::client::Client;
+use crate::user_name::is_name;
 
 /// Who makes the calls.
 impl Client {
@@ -13,10 +15,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` if neither knows, as with a [`Bearer`](crate::Bearer) that was obtained elsewhere; otherwise those of every call.
-    /// Only the API's own 404 ([`Error::is_not_found`]) shows that the service does not know.
+    /// The refusal of the service if neither knows, as with a [`Bearer`](crate::Bearer) that was obtained elsewhere; `Decode` for a
+    /// name that is empty; otherwise those of every call.
     pub async fn current_user(&self) -> Result<CurrentUser, Error> {
-        let error = match self.service_users().current_user().send().await {
+        let error = match self.named_user().send().await {
             Ok(user) => return Ok(user),
             Err(error) => error,
         };
@@ -26,12 +28,21 @@ impl Client {
         let identity = self.channel().identity();
         match identity.and_then(|identity| identity.user_name) {
             Some(name) => Ok(CurrentUser::new(name)),
-            None if error.is_not_found() => {
-                let problem = "is unknown: neither the service nor the bearer says it";
-                Err(Error::invalid_input("user_name", problem))
-            }
-            None => Err(error),
+            None => Err(error.with_detail("the bearer does not name the service user either")),
         }
+    }
+
+    /// Asks the service, which must send a name that can be part of a path.
+    fn named_user(&self) -> OperationRequest<CurrentUser> {
+        let operation = OperationId::GetCurrentUser.operation();
+        let path = [self.channel().account()];
+        OperationCall::new(operation, &path).request(self.channel(), |response| {
+            let user: CurrentUser = response.json()?;
+            match is_name(&user.name) {
+                true => Ok(user),
+                false => Err(response.decode_error("name", "is no name of a service user")),
+            }
+        })
     }
 
     /// Returns the name of the service user that the client logs in as, as [`current_user`](Self::current_user) does.

@@ -66,6 +66,7 @@ mod service_key;
 mod service_user;
 mod service_user_keys;
 mod stop;
+mod user_name;
 
 pub use client::{Client, ClientBuilder};
 pub use gateway_selection::{GatewaySelection, SelectedGateways, ServedProjects};

@@ -18,6 +18,8 @@ use gatelet_transport::{
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+use crate::user_name::is_name;
+
 /// The key of a service user, and whose it was when it was last exchanged.
 pub(crate) struct ServiceKey {
     source: Source,
@@ -186,9 +188,11 @@ pub(crate) async fn issue(key: &ServiceTokenRequest, channel: &Channel) -> Resul
 fn claimed_user(token: &str) -> Option<String> {
     let (_, rest) = token.split_once('.')?;
     let (claims, _) = rest.split_once('.')?;
-    let claims = Zeroizing::new(URL_SAFE_NO_PAD.decode(claims).ok()?);
+    let claims = URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?;
+    let claims = Zeroizing::new(claims);
     let mut claims: BTreeMap<String, &RawValue> = serde_json::from_slice(&claims).ok()?;
-    serde_json::from_str(claims.remove("user")?.get()).ok()
+    let user: String = serde_json::from_str(claims.remove("user")?.get()).ok()?;
+    Some(user).filter(|user| is_name(user))
 }
 
 /// Encodes the request in a buffer that never moves and is zeroed when dropped.

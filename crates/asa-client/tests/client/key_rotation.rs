@@ -245,17 +245,15 @@ async fn a_service_without_current_user_is_known_by_its_bearer() {
     let error = client.current_user().await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Credential(_)), "{error}");
 
-    // Only the API's own 404 says that it does not know.
     let (client, _) = authorized([FakeResponse::status(404)]);
     let error = client.current_user().await.unwrap_err();
     assert_eq!(error.status().unwrap(), 404, "{error}");
 
     let (client, fake) = authorized([absent(), keys(&[])]);
     let error = client.rotate_key().prepare().await.unwrap_err();
-    let unknown = ErrorKind::InvalidInput {
-        parameter: "user_name",
-    };
-    assert_eq!(error.kind(), &unknown);
+    assert!(error.is_not_found(), "{error}");
+    let line = "asa GetCurrentUser: 404 Not Found: the bearer does not name the service user either: no [resource_does_not_exist] (1 attempt, nothing was applied)";
+    assert_eq!(error.to_string(), line);
     let rotation = client.rotate_key().of_user("bot");
     let prepared = rotation.prepare().await.unwrap();
     assert_eq!(prepared.own_key().unwrap().id.as_str(), KEY_ID);
@@ -263,6 +261,41 @@ async fn a_service_without_current_user_is_known_by_its_bearer() {
         requests(&fake).last().unwrap(),
         "GET /v1/teams/t/service_users/bot/keys"
     );
+}
+
+#[tokio::test]
+async fn a_name_that_is_no_segment_of_a_path_is_none() {
+    use base64::Engine as _;
+    for name in ["", " ", ".", "..", r"b\not"] {
+        let body = format!(r#"{{"name": "{name}"}}"#);
+        let (client, _) = authorized([FakeResponse::json(200, body)]);
+        let error = client.user_name().await.unwrap_err();
+        let path = "name".into();
+        assert_eq!(error.kind(), &ErrorKind::Decode { path }, "{name:?}");
+
+        let claims = format!(r#"{{"user": "{name}"}}"#);
+        let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims);
+        let bearer = crate::support::bearer("2026-01-01T01:00:00Z", &format!("e30.{claims}.c2ln"));
+        let absent = refusal(404, "resource_does_not_exist", "no");
+        let fake = FakeTransport::script([bearer, absent]);
+        let client = crate::support::client(fake, &ManualClock::auto());
+        let error = client.user_name().await.unwrap_err();
+        assert!(error.is_not_found(), "{name:?}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn the_claims_of_a_bearer_are_read_with_padding_too() {
+    // {"user":"bot"}, and a byte more
+    let token = "e30.eyJ1c2VyIjoiYm90In0K.c2ln";
+    let padded = "e30.eyJ1c2VyIjoiYm90In0gIA==.c2ln";
+    for token in [token, padded] {
+        let bearer = crate::support::bearer("2026-01-01T01:00:00Z", token);
+        let absent = refusal(404, "resource_does_not_exist", "no");
+        let fake = FakeTransport::script([bearer, absent]);
+        let client = crate::support::client(fake, &ManualClock::auto());
+        assert_eq!(client.user_name().await.unwrap(), "bot", "{token}");
+    }
 }
 
 #[tokio::test]
