@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use crate::output::progress::Progress;
 use crate::terminal::eprint_line;
@@ -62,6 +63,13 @@ impl Log {
         let (done, is_done) = mpsc::channel();
         let _ = self.messages.send(Message::Flush(done));
         let _ = is_done.recv();
+    }
+
+    /// Waits until all lines are printed, for at most this time.
+    pub(crate) fn flush_for(&self, limit: Duration) {
+        let (done, is_done) = mpsc::channel();
+        let _ = self.messages.send(Message::Flush(done));
+        let _ = is_done.recv_timeout(limit);
     }
 
     /// Returns what is known of what the command has done.

@@ -79,6 +79,41 @@ impl Stdout {
     }
 }
 
+/// The reader of a pipe.
+impl Stdout {
+    /// Returns whether the reader has left before it has read everything, as far as the system tells. Where it does not tell what was
+    /// read, a reader that has left counts as one that has not read everything.
+    #[cfg(unix)]
+    pub(crate) fn is_abandoned(&self) -> bool {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let file = self.sink.get_ref();
+        // An end that was closed is reported without being asked for.
+        let mut ends = [PollFd::new(file, PollFlags::empty())];
+        let has_left = poll(&mut ends, Some(&Timespec::default())).is_ok_and(|ready| ready > 0);
+        has_left && unread(file) != Some(0)
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn is_abandoned(&self) -> bool {
+        false
+    }
+}
+
+/// Returns how many bytes are in a pipe; `None` if the system does not tell.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn unread(file: &File) -> Option<u64> {
+    use std::os::unix::fs::FileTypeExt as _;
+    let is_pipe = file.metadata().ok()?.file_type().is_fifo();
+    // Of a socket, this would be what the other end has sent.
+    is_pipe.then(|| rustix::io::ioctl_fionread(file).ok())?
+}
+
+/// Other systems count what is in a pipe at its reading end alone.
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+fn unread(_: &File) -> Option<u64> {
+    None
+}
+
 impl Write for Stdout {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.ensure_open()?;
@@ -111,4 +146,59 @@ fn is_null_device(file: &File) -> io::Result<bool> {
 #[cfg(not(unix))]
 fn is_null_device(_: &File) -> io::Result<bool> {
     Ok(false)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn stdout(end: impl Into<std::os::fd::OwnedFd>) -> Stdout {
+        Stdout {
+            sink: BufWriter::new(File::from(end.into())),
+            is_checked: true,
+        }
+    }
+
+    #[test]
+    fn a_pipe_is_abandoned_once_its_reader_has_left_before_the_end() {
+        let (mut reader, writer) = io::pipe().unwrap();
+        let mut stdout = stdout(writer);
+        stdout.write_all(b"a pair").unwrap();
+        stdout.flush().unwrap();
+        assert!(!stdout.is_abandoned());
+        reader.read_exact(&mut [0; 2]).unwrap();
+        drop(reader);
+        assert!(stdout.is_abandoned());
+    }
+
+    #[test]
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn a_pipe_whose_reader_has_left_after_the_end_is_not_abandoned() {
+        let (mut reader, writer) = io::pipe().unwrap();
+        let mut stdout = stdout(writer);
+        stdout.write_all(b"a pair").unwrap();
+        stdout.flush().unwrap();
+        reader.read_exact(&mut [0; 6]).unwrap();
+        drop(reader);
+        assert!(!stdout.is_abandoned());
+    }
+
+    #[test]
+    fn what_a_socket_contained_when_its_reader_left_is_unknown() {
+        let (near, far) = std::os::unix::net::UnixStream::pair().unwrap();
+        let mut stdout = stdout(near);
+        stdout.write_all(b"a pair").unwrap();
+        stdout.flush().unwrap();
+        assert!(!stdout.is_abandoned());
+        drop(far);
+        assert!(stdout.is_abandoned());
+    }
+
+    #[test]
+    fn a_file_is_not_abandoned() {
+        let mut stdout = stdout(tempfile::tempfile().unwrap());
+        stdout.write_all(b"a pair").unwrap();
+        stdout.flush().unwrap();
+        assert!(!stdout.is_abandoned());
+    }
 }

@@ -28,18 +28,6 @@ fn a_key_that_ends_is_warned_of_at_a_rotation_and_by_whoami() {
 }
 
 #[test]
-fn without_a_file_the_new_key_is_printed() {
-    let fixture = Fixture::new();
-    let created = run(&fixture, "rotate reporter -o json").json();
-    assert!(created["secret"].is_string(), "{created}");
-    let table = run(&fixture, "rotate reporter").success();
-    assert!(
-        table.starts_with("ID ") && table.contains(" SECRET "),
-        "{table}"
-    );
-}
-
-#[test]
 fn the_key_in_use_is_deleted_only_on_request() {
     let fixture = Fixture::new();
     let refused = run(&fixture, &format!("delete --yes {ASA_USER} {ASA_KEY_ID}"));
@@ -47,7 +35,8 @@ fn the_key_in_use_is_deleted_only_on_request() {
     let expected = "invalid <ID>: is the key that the client itself logs in with";
     assert!(refused.stderr.contains(expected), "{refused:?}");
 
-    let rotated = run(&fixture, "rotate --delete-old -o json");
+    let path = fixture.path("key.json");
+    let rotated = run(&fixture, &format!("rotate --delete-old --out {path}"));
     let deleted = format!("gatelet: deleted service user key {ASA_KEY_ID}\n");
     assert!(rotated.stderr.ends_with(&deleted), "{rotated:?}");
     rotated.success();
@@ -185,10 +174,10 @@ fn a_deletion_that_repeats_the_new_secret_does_not_show_it() {
     assert!(!stderr.contains("canary-of-the-new-key"), "{stderr}");
 }
 
-const OWN: &str = "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0effff";
+pub(crate) const OWN: &str = "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0effff";
 
 /// Returns the response of a server that rotates the key of this command to one with an id.
-fn rotating_own(request: &str, new: &str) -> RawResponse {
+pub(crate) fn rotating_own(request: &str, new: &str) -> RawResponse {
     let body = match request.split(' ').next() {
         Some("GET") => format!(r#"{{"list":[{{"id":"{OWN}"}}]}}"#),
         Some("POST") => format!(r#"{{"id":"{new}","secret":"canary-of-the-new-key"}}"#),

@@ -26,6 +26,7 @@ mod lists;
 mod lost_tokens;
 mod models;
 mod oauth;
+mod printed_key;
 mod profiles;
 mod projects;
 mod proxy;

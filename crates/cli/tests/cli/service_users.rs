@@ -100,3 +100,52 @@ fn a_name_or_status_that_the_service_does_not_know_is_not_sent() {
         assert!(!line.contains("xxx"), "{line}");
     }
 }
+
+#[test]
+fn a_list_of_keys_that_fails_leaves_whoami_with_a_line_that_says_why_unless_the_role_is_missing() {
+    let user = r#"{"id":"1","name":"bot","team_name":"example-team"}"#;
+    let unknown = "gatelet: warning: whether the key that this command logs in with ends is unknown: asa ListServiceUserKeys: ";
+    let json = "application/json";
+    let missing = r#"{"code":403,"type":"authorization_error","message":"no"}"#;
+    let absent = r#"{"code":404,"type":"resource_does_not_exist","message":"no"}"#;
+    for (status, content_type, body, is_said) in [
+        ("500 Internal Server Error", "text/plain", "no", true),
+        ("400 Bad Request", json, "{}", true),
+        ("200 OK", json, r#"{"list":[{"id":5}]}"#, true),
+        ("403 Forbidden", json, missing, false),
+        ("401 Unauthorized", json, missing, false),
+        ("404 Not Found", "text/plain", "no", true),
+        ("404 Not Found", json, absent, false),
+    ] {
+        let server = team(move |request| {
+            let (status, content_type, body) = match request.contains("/keys") {
+                true => (status, content_type, body),
+                false => ("200 OK", json, user),
+            };
+            RawResponse::Bytes(response(status, content_type, body))
+        });
+        let output = Fixture::asa(&server.url).run("asa su whoami -o name --timeout 2");
+        assert_eq!(output.stderr.starts_with(unknown), is_said, "{output:?}");
+        assert_eq!(output.stderr.is_empty(), !is_said, "{output:?}");
+        assert_eq!(output.success(), "bot\n");
+    }
+}
+
+#[test]
+fn who_calls_is_unknown_if_neither_the_service_nor_the_bearer_says_it() {
+    let body = r#"{"code":404,"type":"resource_does_not_exist","message":"no"}"#;
+    let server =
+        team(move |_| RawResponse::Bytes(response("404 Not Found", "application/json", body)));
+    let fixture = Fixture::asa(&server.url);
+    let unknown = "gatelet: asa GetCurrentUser: 404 Not Found: the bearer does not name the service user either: no [resource_does_not_exist] (1 attempt, nothing was applied)";
+    let line = fixture.run("asa su whoami").fails_with(5);
+    assert_eq!(line, format!("{unknown}\n"));
+    let path = fixture.path("key.json");
+    let line = fixture
+        .run(&format!("asa su key rotate --out {path}"))
+        .fails_with(5);
+    assert_eq!(
+        line,
+        format!("{unknown}; give the NAME of the service user\n")
+    );
+}

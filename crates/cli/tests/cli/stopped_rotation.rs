@@ -97,6 +97,17 @@ fn a_rotation_that_is_stopped_after_its_pair_is_stored_says_where() {
 }
 
 #[test]
+fn a_rotation_that_is_stopped_while_its_command_runs_says_how_to_delete_the_key() {
+    let server = team(rotating);
+    let words = ["asa", "su", "key", "rotate", "bot", "--out-command"];
+    let command = "kill -TERM $PPID; cat > /dev/null; sleep 5";
+    let output = Fixture::asa(&server.url).run_args(words.iter().chain([&command]));
+    assert_eq!(output.code, Some(143), "{output:?}");
+    let line = "gatelet: terminated; the new key new exists, whether the command has stored it is unknown, and the other keys have an end; if it is not stored, delete it with `gatelet asa service-user key delete bot new`\n";
+    assert!(output.stderr.ends_with(line), "{output:?}");
+}
+
+#[test]
 fn a_rotation_that_is_stopped_while_it_deletes_the_new_key_again_says_how_to_delete_it() {
     for (signal, code, word) in stop_signals() {
         let server = team(|request| match request.starts_with("DELETE") {

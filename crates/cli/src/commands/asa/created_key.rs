@@ -1,6 +1,6 @@
 //! A key that a rotation has created.
 
-use asa_client::NewKey;
+use asa_client::{NewKey, PreparedRotation};
 use gatelet_models::asa::ServiceUserKeyId;
 
 use crate::commands::deletion::Deletion;
@@ -9,22 +9,22 @@ use crate::error::exit::Exit;
 use crate::output::log::Log;
 use crate::output::target::Target;
 
-/// What is true of every rotation since its key was created.
-pub(crate) const CONSEQUENCE: &str = "the other keys have an end";
-
 /// A key that a rotation has created, and what lines say of it.
 #[derive(Debug)]
 pub(crate) struct CreatedKey {
     pub(crate) new: NewKey,
     user_name: String,
+    /// Whether its service user had other keys.
+    has_others: bool,
     target: Target,
 }
 
 impl CreatedKey {
-    pub(crate) fn new(new: NewKey, user_name: String, target: Target) -> Self {
+    pub(crate) fn new(new: NewKey, before: &PreparedRotation, target: Target) -> Self {
         Self {
             new,
-            user_name,
+            user_name: before.user_name().to_owned(),
+            has_others: !before.keys().is_empty(),
             target,
         }
     }
@@ -36,10 +36,43 @@ impl CreatedKey {
     /// Returns the line that says that it was created.
     pub(crate) fn line(&self) -> String {
         let Self { user_name, .. } = self;
-        format!(
-            "created key {} of service user {user_name}; its other keys have an end now",
-            self.id()
-        )
+        let id = self.id();
+        match self.has_others {
+            true => format!(
+                "created key {id} of service user {user_name}; its other keys have an end now"
+            ),
+            false => format!("created key {id} of service user {user_name}"),
+        }
+    }
+
+    /// Returns the line that says that it has an end itself; `None` if it has none.
+    pub(crate) fn end_line(&self) -> Option<String> {
+        let id = self.id();
+        match self.new.key().expires_at.value() {
+            Ok(end) => {
+                let end = end.filter(|end| !end.is_unset())?;
+                Some(format!("warning: the new key {id} ends at {end}"))
+            }
+            Err(unreadable) => Some(format!(
+                "warning: when the new key {id} ends is unknown: {unreadable:?} is not a date"
+            )),
+        }
+    }
+
+    /// Returns what is true of the other keys since it was created.
+    pub(crate) fn consequence(&self) -> &'static str {
+        match self.has_others {
+            true => "the other keys have an end",
+            false => "no other key was listed",
+        }
+    }
+
+    /// Returns the end of a line of a key that is kept, which says that another one can be used.
+    pub(crate) fn old_works(&self) -> &'static str {
+        match self.has_others {
+            true => "; the old one works until it ends",
+            false => "",
+        }
     }
 
     /// Returns the command that deletes it.
@@ -59,14 +92,15 @@ impl CreatedKey {
     pub(crate) async fn undo(&self, problem: &str, log: &Log) -> CliError {
         let problem = format!("could not store the new key {} {problem}", self.id());
         let remedy = format!("delete it with `{}`", self.delete_command());
+        let consequence = self.consequence();
         log.set(format!(
-            "{problem}; {}; {CONSEQUENCE}",
+            "{problem}; {}; {consequence}",
             Deletion::unknown("it", &remedy)
         ));
         let state = Deletion::from(self.new.delete().await).describe("it", &remedy);
         CliError::new(
             Exit::OutcomeUnknown,
-            format_args!("{problem}; {state}; {CONSEQUENCE}: rotate again"),
+            format_args!("{problem}; {state}; {consequence}: rotate again"),
         )
     }
 }

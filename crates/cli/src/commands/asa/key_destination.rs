@@ -2,8 +2,9 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::time::Duration;
 
-use crate::commands::asa::created_key::{CONSEQUENCE, CreatedKey};
+use crate::commands::asa::created_key::CreatedKey;
 use crate::commands::asa::key_command::{HandOverError, Shell, hand_over};
 use crate::commands::asa::stored_key::StoredKey;
 use crate::commands::secret_output::{self, SecretOwner};
@@ -15,6 +16,9 @@ use crate::output::pair_file::{PairFile, PairFileError};
 use crate::output::stdout::Stdout;
 use crate::settings::settings_file;
 
+/// How long a command waits until the lines before it are printed, which a stderr that nobody reads holds up.
+const FLUSH_LIMIT: Duration = Duration::from_secs(1);
+
 /// Where a new key goes.
 #[derive(Debug)]
 pub(crate) enum Destination<'a> {
@@ -24,7 +28,7 @@ pub(crate) enum Destination<'a> {
     Stdout(&'a mut Output<Stdout>),
 }
 
-impl Destination<'_> {
+impl<'a> Destination<'a> {
     /// Creates the file beside its place.
     ///
     /// # Errors
@@ -73,15 +77,21 @@ impl Destination<'_> {
         self,
         created: &CreatedKey,
         log: &Log,
-    ) -> Result<StoredKey, CliError> {
+    ) -> Result<StoredKey<'a>, CliError> {
         log.print(created.line());
+        if let Some(line) = created.end_line() {
+            log.print(line);
+        }
         match self {
             Self::File(file) => write(file, created, log).await,
             Self::Command(shell, command) => {
-                let id = created.id();
+                let (id, consequence) = (created.id(), created.consequence());
                 log.set(format!(
-                    "the new key {id} exists, whether the command has stored it is unknown, and {CONSEQUENCE}"
+                    "the new key {id} exists, whether the command has stored it is unknown, and {consequence}; if it is not stored, delete it with `{}`",
+                    created.delete_command()
                 ));
+                // The command may write to stderr, too.
+                log.flush_for(FLUSH_LIMIT);
                 let handed = hand_over(shell.command(&command), &created.new.pair()).await;
                 stored_by_command(handed, created, log).await
             }
@@ -90,21 +100,26 @@ impl Destination<'_> {
     }
 }
 
-async fn write(file: PairFile, created: &CreatedKey, log: &Log) -> Result<StoredKey, CliError> {
+async fn write(
+    file: PairFile,
+    created: &CreatedKey,
+    log: &Log,
+) -> Result<StoredKey<'static>, CliError> {
     let id = created.id();
+    let consequence = created.consequence();
     let (place, beside) = (
         file.path().display().to_string(),
         file.beside().display().to_string(),
     );
     log.set(format!(
-        "the pair of the new key {id} may be in {beside}, and {CONSEQUENCE}; if it is not there, delete the key with `{}`",
+        "the pair of the new key {id} may be in {beside}, and {consequence}; if it is not there, delete the key with `{}`",
         created.delete_command()
     ));
     match file.write(&created.new.pair()) {
         Ok(written) => {
             log.print(format!("stored the new key in {beside}"));
             log.set(format!(
-                "the pair of the new key {id} is in {beside}, and {CONSEQUENCE}; to use the key, move that file to {place}"
+                "the pair of the new key {id} is in {beside}, and {consequence}; to use the key, move that file to {place}"
             ));
             Ok(StoredKey::File(written))
         }
@@ -116,8 +131,9 @@ async fn stored_by_command(
     handed: Result<(), HandOverError>,
     created: &CreatedKey,
     log: &Log,
-) -> Result<StoredKey, CliError> {
+) -> Result<StoredKey<'static>, CliError> {
     let id = created.id();
+    let consequence = created.consequence();
     match handed {
         Ok(()) => {}
         Err(HandOverError::NothingRead(error)) => {
@@ -127,27 +143,32 @@ async fn stored_by_command(
             return Err(CliError::new(
                 Exit::OutcomeUnknown,
                 format_args!(
-                    "the command failed: {error}; whether it has stored the new key {id} is unknown, so the key is kept, and the other keys have an end: use the new key if it is where the command stores it; otherwise delete it and rotate again"
+                    "the command failed: {error}; whether it has stored the new key {id} is unknown, so the key is kept, and {consequence}: use the new key if it is where the command stores it; otherwise delete it with `{}` and rotate again",
+                    created.delete_command()
                 ),
             ));
         }
     }
     log.print("the command has stored the new key");
     log.set(format!(
-        "the command has stored the new key {id}, and the other keys have an end"
+        "the command has stored the new key {id}, and {consequence}"
     ));
-    Ok(StoredKey::Elsewhere(created.new.pair()))
+    Ok(StoredKey::WithCommand(created.new.pair()))
 }
 
-async fn print(output: &mut Output<Stdout>, created: &CreatedKey) -> Result<StoredKey, CliError> {
+async fn print<'a>(
+    output: &'a mut Output<Stdout>,
+    created: &CreatedKey,
+) -> Result<StoredKey<'a>, CliError> {
+    let consequence = created.consequence();
     let owner = SecretOwner {
         name: &format!("the new key {}", created.id()),
         delete_command: &created.delete_command(),
-        consequence: Some(CONSEQUENCE),
+        consequence: Some(consequence),
     };
     let key = created.new.key().clone();
     let undo = || created.new.delete();
     let printed = secret_output::print_or_undo(key, &owner, output, undo).await;
-    printed.map_err(|error| error.with_advice(format_args!("{CONSEQUENCE}: rotate again")))?;
-    Ok(StoredKey::Elsewhere(created.new.pair()))
+    printed.map_err(|error| error.with_advice(format_args!("{consequence}: rotate again")))?;
+    Ok(StoredKey::Printed(created.new.pair(), output.sink()))
 }

@@ -1,7 +1,8 @@
 //! The steps of a rotation.
 
 use asa_client::{CheckedKey, KeyRotation, NewKey, PreparedRotation};
-use gatelet_models::asa::{ServiceUserKey, ServiceUserKeyId};
+use gatelet_models::asa::{ServiceUserKey, ServiceUserKeyId, operations};
+use gatelet_transport::{Error, ErrorKind};
 
 use crate::commands::asa::created_key::CreatedKey;
 use crate::commands::asa::key_destination::Destination;
@@ -27,7 +28,7 @@ pub(crate) async fn run(
     log: &Log,
 ) -> Result<(), CliError> {
     log.set("nothing was changed");
-    let prepared = rotation.prepare().await?;
+    let prepared = rotation.prepare().await.map_err(not_prepared)?;
     if let Some(end) = prepared.own_key().and_then(ServiceUserKey::end) {
         log.print(end_warning(end));
     }
@@ -37,9 +38,9 @@ pub(crate) async fn run(
             "the key that this command logs in with is not one of that service user: omit --delete-old; nothing was changed",
         ));
     }
-    let user_name = prepared.user_name().to_owned();
+    let before = prepared.clone();
     let new = rotate(prepared, target, log).await?;
-    let created = CreatedKey::new(new, user_name, target.clone());
+    let created = CreatedKey::new(new, &before, target.clone());
     let stored = destination.store(&created, log).await;
     let old = old.filter(|_| delete_old);
     let result = match stored {
@@ -53,7 +54,7 @@ pub(crate) async fn run(
 /// Takes the steps after the new key is stored.
 async fn finish(
     created: &CreatedKey,
-    stored: StoredKey,
+    stored: StoredKey<'_>,
     old: Option<ServiceUserKeyId>,
     log: &Log,
 ) -> Result<(), CliError> {
@@ -62,6 +63,17 @@ async fn finish(
     match old {
         Some(old) => delete_old_key(&checked, created, &old, log).await,
         None => Ok(()),
+    }
+}
+
+/// Returns the error of a rotation that nothing was changed by.
+fn not_prepared(error: Error) -> CliError {
+    let asked_who = error.operation() == Some(operations::GET_CURRENT_USER.name);
+    let is_accepted = !matches!(error.kind(), ErrorKind::Credential(_));
+    let failure = CliError::from(error);
+    match asked_who && is_accepted {
+        true => failure.with_advice("give the NAME of the service user"),
+        false => failure,
     }
 }
 
@@ -89,7 +101,7 @@ pub(crate) fn list_command(target: &Target, user_name: &str) -> String {
 
 async fn check(
     created: &CreatedKey,
-    stored: &StoredKey,
+    stored: &StoredKey<'_>,
     log: &Log,
 ) -> Result<CheckedKey, CliError> {
     let id = created.id();

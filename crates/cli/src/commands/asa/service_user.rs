@@ -1,23 +1,30 @@
 //! What the description cannot say about `gatelet asa service-user`.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use asa_client::{Client, KeyEnd};
 use clap::Command;
+use gatelet_hyper::TokioClock;
 use gatelet_models::asa::{
     self as models, ServiceUserCreate, ServiceUserUpdate, UserStatus, operations,
 };
+use gatelet_transport::{Clock as _, Error};
 
-use crate::commands::asa::key_end::end_warning;
+use crate::commands::asa::key_end::{end_warning, unknown_end};
 use crate::commands::asa::service_user_key;
 use crate::commands::confirmation::Confirmation;
 use crate::commands::report;
-use crate::error::error::CliError;
+use crate::error::error::{CliError, cause};
+use crate::error::exit::Exit;
 use crate::options::operation_help::own_key_help;
 use crate::output::columns::text;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
+
+/// How long the end of the key in use is waited for, after what was asked for is printed.
+const END_LIMIT: Duration = Duration::from_secs(10);
 
 /// The help of a name.
 const NAME: &str = "Name of the service user, as shown by `list`";
@@ -81,11 +88,28 @@ impl CurrentUser {
         let name = current.name.clone();
         output.item(current)?;
         output.sink().flush()?;
-        // A caller without the right to list keys still learns who it is.
-        if let Ok(KeyEnd::At(end)) = client.key_end_of(name).await {
-            output.log().print(end_warning(end));
+        let clock = TokioClock::new();
+        let end = tokio::select! {
+            end = client.key_end_of(name) => end_line(end),
+            () = clock.sleep(END_LIMIT) => Some(unknown_end("timed out")),
+        };
+        if let Some(line) = end {
+            output.log().print(line);
         }
         Ok(())
+    }
+}
+
+/// Returns the line on the end of the key in use; `None` if there is nothing to say.
+fn end_line(end: Result<KeyEnd, Error>) -> Option<String> {
+    match end {
+        Ok(KeyEnd::At(end)) => Some(end_warning(end)),
+        Ok(_) => None,
+        // A caller without the right to list keys still learns who it is.
+        Err(error) => match Exit::from(&error) {
+            Exit::Forbidden | Exit::NotFound => None,
+            _ => Some(unknown_end(&cause(&error))),
+        },
     }
 }
 

@@ -16,7 +16,7 @@ use crate::options::operation_help::new_key_help;
 use crate::output::columns::lenient_time;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
-use crate::output::stdout::Stdout;
+use crate::output::stdout::{Stdout, is_pipe};
 use crate::output::target::Target;
 
 /// The help of a name.
@@ -45,7 +45,7 @@ pub(crate) struct Rotate {
     /// Shell command that gets id and secret of the new key on its stdin, as JSON, and has stored them if it exits with 0
     #[arg(long, value_name = "COMMAND", conflicts_with = "out")]
     out_command: Option<OsString>,
-    /// Delete the key that this command logs in with, once the new one has logged in
+    /// Delete the key that this command logs in with, once the new one has logged in; not if stdout is a pipe that gets the new key
     #[arg(long)]
     delete_old: bool,
 }
@@ -65,6 +65,11 @@ impl Rotate {
             (None, Some(command)) => Destination::command(command).await?,
             (None, None) => {
                 secret_output::ensure_writable(output)?;
+                if self.delete_old && is_pipe() {
+                    return Err(CliError::usage(
+                        "invalid --delete-old: stdout is a pipe, whose reader could lose the new key after the old one is deleted: use --out or --out-command, or a file as stdout; nothing was changed",
+                    ));
+                }
                 Destination::Stdout(output)
             }
         };
