@@ -19,7 +19,7 @@ use crate::generated::active_gates::ActiveGates;
 /// An empty list never proves that no ActiveGate uses the token: one that has been offline for longer than [`window`](Self::window) is
 /// not in the API's list, and needs its token when it starts again. The second witness is
 /// [`last_used_date`](Self::last_used_date).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct TokenUsers {
     /// The ActiveGates that show the token, in any state of it, in the order of the API's list.
@@ -29,17 +29,18 @@ pub struct TokenUsers {
     pub unreported: usize,
     /// How long the API's list shows an ActiveGate that lost its connection: two hours, as documented.
     pub window: Duration,
-    /// The token itself; `None` if the environment does not know it, as after its deletion.
-    pub token: Option<ActiveGateToken>,
+    /// The token itself; `None` if the environment does not know it, as after its deletion. An error if it could not be read, such as
+    /// without its scope.
+    pub token: Result<Option<ActiveGateToken>, Error>,
 }
 
 impl TokenUsers {
-    /// Returns when the token was last used; `None` if the environment shows no use, or does not know the token.
+    /// Returns when the token was last used; `None` if the environment shows no use, does not know the token, or it could not be read.
     ///
     /// It is not documented how soon a use is recorded, nor whether a connection that stays open counts.
     #[must_use]
     pub fn last_used_date(&self) -> Option<Timestamp> {
-        let date = self.token.as_ref()?.last_used_date?;
+        let date = self.token.as_ref().ok()?.as_ref()?.last_used_date?;
         (!date.is_unset()).then_some(date)
     }
 }
@@ -55,11 +56,13 @@ impl ActiveGateTokens {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for an id that cannot be sent, before anything is. Otherwise those of [`ActiveGates::list`] and of
-    /// [`get`](Self::get); [`Error::operation`] says which of them failed, `dt getAllActiveGates` or `dt getToken`, or on the platform
-    /// `dt getFleetToken`. After a 403, this tells which scope is missing. After a 404 of the latter, neither the environment nor an
-    /// ActiveGate knows the token; one of `dt getAllActiveGates` says nothing about the token, but that the server does not list
-    /// ActiveGates. A response to the second call that shows another token is a `Decode` error at `id`.
+    /// `InvalidInput` for an id that cannot be sent, before anything is. Otherwise those of [`ActiveGates::list`], whose 404 says nothing
+    /// about the token, but that the server does not list ActiveGates; and a 404 of [`get`](Self::get) if neither the environment nor an
+    /// ActiveGate knows the token. [`Error::operation`] tells them apart: `dt getAllActiveGates` or `dt getToken`, or on the platform
+    /// `dt getFleetToken`.
+    ///
+    /// Any other error of `get` is in [`token`](TokenUsers::token), so that the ActiveGates which show the token are known all the same. A
+    /// response that shows another token is a `Decode` error at `id`.
     ///
     /// ```
     /// # use dt_client::{ApiToken, Client};
@@ -75,7 +78,11 @@ impl ActiveGateTokens {
     /// for gate in &users.active_gates {
     ///     println!("{:?} shows the token", gate.hostname);
     /// }
-    /// println!("last used {:?}; hosts that are off for {:?} are not shown", users.last_used_date(), users.window);
+    /// match &users.token {
+    ///     Ok(_) => println!("last used {:?}", users.last_used_date()),
+    ///     Err(error) => println!("the last use is unknown: {error}"),
+    /// }
+    /// println!("hosts that are off for {:?} are not shown", users.window);
     /// # assert_eq!(users.active_gates.len(), 1);
     /// # Ok(())
     /// # }
@@ -94,9 +101,11 @@ impl ActiveGateTokens {
         let token = channel.call(read).await;
         let token = token.and_then(|response| decode(&response, id));
         let token = match token.map_err(|error| error.with_resource(id.as_str())) {
-            Ok(token) => Some(token),
-            Err(error) if error.is_not_found() && !active_gates.is_empty() => None,
-            Err(error) => return Err(error),
+            Ok(token) => Ok(Some(token)),
+            Err(error) if error.is_not_found() && active_gates.is_empty() => return Err(error),
+            Err(error) if error.is_not_found() => Ok(None),
+            // What the list says is known all the same.
+            Err(error) => Err(error),
         };
         Ok(TokenUsers {
             active_gates,

@@ -105,6 +105,31 @@ fn environment(status: &'static str, list: &'static str) -> RawServer {
 }
 
 #[test]
+fn a_person_sees_the_users_of_a_token_that_cannot_be_read() {
+    let server = RawServer::new(|request| {
+        let list = r#"{"activeGates":[{"id":"7","hostname":"edge","activeGateTokens":[{"id":"dt0g02.soon20","state":"VALID"}]}]}"#;
+        RawResponse::Bytes(match request.contains("/activeGateTokens/") {
+            true => response("403 Forbidden", JSON, r#"{"error":{"code":403}}"#),
+            false => response("200 OK", JSON, list),
+        })
+    });
+    let fixture = Fixture::dt(&server.url);
+    let mut terminal = Terminal::open();
+    let mut child = terminal.run(&fixture, &DELETE[1..]);
+    let shown = terminal.read_until("[y/N] ");
+    for told in [
+        "used by edge (7, VALID)",
+        "its last use is unknown, because the token could not be read",
+        "dt getToken dt0g02.soon20",
+        "403",
+    ] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    terminal.near.write_all(b"n\n").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
 fn a_person_is_asked_although_the_environment_lists_no_active_gates() {
     let server = environment("404 Not Found", r#"{"error":{"code":404}}"#);
     let fixture = Fixture::dt(&server.url);

@@ -71,3 +71,57 @@ fn an_environment_without_a_list_of_active_gates_does_not_mean_that_the_token_is
     let line = users("404 Not Found", r#"{"error":{"code":404}}"#, "").fails_with(6);
     assert!(line.contains("dt getAllActiveGates"), "{line}");
 }
+
+#[test]
+fn the_users_of_a_token_that_cannot_be_read_are_shown_and_the_exit_code_is_that_of_the_error() {
+    let server = RawServer::new(|request| {
+        let list = r#"{"activeGates":[{"id":"7","activeGateTokens":[{"id":"t1"}]}]}"#;
+        RawResponse::Bytes(match request.contains("/activeGateTokens/") {
+            true => response("403 Forbidden", JSON, r#"{"error":{"code":403}}"#),
+            false => response("200 OK", JSON, list),
+        })
+    });
+    let fixture = Fixture::dt(&server.url);
+    let shown = fixture.run("dt token users t1 -o name");
+    assert_eq!((shown.code, &*shown.stdout), (Some(4), "7\n"), "{shown:?}");
+    let told = "token t1: its last use is unknown, because the token could not be read; ";
+    assert!(shown.stderr.contains(told), "{shown:?}");
+    assert!(shown.stderr.contains("dt getToken t1"), "{shown:?}");
+    let shown = fixture.run("dt token users t1 -o json");
+    assert_eq!(shown.code, Some(4), "{shown:?}");
+    let document: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!(document["activeGates"][0]["id"], "7");
+    assert_eq!(document.get("token"), None);
+}
+
+#[test]
+fn a_missing_list_is_not_a_missing_object_in_any_report() {
+    let server = RawServer::new(|_| {
+        let missing = r#"{"error":{"code":404}}"#;
+        RawResponse::Bytes(response("404 Not Found", JSON, missing))
+    });
+    let fixture = Fixture::dt(&server.url);
+    for report in [
+        "active-gate attention",
+        "token users t1",
+        "token audit",
+        "token expiring",
+        "token find-lost t --since 1h",
+    ] {
+        fixture.run(&format!("dt {report}")).fails_with(6);
+    }
+}
+
+#[test]
+fn attention_says_which_gates_it_does_not_show() {
+    let server = RawServer::new(|request| {
+        let body = match request.contains("/activeGateTokens") {
+            true => r#"{"totalCount":0,"activeGateTokens":[]}"#,
+            false => r#"{"activeGates":[]}"#,
+        };
+        RawResponse::Bytes(response("200 OK", JSON, body))
+    });
+    let shown = Fixture::dt(&server.url).run("dt active-gate attention");
+    let line = "gatelet: an ActiveGate that has been offline for more than 2 hours is not shown\n";
+    assert_eq!(shown.stderr, line);
+}

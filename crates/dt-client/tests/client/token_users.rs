@@ -95,7 +95,7 @@ async fn the_users_of_a_token_are_the_gates_that_show_it_with_its_last_use() {
 
     let unused = tokens.users(&"dt0g02.abc123".into()).await.unwrap();
     assert_eq!((ids(&unused), unused.last_used_date()), (vec![], None));
-    assert!(unused.token.is_some());
+    assert!(unused.token.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -106,7 +106,8 @@ async fn a_deleted_token_has_users_until_no_gate_shows_it() {
     tokens.delete(&EXPIRING.into()).send().await.unwrap();
     let users = tokens.users(&EXPIRING.into()).await.unwrap();
     assert_eq!(ids(&users), ["-1556499193"]);
-    assert_eq!((&users.token, users.last_used_date()), (&None, None));
+    assert_eq!(users.last_used_date(), None);
+    assert_eq!(users.token.unwrap(), None);
 
     emulator
         .disconnect_active_gate(&"-1556499193".into())
@@ -179,7 +180,7 @@ async fn the_last_use_of_another_token_is_not_that_of_the_token() {
     for other in ["b", "A", "a "] {
         let (client, fake) = scripted([gates(""), FakeResponse::json(200, token(other))]);
         let users = client.active_gate_tokens().users(&"dt0g02.a".into()).await;
-        let error = users.unwrap_err();
+        let error = users.unwrap().token.unwrap_err();
         let path = "id".into();
         assert_eq!(error.kind(), &ErrorKind::Decode { path }, "{error}");
         assert_eq!(error.operation(), Some("dt getToken"));
@@ -204,6 +205,31 @@ async fn a_missing_list_is_told_from_a_missing_token() {
     fake.finish();
 }
 
+#[tokio::test]
+async fn the_gates_of_a_token_that_cannot_be_read_are_known() {
+    let gate = r#"{"id": "1", "activeGateTokens": [{"id": "dt0g02.a"}]}"#;
+    for list in [&format!(r#"{gate}, {{"id": "2"}}"#), r#"{"id": "2"}"#] {
+        for unread in [
+            refusal(400, "no"),
+            refusal(403, "no"),
+            FakeResponse::status(404),
+            FakeResponse::json(200, "{}"),
+            FakeResponse::error(TransportErrorKind::Tls),
+        ] {
+            let (client, fake) = scripted([gates(list), unread]);
+            let users = client.active_gate_tokens().users(&"dt0g02.a".into()).await;
+            let users = users.unwrap();
+            let shown = usize::from(list.contains("dt0g02.a"));
+            assert_eq!((users.active_gates.len(), users.unreported), (shown, 1));
+            assert_eq!(users.last_used_date(), None);
+            let error = users.token.unwrap_err();
+            let told = (error.operation(), error.resource());
+            assert_eq!(told, (Some("dt getToken"), Some("dt0g02.a")));
+            fake.finish();
+        }
+    }
+}
+
 /// Calls with a token of one scope.
 async fn with_scope(scope: &str) -> [Error; 2] {
     let clock = ManualClock::auto();
@@ -215,7 +241,8 @@ async fn with_scope(scope: &str) -> [Error; 2] {
     let client = client(&emulator, token, &clock);
     let users = client.active_gate_tokens().users(&EXPIRING.into()).await;
     let attention = client.active_gates().attention(DAY).await;
-    [users.unwrap_err(), attention.unwrap_err()]
+    let unread = users.and_then(|users| users.token);
+    [unread.unwrap_err(), attention.unwrap_err()]
 }
 
 // D30

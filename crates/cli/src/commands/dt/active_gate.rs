@@ -6,6 +6,7 @@ use clap::Command;
 use dt_client::{Client, Finding};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
+use crate::commands::dt::lists;
 use crate::error::error::CliError;
 use crate::options::time_span;
 use crate::output::columns::text;
@@ -23,6 +24,9 @@ The list of ActiveGates is deprecated on SaaS since version 1.343, and current o
 
 Needs the scopes activeGates.read and activeGateTokenManagement.read; a platform token and an OAuth client need
 fleet-management:activegates:read and fleet-management:activegate.tokens:read.";
+
+/// What the rows do not show.
+const NOT_SHOWN: &str = "an ActiveGate that has been offline for more than 2 hours is not shown";
 
 /// Sets the texts of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
@@ -44,8 +48,11 @@ impl Attention {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let found = client.active_gates().attention(self.within).await?;
-        write_items(found.into_iter().map(Row).collect(), output)
+        let found = client.active_gates().attention(self.within).await;
+        let found = found.map_err(lists::to_cli_error)?;
+        write_items(found.into_iter().map(Row).collect(), output)?;
+        output.log().print(NOT_SHOWN);
+        Ok(())
     }
 }
 

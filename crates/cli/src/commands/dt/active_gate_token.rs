@@ -6,12 +6,11 @@ use clap::{Command, ValueEnum};
 use dt_client::{Applied, Client, Error};
 use gatelet_hyper::TokioClock;
 use gatelet_models::Timestamp;
-use gatelet_models::dt::operations::GET_ALL_ACTIVE_GATES;
 use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType};
 use gatelet_transport::Clock as _;
 
 use crate::commands::confirmation::Confirmation;
-use crate::commands::dt::{token_audit, token_users};
+use crate::commands::dt::{lists, token_audit, token_users};
 use crate::commands::report;
 use crate::commands::secret_output::{self, SecretOwner};
 use crate::error::error::CliError;
@@ -201,7 +200,7 @@ impl FindLost {
         let since = self.since.at(TokioClock::new().now());
         let create = self.token.to_create();
         let lost = client.active_gate_tokens().find_lost(&create, since).await;
-        let lost = lost?;
+        let lost = lost.map_err(lists::to_cli_error)?;
         if lost.is_empty() {
             let line = "no such token with a name in the response; after a timeout, look again some minutes later";
             output.log().print(line);
@@ -225,7 +224,8 @@ impl Expiring {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let expiring = client.active_gate_tokens().expiring(self.within).await?;
+        let expiring = client.active_gate_tokens().expiring(self.within).await;
+        let expiring = expiring.map_err(lists::to_cli_error)?;
         let is_empty = expiring.is_empty();
         write_items(expiring, output)?;
         match is_empty {
@@ -251,10 +251,7 @@ impl Audit {
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let audit = client.active_gate_tokens().audit(self.unused_for).await;
-        let audit = audit.map_err(|error| match is_missing_list(&error) {
-            true => CliError::from(error).with_exit(Exit::Rejected),
-            false => error.into(),
-        })?;
+        let audit = audit.map_err(lists::to_cli_error)?;
         let limits = token_audit::limits(&audit);
         write_items(token_audit::rows(audit), output)?;
         output.log().print(limits);
@@ -276,15 +273,14 @@ impl Users {
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let users = client.active_gate_tokens().users(&self.id).await;
-        let users = users.map_err(|error| match is_missing_list(&error) {
-            // The exit code of a 404 would mean that the token does not exist.
-            true => CliError::from(error).with_exit(Exit::Rejected),
-            false => error.into(),
-        })?;
+        let users = users.map_err(lists::to_cli_error)?;
         let rows = token_users::rows(&users, &self.id);
         output.document(&token_users::Document(&users), rows)?;
         output.log().print(token_users::limits(&users, &self.id));
-        Ok(())
+        match users.token {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
@@ -327,18 +323,17 @@ async fn show_users(client: &Client, id: &ActiveGateTokenId, log: &Log) -> Resul
                 log.print(format!("used by {}", user.describe()));
             }
             log.print(token_users::limits(&users, id));
+            if let Err(error) = users.token {
+                log.print(CliError::from(error).line());
+            }
         }
-        Err(error) if error.is_not_found() && !is_missing_list(&error) => {
+        Err(error) if error.is_not_found() && !lists::is_missing(&error) => {
             return Err(error.into());
         }
         Err(error) => log.print(format!(
-            "could not find out which ActiveGates use it: {error}"
+            "could not find out which ActiveGates use it: {}",
+            CliError::from(error).line()
         )),
     }
     Ok(())
-}
-
-/// Returns whether the server has no list of ActiveGates, as after the removal of the deprecated operation.
-fn is_missing_list(error: &Error) -> bool {
-    error.is_not_found() && error.operation() == Some(GET_ALL_ACTIVE_GATES.name)
 }

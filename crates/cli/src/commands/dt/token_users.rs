@@ -20,13 +20,11 @@ fleet-management:activegates:read and fleet-management:activegate.tokens:read.";
 
 /// Says what the rows do not.
 pub(crate) fn limits(users: &TokenUsers, id: &ActiveGateTokenId) -> String {
-    let last_use = match (
-        &users.token,
-        users.last_used_date().filter(|it| !it.is_unset()),
-    ) {
-        (None, _) => "the environment does not know it".to_owned(),
-        (_, Some(date)) => format!("last used {date}"),
-        (_, None) => "the environment shows no last use".to_owned(),
+    let last_use = match (&users.token, users.last_used_date()) {
+        (Err(_), _) => "its last use is unknown, because the token could not be read".to_owned(),
+        (Ok(None), _) => "the environment does not know it".to_owned(),
+        (Ok(Some(_)), Some(date)) => format!("last used {date}"),
+        (Ok(Some(_)), None) => "the environment shows no last use".to_owned(),
     };
     let unreported = match users.unreported {
         0 => String::new(),
@@ -78,7 +76,10 @@ impl Serialize for Document<'_> {
         members.serialize_entry("activeGates", &users.active_gates)?;
         members.serialize_entry("activeGatesNotReportingTokens", &users.unreported)?;
         members.serialize_entry("shownForSecondsAfterDisconnect", &users.window.as_secs())?;
-        members.serialize_entry("token", &users.token)?;
+        // Null would say that the environment does not know it.
+        if let Ok(token) = &users.token {
+            members.serialize_entry("token", token)?;
+        }
         members.end()
     }
 }
