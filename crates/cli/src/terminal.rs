@@ -58,12 +58,32 @@ pub(crate) fn command_line(command: &str, options: &[String], arguments: &[&str]
     })
 }
 
-/// Quotes a text that a shell would not take for one word.
+/// Quotes a text that a shell would not take for one word. The result has visible characters only: others become escapes that bash, zsh
+/// and ksh read, because those for display would be part of the text.
 pub(crate) fn quote_for_shell(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.@/+:%=".contains(c);
     match !text.is_empty() && text.chars().all(is_plain) {
         true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
+        false if text.chars().all(is_displayable) => {
+            format!("'{}'", text.replace('\'', r"'\''"))
+        }
+        false => format!(
+            "$'{}'",
+            text.chars().map(escape_for_shell).collect::<String>()
+        ),
+    }
+}
+
+/// Escapes a character between `$'` and `'`.
+fn escape_for_shell(c: char) -> String {
+    match c {
+        '\'' | '\\' => format!("\\{c}"),
+        _ if is_displayable(c) => c.to_string(),
+        // Three octal digits end by themselves, whatever follows.
+        _ => {
+            let text = c.to_string();
+            text.bytes().map(|byte| format!("\\{byte:03o}")).collect()
+        }
     }
 }
 
@@ -80,6 +100,25 @@ mod tests {
         let options = ["--force".to_owned()];
         let line = command_line("rm", &options, &["-x"]);
         assert_eq!(line, "rm --force -- -x");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_shell_reads_invisible_characters_back_from_their_escapes() {
+        for text in [
+            "team \u{200d}\u{1f469}\u{200d}\u{1f4bb} edge",
+            "a\nb\t1\u{7f}\u{9b}7",
+            "it's \\ \u{202e}",
+            "\\n 'plain' $HOME ü",
+        ] {
+            let quoted = quote_for_shell(text);
+            assert_eq!(escape_for_display(&quoted), quoted);
+            let script = format!("printf %s {quoted}");
+            let mut shell = std::process::Command::new("bash");
+            let printed = shell.args(["-c", &script]).output().unwrap().stdout;
+            assert_eq!(String::from_utf8(printed).unwrap(), text, "{quoted}");
+        }
+        assert_eq!(quote_for_shell("a\u{200d}'"), r"$'a\342\200\215\''");
     }
 
     #[test]
