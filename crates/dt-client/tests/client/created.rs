@@ -226,3 +226,52 @@ async fn an_error_about_the_secret_of_a_new_token_names_its_id() {
         }
     }
 }
+
+// M2
+#[tokio::test]
+async fn of_a_member_of_a_new_token_that_occurs_twice_the_one_that_fits_is_kept() {
+    let other = SECRET.replace("4KWZO5EF", "OTHER");
+    let id = "dt0g02.4KWZO5EF";
+    let id_member = format!(r#""id": "{id}""#);
+    let secret = format!(r#""token": "{SECRET}""#);
+    let no_form = r#""token": "CANARYWITHOUTFORM""#;
+    for (members, token, kept) in [
+        (
+            format!(r#"{id_member}, {secret}, "token": "{other}""#),
+            SECRET,
+            id,
+        ),
+        (
+            format!(r#"{id_member}, "token": "{other}", {secret}"#),
+            SECRET,
+            id,
+        ),
+        (
+            format!(r#"{id_member}, {secret}, "token": null"#),
+            SECRET,
+            id,
+        ),
+        (format!(r#"{id_member}, {secret}, {no_form}"#), SECRET, id),
+        (format!(r#"{secret}, {no_form}"#), SECRET, id),
+        (
+            format!(r#""id": "dt0g02.X", {id_member}, {secret}"#),
+            SECRET,
+            id,
+        ),
+        (
+            format!(r#"{id_member}, {no_form}, {no_form}"#),
+            "CANARYWITHOUTFORM",
+            id,
+        ),
+    ] {
+        let (client, _) = scripted([FakeResponse::json(201, format!("{{{members}}}"))]);
+        let created = create(&client).await.unwrap();
+        let read = (created.token.expose(), created.id.as_str());
+        assert_eq!(read, (token, kept), "{members}");
+    }
+    let dates = r#""expirationDate": "2027-01-01T00:00:00Z", "expirationDate": null"#;
+    let body = format!("{{{id_member}, {secret}, {dates}}}");
+    let (client, _) = scripted([FakeResponse::json(201, body)]);
+    let created = create(&client).await.unwrap();
+    assert!(created.expiration_date.value().is_err());
+}
