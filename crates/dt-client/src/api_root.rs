@@ -19,6 +19,12 @@ const PROXY_END: &str = "/environment-api/v2";
 /// The path of the platform's own API of tokens.
 const FLEET: &str = "/platform/fleet-management/v1";
 
+/// The path of the same API as the vendor's pages print it, on hosts of the platform.
+const PRINTED_FLEET: &str = "/v1";
+
+/// The first segment of the web interface's paths, which are not those of an API.
+const UI: &str = "/ui";
+
 /// The hosts of the platform, which serve the classic API behind the proxy only.
 const PLATFORM_HOSTS: [&str; 2] = [".apps.dynatrace.com", ".apps.dynatracelabs.com"];
 
@@ -50,7 +56,9 @@ pub(crate) fn default_api(address: &BaseUrl, scheme: Option<&str>) -> TokenApi {
 /// Returns the API to which the end of an address belongs: the path of the API, or of one of its lists.
 fn named_api(address: &BaseUrl) -> Option<TokenApi> {
     let is_below = |api, root| without_suffix(address.path(), &lists(api)).ends_with(root);
-    if is_below(TokenApi::Platform, FLEET) {
+    let is_printed = is_platform(address)
+        && without_suffix(address.path(), &lists(TokenApi::Platform)) == PRINTED_FLEET;
+    if is_printed || is_below(TokenApi::Platform, FLEET) {
         return Some(TokenApi::Platform);
     }
     let mut roots = [CLASSIC, PROXY_END].into_iter();
@@ -94,13 +102,33 @@ fn environment(address: &BaseUrl) -> Result<BaseUrl, Error> {
     if root == PLATFORM {
         roots.extend([(FLEET, Platform), (CLASSIC, Classic)]);
     }
+    if is_platform(address) {
+        roots.push((PRINTED_FLEET, Platform));
+    }
     for (root, api) in roots {
         let service = without_list_path(address, root, &lists(api))?;
         if service != *address {
-            return Ok(service);
+            return without_other_path(service);
         }
     }
-    Ok(address.clone())
+    without_other_path(address.clone())
+}
+
+/// Refuses a path on a host of the vendor below which there is no API, such as that of a page that a browser shows.
+fn without_other_path(service: BaseUrl) -> Result<BaseUrl, Error> {
+    let path = service.path().trim_end_matches('/');
+    let is_page = path == UI || path.strip_prefix(UI).is_some_and(|it| it.starts_with('/'));
+    let is_own = platform_host(&service).is_some();
+    match (is_platform(&service) && !path.is_empty()) || (is_own && is_page) {
+        true => Err(Error::invalid_input(
+            "base_url",
+            format!(
+                "has a path that is not of an API; use https://{}",
+                service.host()
+            ),
+        )),
+        false => Ok(service),
+    }
 }
 
 /// Returns the paths of the lists of an API: of what it reads without an id.
@@ -304,6 +332,57 @@ mod tests {
             }
         }
     }
+
+    // U57
+    #[test]
+    fn the_path_that_the_vendors_pages_print_is_that_of_the_platforms_own_api() {
+        for end in ["/v1", "/v1/activegate", "/v1/activegate/tokens", "/v1/"] {
+            let address = format!("https://abc.apps.dynatrace.com{end}");
+            let base = BaseUrl::parse(&address).unwrap();
+            assert_eq!(fleet_path(&base).unwrap(), FLEET, "{address}");
+            assert_eq!(named_api(&base), Some(TokenApi::Platform), "{address}");
+            assert_root(
+                &address,
+                &format!("https://abc.apps.dynatrace.com{PLATFORM}"),
+            );
+        }
+        // Elsewhere it may be the path of an environment.
+        assert_root("https://h.example/v1", "https://h.example/v1/api/v2");
+    }
+
+    // U57
+    #[test]
+    fn a_path_of_the_web_interface_is_refused_and_the_error_names_the_address() {
+        for (address, host) in [
+            (
+                "https://abc.apps.dynatrace.com/ui",
+                "abc.apps.dynatrace.com",
+            ),
+            (
+                "https://abc.apps.dynatrace.com/ui/apps/x",
+                "abc.apps.dynatrace.com",
+            ),
+            (
+                "https://abc.apps.dynatrace.com/ui/api/v2",
+                "abc.apps.dynatrace.com",
+            ),
+            (
+                "https://abc.apps.dynatrace.com/v2/activegate",
+                "abc.apps.dynatrace.com",
+            ),
+            (
+                "https://abc.live.dynatrace.com/ui/",
+                "abc.live.dynatrace.com",
+            ),
+        ] {
+            let base = BaseUrl::parse(address).unwrap();
+            let error = classic(&base).unwrap_err().to_string();
+            assert!(error.contains("not of an API"), "{error}");
+            assert!(error.contains(&format!("use https://{host} ")), "{error}");
+        }
+        assert_root("https://h.example/ui", "https://h.example/ui/api/v2");
+    }
+
     #[test]
     fn repeated_slashes_in_a_path_are_one() {
         assert_root(
