@@ -3,9 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use gatelet_models::Timestamp;
-use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenCreate};
+use gatelet_models::dt::{ActiveGateToken, ActiveGateTokenCreate, OperationId};
 use gatelet_transport::Error;
 
+use crate::check;
 use crate::generated::active_gate_tokens::ActiveGateTokens;
 
 /// The most that the server's clock may be behind the local one.
@@ -27,7 +28,8 @@ impl ActiveGateTokens {
     ///
     /// # Errors
     ///
-    /// Those of a list. An incomplete list is an error too.
+    /// Those of a list. An incomplete list is an error too. `InvalidInput` for a create that is refused because the platform has no tokens
+    /// of its kind.
     ///
     /// ```
     /// # use dt_client::{ApiToken, Client};
@@ -63,6 +65,8 @@ impl ActiveGateTokens {
         create: &ActiveGateTokenCreate,
         since: SystemTime,
     ) -> Result<Vec<ActiveGateToken>, Error> {
+        let (_, list) = self.client.route(OperationId::ListTokens);
+        check::kind(list, create).map_err(|error| error.with_operation(list.name))?;
         let since = Timestamp::from(since).saturating_sub(CLOCK_SKEW);
         let mut lost = Vec::new();
         let list = self.list().page_size(LARGEST_PAGE).require_complete();

@@ -14,14 +14,7 @@ pub(crate) fn create_token(
     operation: &Operation,
     token: &mut ActiveGateTokenCreate,
 ) -> Result<(), Error> {
-    let kind = token.active_gate_type.as_ref();
-    // The kind is not sent to the platform, whose tokens are all for one environment.
-    if operation.alternative_to.is_some()
-        && kind.is_some_and(|it| *it != ActiveGateType::Environment)
-    {
-        let problem = "must be ENVIRONMENT on the platform, which has no tokens for other kinds of ActiveGate";
-        return Err(Error::invalid_input("active_gate_type", problem));
-    }
+    kind(operation, token)?;
     let Some(text) = &mut token.expiration_date else {
         return Ok(());
     };
@@ -33,6 +26,19 @@ pub(crate) fn create_token(
         .map_err(refuse)?;
     if !Expiration::is_api_form(text) {
         *text = expiration.into();
+    }
+    Ok(())
+}
+
+/// Refuses a kind of ActiveGate that the API of an operation has no tokens for.
+pub(crate) fn kind(operation: &Operation, token: &ActiveGateTokenCreate) -> Result<(), Error> {
+    let kind = token.active_gate_type.as_ref();
+    // The kind is not sent to the platform, whose tokens are all for one environment.
+    if operation.alternative_to.is_some()
+        && kind.is_some_and(|it| *it != ActiveGateType::Environment)
+    {
+        let problem = "must be ENVIRONMENT on the platform, which has no tokens for other kinds of ActiveGate";
+        return Err(Error::invalid_input("active_gate_type", problem));
     }
     Ok(())
 }

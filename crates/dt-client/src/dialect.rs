@@ -127,7 +127,12 @@ fn to_api_error(error: &Value) -> ApiError {
     known.message = text(error).or_else(|| text(error.get("message")?));
     let missing = details.map(missing_rights).unwrap_or_default();
     let details = details.and_then(text);
-    for more in details.into_iter().map(String::from).chain(missing) {
+    let references = [("traceId", "trace"), ("errorRef", "error reference")];
+    let references = references
+        .into_iter()
+        .filter_map(|(member, word)| Some(format!("{word} {}", detail(member)?)));
+    let details = details.into_iter().map(String::from).chain(missing);
+    for more in details.chain(references) {
         known.message = Some(match &known.message {
             Some(message) => format!("{message} ({more})").into(),
             None => more.into(),

@@ -39,7 +39,8 @@ impl ActiveGates {
     ///
     /// Deprecated on SaaS since version 1.343, and current on Managed.
     ///
-    /// A version that is not of three numbers is refused.
+    /// A version that is not of three numbers is refused, and a time span in another form, of more than 31 days, or
+    /// whose end is before its start.
     ///
     /// Needs the permission `activeGates.read`.
     ///
@@ -86,7 +87,9 @@ impl ActiveGates {
 
     /// Reads whether ActiveGates need a valid token to connect.
     ///
-    /// While it is enforced, an ActiveGate whose token expires is cut off. The pages of Managed do not mention it.
+    /// While it is enforced, an ActiveGate whose token expires is cut off. The pages of Managed do not mention it. A
+    /// platform token and an OAuth client need `fleet-management:activegates:read`; the older scope
+    /// `environment-api:activegates:read` does not allow it.
     ///
     /// Needs the permission `activeGates.read`.
     ///

@@ -36,7 +36,8 @@ impl UpdateJobs {
     /// Of ActiveGates that have jobs, finished or running. It is not documented whether the time span applies to the
     /// start or the end of a job. The order is not documented, and the list has no pages.
     ///
-    /// A version that is not of three numbers is refused.
+    /// A version that is not of three numbers is refused, and a time span in another form, of more than 31 days, or
+    /// whose end is before its start.
     ///
     /// Needs the permission `activeGates.read`.
     ///
@@ -66,7 +67,8 @@ impl UpdateJobs {
     /// It is not documented whether the time span applies to the start or the end of a job. The order is not
     /// documented, and the list has no pages.
     ///
-    /// A version that is not of three numbers is refused.
+    /// A version that is not of three numbers is refused, and a time span in another form, of more than 31 days, or
+    /// whose end is before its start.
     ///
     /// Needs the permission `activeGates.read`.
     ///

@@ -31,8 +31,8 @@ use crate::oauth::client_secret::ClientSecret;
 /// | `activeGateTokenManagement.read`, `.create`, `.write` | `fleet-management:activegate.tokens:read`, `:create`, `:write` |
 /// | `activeGates.read`, `.write` | `fleet-management:activegates:read`, `:write` |
 ///
-/// Older clients may be registered with `environment-api:activegate-tokens:…` and `environment-api:activegates:…` instead. The exchange and
-/// these scopes are as documented and as seen in other clients; they were not tried against the service.
+/// Older clients may be registered with `environment-api:activegate-tokens:…` and `environment-api:activegates:…` instead, which allow the
+/// same except to read [whether tokens are enforced](crate::ActiveGates::token_enforcement). The exchange and these scopes are as documented and as seen in other clients; they were not tried against the service.
 ///
 /// # Examples
 ///

@@ -192,7 +192,7 @@ async fn a_job_is_checked_created_read_and_deleted() {
     let all = all.unwrap().all_update_jobs;
     assert_eq!(all.len(), 2, "one of them is an example");
     assert_eq!(all[1].ag_id, Some(gate));
-    assert_eq!(all[1].update_jobs, [ended]);
+    assert_eq!(all[1].update_jobs, Some(vec![ended]));
 }
 
 #[tokio::test]
@@ -263,13 +263,7 @@ async fn a_response_without_its_list_is_an_error_and_not_an_empty_list() {
         let jobs = client(body).update_jobs().list(&"-1".into());
         assert_undecoded(jobs.send().await, body);
     }
-    for body in [
-        "{}",
-        r#"{"allUpdateJobs": null}"#,
-        r#"{"updateJobs": []}"#,
-        r#"{"allUpdateJobs": [{"agId": "-1"}]}"#,
-        r#"{"allUpdateJobs": [{"agId": "-1", "updateJobs": null}]}"#,
-    ] {
+    for body in ["{}", r#"{"allUpdateJobs": null}"#, r#"{"updateJobs": []}"#] {
         let jobs = client(body).update_jobs().list_all();
         assert_undecoded(jobs.send().await, body);
     }
@@ -378,4 +372,92 @@ async fn two_thousand_large_gates_fit_into_the_default_limit() {
         matches!(error.kind(), ErrorKind::TooLarge { .. }),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_time_span_of_jobs_that_the_server_would_refuse_or_misread_is_not_sent() {
+    let form = "must be UTC milliseconds";
+    let (order, span) = ("must not be after the end", "at most 31 days");
+    for (from, to, parameter, problem) in [
+        (Some("garbage"), None, "from", form),
+        (Some(""), None, "from", form),
+        (None, Some(""), "to", form),
+        (Some("now-1x"), None, "from", form),
+        (Some("now-1d"), Some("1h"), "to", form),
+        (Some("2027-01-31T00:00:00+0000"), None, "from", form),
+        (Some("2027-01-31"), None, "from", "without a time of day"),
+        (Some("now-32d"), None, "from", span),
+        (Some("0"), None, "from", span),
+        (Some("now-99999999999y"), None, "from", form),
+        (Some("now-1d"), Some("now-2d"), "from", order),
+        (Some("now+1d"), None, "from", order),
+        (None, Some("now-8d"), "to", "must not be before the start"),
+    ] {
+        let (client, fake) = scripted([]);
+        let jobs = client.update_jobs();
+        let all = jobs.list_all().query(|mut query| {
+            if let Some(from) = from {
+                query = query.from(from);
+            }
+            match to {
+                Some(to) => query.to(to),
+                None => query,
+            }
+        });
+        let of_gate = jobs.list(&"1".into()).query(|mut query| {
+            if let Some(from) = from {
+                query = query.from(from);
+            }
+            match to {
+                Some(to) => query.to(to),
+                None => query,
+            }
+        });
+        for error in [
+            all.send().await.unwrap_err(),
+            of_gate.send().await.unwrap_err(),
+        ] {
+            assert_eq!(
+                error.kind(),
+                &ErrorKind::InvalidInput { parameter },
+                "{from:?} {to:?}"
+            );
+            assert!(error.to_string().contains(problem), "{error}");
+        }
+        fake.finish();
+    }
+    for (from, to) in [
+        ("now-31d", None),
+        ("now-1M/M", Some("now-1w/d")),
+        ("now-40d", Some("now-9d")),
+        ("2027-01-01T00:00:00Z", Some("2027-01-31 00:00")),
+        ("1774000000000", Some("1774000000001")),
+    ] {
+        let (client, fake) = scripted([FakeResponse::json(200, r#"{"allUpdateJobs": []}"#)]);
+        let list = client.update_jobs().list_all().query(|query| match to {
+            Some(to) => query.from(from).to(to),
+            None => query.from(from),
+        });
+        list.send().await.unwrap();
+        fake.finish();
+    }
+}
+
+#[tokio::test]
+async fn a_gate_that_does_not_say_which_jobs_it_has_does_not_lose_those_of_the_others() {
+    let body = r#"{"allUpdateJobs": [{"agId": "1", "updateJobs": null}, {"agId": "2"}, {"agId": "3", "updateJobs": [{"jobId": "-7"}]}]}"#;
+    let (client, _) = scripted([FakeResponse::json(200, body)]);
+    let all = client.update_jobs().list_all().send().await.unwrap();
+    let counts = all
+        .all_update_jobs
+        .iter()
+        .map(|gate| gate.update_jobs.as_ref().map(Vec::len));
+    assert_eq!(counts.collect::<Vec<_>>(), [None, None, Some(1)]);
+    // The list of one gate is about nothing else.
+    let (client, _) = scripted([FakeResponse::json(
+        200,
+        r#"{"agId": "1", "updateJobs": null}"#,
+    )]);
+    let list = client.update_jobs().list(&"1".into()).send().await;
+    assert!(matches!(list.unwrap_err().kind(), ErrorKind::Decode { .. }));
 }

@@ -233,6 +233,7 @@ async fn violations_are_read_in_both_places() {
     assert_eq!(paths, ["a", "b"]);
     assert_eq!(error.code(), Some("Invalid"));
     assert_eq!(error.request_id(), Some("t"));
+    assert_eq!(error.message(), Some("m (trace t) (error reference r)"));
 }
 
 #[tokio::test]
@@ -574,4 +575,16 @@ async fn the_gateway_of_the_platform_refuses_a_classic_token_and_names_missing_s
         message.contains("fleet-management:activegate.tokens:create"),
         "{message}"
     );
+}
+
+#[tokio::test]
+async fn a_lost_token_of_a_kind_that_the_platform_does_not_have_is_not_searched() {
+    let (client, fake, _) = platform([]);
+    let cluster = ActiveGateTokenCreate::new("a", ActiveGateType::Cluster);
+    let since = ManualClock::new().now();
+    let lost = client.active_gate_tokens().find_lost(&cluster, since).await;
+    let error = lost.unwrap_err();
+    let parameter = "active_gate_type";
+    assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
+    fake.finish();
 }

@@ -210,7 +210,7 @@ async fn a_member_of_an_odd_type_hides_no_other_and_makes_no_resource_absent() {
             Some("404"),
         ),
         (
-            r#"{"code":404,"message":"no gate","details":{"errorRef":"r"}}"#.to_owned(),
+            r#"{"code":404,"message":"no gate","details":{"hint":"r"}}"#.to_owned(),
             Some("404"),
         ),
     ] {

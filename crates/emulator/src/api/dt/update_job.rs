@@ -5,7 +5,7 @@ use std::time::Duration;
 use gatelet_models::Timestamp;
 use gatelet_models::dt::{
     ActiveGate, Expiration, ParameterLocation, UpdateJob, UpdateJobCreate, UpdateJobList,
-    UpdateJobsAll, UpdateType,
+    UpdateJobsAll, UpdateJobsOfGate, UpdateType,
 };
 
 use crate::api::dt::error_response::ErrorResponse;
@@ -31,8 +31,13 @@ const NULLS: &[&str] = &[
 ];
 
 impl List for UpdateJobsAll {
-    type Item = UpdateJobList;
+    type Item = UpdateJobsOfGate;
     const MEMBER: &'static str = "allUpdateJobs";
+}
+
+impl List for UpdateJobsOfGate {
+    type Item = UpdateJob;
+    const MEMBER: &'static str = "updateJobs";
 }
 
 impl List for UpdateJobList {
@@ -159,7 +164,10 @@ pub(crate) fn list(
 }
 
 /// Encodes the jobs of an ActiveGate, with nulls in them.
-fn of_gate(gate: &str, jobs: &[UpdateJob]) -> Result<Encoded<UpdateJobList>, Error> {
+fn of_gate<L>(gate: &str, jobs: &[UpdateJob]) -> Result<Encoded<L>, Error>
+where
+    L: List<Item = UpdateJob>,
+{
     let jobs = jobs.iter().map(|job| Encoded::with_nulls(job, NULLS));
     let jobs = jobs.collect::<Result<Vec<_>, Error>>()?;
     Encoded::list(&[("agId", gate.into())], jobs.iter())

@@ -29,6 +29,6 @@ pub use shared::{
 };
 pub use update_jobs::{
     UpdateJob, UpdateJobCreate, UpdateJobId, UpdateJobList, UpdateJobState,
-    UpdateJobsAll, UpdateMethod, UpdateType,
+    UpdateJobsAll, UpdateJobsOfGate, UpdateMethod, UpdateType,
 };
 pub use operations::OperationId;

@@ -405,7 +405,9 @@ pub static GET_ACTIVE_GATE_GROUPS: Operation = Operation {
 ///
 /// `GET /activeGates/tokenEnforcement`
 ///
-/// While it is enforced, an ActiveGate whose token expires is cut off. The pages of Managed do not mention it.
+/// While it is enforced, an ActiveGate whose token expires is cut off. The pages of Managed do not mention it. A
+/// platform token and an OAuth client need `fleet-management:activegates:read`; the older scope
+/// `environment-api:activegates:read` does not allow it.
 pub static GET_TOKEN_ENFORCEMENT: Operation = Operation {
     vendor: "dt",
     id: "getTokenEnforcement",

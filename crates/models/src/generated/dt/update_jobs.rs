@@ -85,13 +85,13 @@ open_enum! {
 #[non_exhaustive]
 pub struct UpdateJobsAll {
     /// The jobs by ActiveGate. A response without this list is an error, so that it is not taken for an empty list.
-    pub all_update_jobs: Vec<UpdateJobList>,
+    pub all_update_jobs: Vec<UpdateJobsOfGate>,
 }
 
 impl UpdateJobsAll {
     /// Creates a value from what is required; the rest is absent or has its default.
     #[must_use]
-    pub fn new(all_update_jobs: impl Into<Vec<UpdateJobList>>) -> Self {
+    pub fn new(all_update_jobs: impl Into<Vec<UpdateJobsOfGate>>) -> Self {
         Self {
             all_update_jobs: all_update_jobs.into(),
         }
@@ -101,7 +101,7 @@ impl UpdateJobsAll {
     #[must_use]
     pub fn with_all_update_jobs(
         mut self,
-        all_update_jobs: impl Into<Vec<UpdateJobList>>,
+        all_update_jobs: impl Into<Vec<UpdateJobsOfGate>>,
     ) -> Self {
         self.all_update_jobs = all_update_jobs.into();
         self
@@ -145,6 +145,91 @@ impl Serialize for UpdateJobsAll {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
         fields.put("allUpdateJobs", &self.all_update_jobs)?;
+        fields.end()
+    }
+}
+
+/// The update jobs of one ActiveGate in the list of those of all.
+///
+/// Source:
+/// <https://docs.dynatrace.com/managed/dynatrace-api/environment-api/activegates/auto-update-jobs/get-all-jobs>.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UpdateJobsOfGate {
+    /// The id of the ActiveGate.
+    pub ag_id: Option<ActiveGateId>,
+    /// Its jobs. Without this list it is not known which jobs the ActiveGate has; those of the others are.
+    pub update_jobs: Option<Vec<UpdateJob>>,
+}
+
+impl UpdateJobsOfGate {
+    /// Creates a value with nothing set.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            ag_id: None,
+            update_jobs: None,
+        }
+    }
+
+    /// Sets [`ag_id`](Self::ag_id).
+    #[must_use]
+    pub fn with_ag_id(mut self, ag_id: impl Into<ActiveGateId>) -> Self {
+        self.ag_id = Some(ag_id.into());
+        self
+    }
+
+    /// Sets [`update_jobs`](Self::update_jobs).
+    #[must_use]
+    pub fn with_update_jobs(mut self, update_jobs: impl Into<Vec<UpdateJob>>) -> Self {
+        self.update_jobs = Some(update_jobs.into());
+        self
+    }
+}
+
+impl<'de> de::Object<'de> for UpdateJobsOfGate {
+    const NAME: &'static str = "UpdateJobsOfGate";
+
+    fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        enum Field {
+            AgId,
+            UpdateJobs,
+            Unknown,
+        }
+        let field = |name: &str| match name {
+            "agId" => Field::AgId,
+            "updateJobs" => Field::UpdateJobs,
+            _ => Field::Unknown,
+        };
+        let mut ag_id_slot = de::Slot::new("agId");
+        let mut update_jobs_slot = de::Slot::new("updateJobs");
+        while let Some(field) = map.next_key_seed(de::Key(field))? {
+            match field {
+                Field::AgId => ag_id_slot.fill(&mut map, de::Nullable(de::of()))?,
+                Field::UpdateJobs => {
+                    update_jobs_slot.fill(&mut map, de::Nullable(de::List(de::of())))?
+                }
+                Field::Unknown => de::skip(&mut map)?,
+            }
+        }
+        Ok(Self {
+            ag_id: ag_id_slot.or_default(),
+            update_jobs: update_jobs_slot.or_default(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for UpdateJobsOfGate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl Serialize for UpdateJobsOfGate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = ser::fields(serializer)?;
+        fields.put_some("agId", self.ag_id.as_ref())?;
+        fields.put_some("updateJobs", self.update_jobs.as_ref())?;
         fields.end()
     }
 }
