@@ -171,8 +171,11 @@ fn time_span(span: &TimeSpan) -> String {
     format!("{} {unit}", span.value)
 }
 
-/// Formats the tokens of an ActiveGate with their states.
+/// Formats the tokens of an ActiveGate with their states. An empty list, unlike an absent one, says that it has none.
 fn token_uses(tokens: &[ActiveGateTokenUse]) -> String {
+    if tokens.is_empty() {
+        return "none".to_owned();
+    }
     let tokens = tokens.iter().map(|token| {
         let parts = [text(token.id.as_ref()), text(token.state.as_ref())];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")

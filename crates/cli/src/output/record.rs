@@ -135,17 +135,19 @@ impl<T> Column<T> {
         column
     }
 
-    /// A column beside which other commands take something else than its cell to name some records.
+    /// A column beside which other commands take something else than its cell to name some records; an empty text names none.
     pub(crate) const fn named_by(name: fn(&T) -> Option<String>, mut column: Self) -> Self {
         column.name = Some(name);
         column
     }
 
-    /// Returns what other commands take to name a record.
+    /// Returns what other commands take to name a record; `None` if none can name it.
     pub(crate) fn name(&self, record: &T) -> Option<Cell> {
-        let name = self.name.and_then(|name| name(record));
-        let name = name.map(|name| Cell::Text(redacted(&name).into_owned()));
-        name.or_else(|| self.cell(record))
+        match self.name.and_then(|name| name(record)) {
+            Some(name) if name.is_empty() => None,
+            Some(name) => Some(Cell::Text(redacted(&name).into_owned())),
+            None => self.cell(record),
+        }
     }
 
     /// Returns the cell of a record; `None` if it has no value. It shows no secret that is not asked for.

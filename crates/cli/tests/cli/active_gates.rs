@@ -110,3 +110,59 @@ fn no_format_shows_a_secret_that_a_success_repeats() {
         );
     }
 }
+
+#[test]
+fn a_gate_without_tokens_is_told_from_one_that_does_not_say_which_it_has() {
+    let server = RawServer::new(|_| {
+        let list = r#"{"activeGates":[{"id":"1","activeGateTokens":[]},{"id":"2"}]}"#;
+        RawResponse::Bytes(response("200 OK", JSON, list))
+    });
+    let table =
+        Fixture::dt(&server.url).run("dt active-gate list --columns ID,TOKENS --no-headers");
+    let rows = table.success();
+    let rows: Vec<Vec<&str>> = rows
+        .lines()
+        .map(|row| row.split_whitespace().collect())
+        .collect();
+    assert_eq!(rows, [["1", "none"], ["2", "-"]]);
+}
+
+#[test]
+fn the_jobs_of_all_gates_are_named_as_other_commands_take_them() {
+    let server = RawServer::new(|_| {
+        let list = r#"{"allUpdateJobs":[{"agId":"-1","updateJobs":[{"jobId":"-7"},{"jobId":"8"},{}]},{"agId":"5","updateJobs":null}]}"#;
+        RawResponse::Bytes(response("200 OK", JSON, list))
+    });
+    let fixture = Fixture::dt(&server.url);
+    let names = fixture.run("dt update-job list-all -o name");
+    assert_eq!(names.stdout, "-1 -7\n-1 8\n");
+    let line = "gatelet: the response does not say which update jobs ActiveGate 5 has\n";
+    assert_eq!((names.code, &*names.stderr), (Some(0), line));
+    let rows = fixture.run("dt update-job list-all -o json");
+    let rows: serde_json::Value = serde_json::from_str(&rows.stdout).unwrap();
+    assert_eq!(rows[3], serde_json::json!({"agId": "5"}));
+}
+
+#[test]
+fn a_time_span_of_update_jobs_that_is_none_names_its_option() {
+    let fixture = Fixture::dt("http://127.0.0.1:9");
+    for (arguments, option) in [
+        ("list-all --from garbage", "--from"),
+        ("list-all --to now-1x", "--to"),
+        ("list 1 --from now-32d", "--from"),
+        ("list 1 --to now-8d", "--to"),
+    ] {
+        let line = fixture
+            .run(&format!("dt update-job {arguments}"))
+            .fails_with(2);
+        assert!(line.contains(option), "{line}");
+    }
+}
+
+#[test]
+fn the_help_of_token_enforcement_has_the_scope_of_platform_tokens() {
+    let help = Fixture::new()
+        .run("dt active-gate token-enforcement --help")
+        .success();
+    assert!(help.contains("fleet-management:activegates:read"), "{help}");
+}

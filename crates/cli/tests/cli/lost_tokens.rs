@@ -119,3 +119,52 @@ fn lost_tokens_are_found_by_name_type_kind_and_time() {
         assert!(line.contains("--since"), "{line}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn the_command_that_finds_a_lost_token_has_its_name_with_invisible_characters() {
+    let name = "team \u{200d}\u{1f469}\u{200d}\u{1f4bb}\u{202e} it's";
+    let server = RawServer::new(|_| RawResponse::Bytes(response("201 Created", JSON, "{}")));
+    let created = Fixture::dt(&server.url).command(&["dt", "token", "create", name]);
+    let created = { created }.output().unwrap();
+    let line = String::from_utf8(created.stderr).unwrap();
+    let (_, command) = line
+        .split_once("find it, then delete it: gatelet ")
+        .unwrap();
+    let script = format!("printf '%s\\n' {command}");
+    let words = std::process::Command::new("bash")
+        .args(["-c", &script])
+        .output();
+    let words = String::from_utf8(words.unwrap().stdout).unwrap();
+    assert_eq!(words.lines().last(), Some(name), "{line}");
+}
+
+#[test]
+fn a_response_that_does_not_confirm_the_end_of_a_new_token_is_warned_of() {
+    let warning = "warning: the token was created, but the response does not say that it ends; see gatelet dt active-gate-token get dt0g02.A";
+    for (end, expires, is_warned) in [
+        ("", "--expires now+60d", true),
+        (r#","expirationDate":null"#, "--expires now+60d", true),
+        (
+            r#","expirationDate":"0001-01-01T00:00:00Z""#,
+            "--expires now+60d",
+            true,
+        ),
+        (
+            r#","expirationDate":"2999-01-01T00:00:00Z""#,
+            "--expires now+60d",
+            false,
+        ),
+        ("", "", false),
+    ] {
+        let body = format!(
+            r#"{{"id":"dt0g02.A","token":"dt0g02.A.{}"{end}}}"#,
+            "S".repeat(64)
+        );
+        let server =
+            RawServer::new(move |_| RawResponse::Bytes(response("201 Created", JSON, &body)));
+        let created = Fixture::dt(&server.url).run(&format!("dt token create a {expires}"));
+        assert_eq!(created.code, Some(0), "{created:?}");
+        assert_eq!(created.stderr.contains(warning), is_warned, "{created:?}");
+    }
+}

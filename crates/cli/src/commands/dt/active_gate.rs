@@ -25,12 +25,21 @@ The list of ActiveGates is deprecated on SaaS since version 1.343, and current o
 Needs the scopes activeGates.read and activeGateTokenManagement.read; a platform token and an OAuth client need
 fleet-management:activegates:read and fleet-management:activegate.tokens:read.";
 
+const TOKEN_ENFORCEMENT: &str = "\
+Read whether ActiveGates need a valid token to connect
+
+A platform token and an OAuth client need fleet-management:activegates:read; environment-api:activegates:read does not allow it.";
+
 /// What the rows do not show.
 const NOT_SHOWN: &str = "an ActiveGate that has been offline for more than 2 hours is not shown";
 
 /// Sets the texts of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
-    command.mut_subcommand("attention", |attention| attention.after_help(ATTENTION))
+    command
+        .mut_subcommand("attention", |attention| attention.after_help(ATTENTION))
+        .mut_subcommand("token-enforcement", |read| {
+            read.long_about(TOKEN_ENFORCEMENT)
+        })
 }
 
 /// Lists findings.

@@ -6,7 +6,9 @@ use clap::{Command, ValueEnum};
 use dt_client::{Applied, Client, Error};
 use gatelet_hyper::TokioClock;
 use gatelet_models::Timestamp;
-use gatelet_models::dt::{ActiveGateTokenCreate, ActiveGateTokenId, ActiveGateType};
+use gatelet_models::dt::{
+    ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId, ActiveGateType,
+};
 use gatelet_transport::Clock as _;
 
 use crate::commands::confirmation::Confirmation;
@@ -22,6 +24,9 @@ use crate::output::log::Log;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 use crate::output::target::Target;
+
+/// The command that shows a token.
+const GET: &str = "gatelet dt active-gate-token get";
 
 /// The help of an id. The secret begins with it.
 const ID: &str = "ID of the token, as shown by `list`: the part before the secret";
@@ -127,6 +132,7 @@ impl Create {
         let tokens = client.active_gate_tokens();
         secret_output::ensure_writable(output)?;
         let mut create = token.to_create();
+        let ends = expires.is_some();
         if let Some(expires) = expires {
             create = create.with_expiration_date(expires);
         }
@@ -140,11 +146,17 @@ impl Create {
         let created = created.map_err(|error| lost(error, &token, since, output.target()))?;
         let id = created.id.clone();
         let unreadable = created.unreadable_members();
-        let warnings: Vec<_> = unreadable
+        let mut warnings: Vec<_> = unreadable
             .map(|(member, text)| {
                 format!("warning: the token was created, but its {member} is unreadable: {text:?}")
             })
             .collect();
+        if ends && shows_no_end(&created) {
+            let get = output.target().command_line(GET, &[id.as_str()]);
+            warnings.push(format!(
+                "warning: the token was created, but the response does not say that it ends; see {get}"
+            ));
+        }
         let secret = created.token.clone();
         let undo = || tokens.delete(&id).with_secret(secret.expose()).send();
         let owner = SecretOwner {
@@ -173,6 +185,12 @@ fn lost(error: Error, token: &NewToken, since: Timestamp, target: &Target) -> Cl
         )),
         None => CliError::from(error).with_advice(token.find_lost(since, target)),
     }
+}
+
+/// Returns whether the response to a create shows no end of the token.
+fn shows_no_end(created: &ActiveGateTokenCreated) -> bool {
+    let end = created.expiration_date.value();
+    end.is_ok_and(|end| end.copied().is_none_or(Timestamp::is_unset))
 }
 
 /// Returns the command that deletes a token.

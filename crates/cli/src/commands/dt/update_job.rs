@@ -3,8 +3,8 @@
 use clap::Command;
 use dt_client::Client;
 use gatelet_models::dt::{
-    ActiveGateId, ActiveGateRelease, ActiveGateVersion, UpdateJob, UpdateJobCreate, UpdateJobList,
-    UpdateType, VersionCompareType,
+    ActiveGateId, ActiveGateRelease, ActiveGateVersion, UpdateJob, UpdateJobCreate,
+    UpdateJobsOfGate, UpdateType, VersionCompareType,
 };
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
@@ -15,6 +15,7 @@ use crate::output::list::write_items;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
+use crate::redaction::redacted;
 
 /// Sets the texts and aliases of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
@@ -100,8 +101,16 @@ impl ListAll {
     ) -> Result<(), CliError> {
         let all = client.update_jobs().list_all();
         let all = all.query(|mut query| set_parameters!(self.filter, query));
-        let gates = all.send().await?.all_update_jobs.into_iter();
-        write_items(gates.flat_map(GateJob::of).collect(), output)
+        let gates = all.send().await?.all_update_jobs;
+        let unknown = gates.iter().filter(|gate| gate.update_jobs.is_none());
+        let unknown: Vec<_> = unknown.map(|gate| gate.ag_id.clone()).collect();
+        write_items(gates.into_iter().flat_map(GateJob::of).collect(), output)?;
+        for gate in unknown {
+            let gate = text(gate.as_ref()).unwrap_or_default();
+            let line = format!("the response does not say which update jobs ActiveGate {gate} has");
+            output.log().print(redacted(&line));
+        }
+        Ok(())
     }
 }
 
@@ -132,17 +141,35 @@ impl List {
 #[derive(Debug)]
 struct GateJob {
     gate: Option<ActiveGateId>,
-    job: UpdateJob,
+    /// `None` if the response does not say which jobs the ActiveGate has.
+    job: Option<UpdateJob>,
 }
 
 impl GateJob {
-    fn of(list: UpdateJobList) -> impl Iterator<Item = Self> {
-        let gate = list.ag_id;
-        let jobs = list.update_jobs.into_iter();
-        jobs.map(move |job| Self {
-            gate: gate.clone(),
+    fn of(gate: UpdateJobsOfGate) -> Vec<Self> {
+        let UpdateJobsOfGate {
+            ag_id, update_jobs, ..
+        } = gate;
+        let of_gate = |job| Self {
+            gate: ag_id.clone(),
             job,
-        })
+        };
+        match update_jobs {
+            Some(jobs) => jobs.into_iter().map(Some).map(of_gate).collect(),
+            None => vec![of_gate(None)],
+        }
+    }
+
+    /// Returns what commands on one job take: the id of the ActiveGate and that of the job.
+    fn name(&self) -> Option<String> {
+        let gate = self.gate.as_ref()?;
+        let job = self.job.as_ref()?.job_id.as_ref()?;
+        Some(format!("{gate} {job}"))
+    }
+
+    /// Returns the text of a member of the job.
+    fn job_text<T: ToString>(&self, member: fn(&UpdateJob) -> Option<&T>) -> Option<String> {
+        text(self.job.as_ref().and_then(member))
     }
 }
 
@@ -153,20 +180,26 @@ impl Serialize for GateJob {
         if let Some(gate) = &self.gate {
             members.serialize_entry("agId", gate)?;
         }
-        members.serialize_entry("updateJob", &self.job)?;
+        if let Some(job) = &self.job {
+            members.serialize_entry("updateJob", job)?;
+        }
         members.end()
     }
 }
 
 impl Record for GateJob {
     const COLUMNS: &'static [Column<Self>] = &[
-        Column::text("ACTIVEGATE", |row| text(row.gate.as_ref())),
-        Column::text("ID", |row| text(row.job.job_id.as_ref())),
-        Column::state("STATE", |row| text(row.job.job_state.as_ref())),
-        Column::text("FROM", |row| text(row.job.start_version.as_ref())),
-        Column::text("TO", |row| text(row.job.target_version.as_ref())),
-        Column::millis("ENDED", |row| row.job.timestamp),
-        Column::text("ERROR", |row| row.job.error.clone()),
+        Column::named_by(
+            // An ActiveGate alone names no job.
+            |row| Some(row.name().unwrap_or_default()),
+            Column::text("ACTIVEGATE", |row| text(row.gate.as_ref())),
+        ),
+        Column::text("ID", |row| row.job_text(|job| job.job_id.as_ref())),
+        Column::state("STATE", |row| row.job_text(|job| job.job_state.as_ref())),
+        Column::text("FROM", |row| row.job_text(|job| job.start_version.as_ref())),
+        Column::text("TO", |row| row.job_text(|job| job.target_version.as_ref())),
+        Column::millis("ENDED", |row| row.job.as_ref()?.timestamp),
+        Column::text("ERROR", |row| row.job_text(|job| job.error.as_ref())),
     ];
 }
 
