@@ -231,7 +231,7 @@ impl ClientFactory {
             .build_with(self.logged(transport), TokioClock::new())
             .map_err(|error| match error.kind() {
                 ErrorKind::InvalidInput { parameter } if *parameter == "credentials" => {
-                    not_for_platform(origin, &names)
+                    not_for_platform(origin, &names, api.named)
                 }
                 _ => CliError::from_client_error(&error, &names),
             })
@@ -264,7 +264,7 @@ fn asa_url(url: Setting<String>) -> Setting<String> {
 }
 
 /// Says what to do if the platform's API of tokens is chosen, and the token is not sent as one of the platform.
-fn not_for_platform(url: &Origin, names: &SettingNames) -> CliError {
+fn not_for_platform(url: &Origin, names: &SettingNames, named: Option<TokenApiName>) -> CliError {
     let token = names.get("token").unwrap_or_default();
     let scheme = key::DT_TOKEN_SCHEME;
     let scheme = match url {
@@ -273,8 +273,15 @@ fn not_for_platform(url: &Origin, names: &SettingNames) -> CliError {
         }
         Origin::Profile { .. } => scheme.name,
     };
+    let (chosen, or) = match named {
+        Some(_) => ("which is chosen by name".to_owned(), "leave it out"),
+        None => (
+            format!("which {url} chooses"),
+            "add --api platform without it",
+        ),
+    };
     CliError::usage(format_args!(
-        "the platform's API of tokens, which --api or {url} chooses, needs a platform token; if {token} is one, set {scheme} to bearer or \
-         add --api platform without it; otherwise add --api classic"
+        "the platform's API of tokens, {chosen}, needs a platform token; if {token} is one, set {scheme} to bearer or {or}; otherwise add \
+         --api classic"
     ))
 }

@@ -125,8 +125,8 @@ fn lost_tokens_are_found_by_name_type_kind_and_time() {
 fn the_command_that_finds_a_lost_token_has_its_name_with_invisible_characters() {
     let name = "team \u{200d}\u{1f469}\u{200d}\u{1f4bb}\u{202e} it's";
     let server = RawServer::new(|_| RawResponse::Bytes(response("201 Created", JSON, "{}")));
-    let created = Fixture::dt(&server.url).command(&["dt", "token", "create", name]);
-    let created = { created }.output().unwrap();
+    let mut create = Fixture::dt(&server.url).command(["dt", "token", "create", name]);
+    let created = create.output().unwrap();
     let line = String::from_utf8(created.stderr).unwrap();
     let (_, command) = line
         .split_once("find it, then delete it: gatelet ")

@@ -86,6 +86,7 @@ fn the_prefix_of_a_token_chooses_its_scheme_unless_the_variable_does() {
         let fixture = Fixture::dt(&server.url).with(scheme, value);
         let line = fixture.run(&format!("{LIST} {options}")).fails_with(2);
         assert!(line.contains(scheme), "{line}");
+        assert!(!line.contains("add --api platform"), "{line}");
     }
 }
 

@@ -29,6 +29,7 @@ pub fn visit(visitor: &mut impl Visitor) {
     visitor.visit::<super::ActiveGateGroups>(&ACTIVE_GATE_GROUPS, |_| None);
     visitor.visit::<super::ActiveGateGroup>(&ACTIVE_GATE_GROUP, |_| None);
     visitor.visit::<super::UpdateJobsAll>(&UPDATE_JOBS_ALL, |_| None);
+    visitor.visit::<super::UpdateJobsOfGate>(&UPDATE_JOBS_OF_GATE, |_| None);
     visitor.visit::<super::UpdateJobList>(&UPDATE_JOB_LIST, |_| None);
     visitor.visit::<super::UpdateJob>(&UPDATE_JOB, |_| None);
     visitor.visit::<super::UpdateJobCreate>(&UPDATE_JOB_CREATE, |_| None);
@@ -291,7 +292,22 @@ static UPDATE_JOBS_ALL: Sample = Sample {
         r#"{"allUpdateJobs":[{"agId":"-1556499193","updateJobs":[{"jobId":"-4754066816153208332","jobState":"PENDING"}]}]}"#,
     ],
     properties: &[
-        Property::new("allUpdateJobs", &["required", "array"], Some("UpdateJobList")),
+        Property::new("allUpdateJobs", &["required", "array"], Some("UpdateJobsOfGate")),
+    ],
+    keeps_unknown: false,
+    is_request: false,
+};
+
+static UPDATE_JOBS_OF_GATE: Sample = Sample {
+    vendor: "dt",
+    name: "UpdateJobsOfGate",
+    examples: &[
+        r#"{"agId":"-1556499193","updateJobs":[{"jobId":"-4754066816153208332","jobState":"PENDING"}]}"#,
+        r#"{"agId":"1541791174"}"#,
+    ],
+    properties: &[
+        Property::new("agId", &[], None),
+        Property::new("updateJobs", &["array"], Some("UpdateJob")),
     ],
     keeps_unknown: false,
     is_request: false,
