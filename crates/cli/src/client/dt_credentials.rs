@@ -14,7 +14,7 @@ use crate::options::token_api::{TokenApiChoice, TokenApiName};
 use crate::options::token_scheme::TokenScheme;
 use crate::settings::key;
 use crate::settings::origin::Origin;
-use crate::settings::secret_source::SecretSource;
+use crate::settings::secret_source::{SecretSource, ensure_private};
 use crate::settings::settings::Settings;
 
 /// The variable of a platform token, which is sent as `Bearer` whatever it begins with.
@@ -70,9 +70,13 @@ fn with_token(
     scheme: TokenScheme,
 ) -> Result<ClientBuilder, CliError> {
     Ok(match (scheme, source.regular_file()) {
-        (TokenScheme::Bearer, Some(path)) => builder.credentials(FileToken::bearer(path)),
+        (TokenScheme::Bearer, Some(path)) => {
+            builder.credentials(FileToken::bearer(path).checked_by(ensure_private))
+        }
         (TokenScheme::Bearer, None) => builder.credentials(Bearer::new(token)?),
-        (TokenScheme::ApiToken, Some(path)) => builder.credentials(FileToken::api_token(path)),
+        (TokenScheme::ApiToken, Some(path)) => {
+            builder.credentials(FileToken::api_token(path).checked_by(ensure_private))
+        }
         (TokenScheme::ApiToken, None) => builder.credentials(ApiToken::new(token)?),
     })
 }

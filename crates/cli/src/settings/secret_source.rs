@@ -161,8 +161,11 @@ fn parse(bytes: &[u8]) -> io::Result<Secret> {
 }
 
 /// Checks that only the owner may read a file.
+///
+/// # Errors
+/// Others may.
 #[cfg(unix)]
-fn ensure_private(file: &File, path: &Path) -> io::Result<()> {
+pub(crate) fn ensure_private(file: &File, path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let metadata = file.metadata()?;
     let is_readable = metadata.is_file() && metadata.permissions().mode() & 0o077 != 0;
@@ -180,7 +183,7 @@ fn ensure_private(file: &File, path: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn ensure_private(_: &File, _: &Path) -> io::Result<()> {
+pub(crate) fn ensure_private(_: &File, _: &Path) -> io::Result<()> {
     Ok(())
 }
 

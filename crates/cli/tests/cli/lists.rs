@@ -62,6 +62,28 @@ fn a_list_continues_when_the_token_in_its_file_is_rotated() {
     assert_eq!(server.requests.try_iter().count(), 3);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_rotated_token_that_others_may_read_is_not_used() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let fixture = Fixture::new();
+    let file = fixture.path("token");
+    fixture.file("token", "dt0c01.OLD.CANARY\n");
+    let rotated = file.clone();
+    let server = RawServer::new(move |request| {
+        let readable = std::fs::Permissions::from_mode(0o644);
+        std::fs::write(&rotated, "dt0c01.NEW.CANARY\n").unwrap();
+        std::fs::set_permissions(&rotated, readable).unwrap();
+        assert!(request.contains("dt0c01.OLD.CANARY"), "{request}");
+        let refusal = r#"{"error":{"code":401}}"#;
+        RawResponse::Bytes(response("401 Unauthorized", JSON, refusal))
+    });
+    let fixture = fixture.with("GATELET_DT_URL", &server.url);
+    let output = fixture.with("GATELET_DT_TOKEN_FILE", &file).run(TOKENS);
+    output.fails_with(3);
+    assert_eq!(server.requests.try_iter().count(), 1);
+}
+
 /// Returns the ids in the output of a list, in any format.
 fn ids(output: &str, format: &str) -> Vec<String> {
     let id = |value: &serde_json::Value| value["id"].as_str().unwrap().to_owned();

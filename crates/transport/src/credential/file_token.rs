@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -38,11 +38,15 @@ const LIMIT: u64 = 16 * 1024;
 pub struct FileToken {
     path: PathBuf,
     scheme: &'static str,
+    check: Box<Check>,
     /// Counts the started reads.
     reads: AtomicU64,
     /// The last valid credential, and the number of its read.
     good: Mutex<Option<(u64, Credential)>>,
 }
+
+/// Checks an open file at a path.
+type Check = dyn Fn(&File, &Path) -> io::Result<()> + Send + Sync;
 
 impl FileToken {
     /// Creates a provider that sends the token as `Authorization: Api-Token …`. The file is checked when the client is
@@ -61,8 +65,34 @@ impl FileToken {
         Self {
             path,
             scheme,
+            check: Box::new(|_, _| Ok(())),
             reads: AtomicU64::default(),
             good: Mutex::default(),
+        }
+    }
+
+    /// Sets a check that the opened file must pass before each read, for example of its permissions. A file that does not pass counts
+    /// as invalid.
+    ///
+    /// ```
+    /// use gatelet_transport::FileToken;
+    ///
+    /// let token = FileToken::bearer("/var/run/secrets/dynatrace/token").checked_by(|file, _| {
+    ///     match file.metadata()?.len() {
+    ///         0..=4096 => Ok(()),
+    ///         _ => Err(std::io::Error::other("it is too large")),
+    ///     }
+    /// });
+    /// # let _ = token;
+    /// ```
+    #[must_use]
+    pub fn checked_by(
+        self,
+        check: impl Fn(&File, &Path) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            check: Box::new(check),
+            ..self
         }
     }
 
@@ -94,7 +124,9 @@ impl FileToken {
 
     /// Reads the credential, or returns the reason why the file is invalid, which never shows its content.
     fn read(&self) -> Result<Credential, String> {
-        let credential = read(&self.path, |text| Credential::new(self.scheme, text))?;
+        let credential = read(&self.path, &self.check, |text| {
+            Credential::new(self.scheme, text)
+        })?;
         credential.map_err(|error| error.to_string())
     }
 }
@@ -118,20 +150,22 @@ pub fn read_secret_file<T>(
     path: &Path,
     take: impl FnOnce(&str) -> T,
 ) -> Result<T, Error> {
-    read(path, take).map_err(|reason| Error::invalid_input(parameter, reason))
+    read(path, &|_, _| Ok(()), take).map_err(|reason| Error::invalid_input(parameter, reason))
 }
 
 /// Does the same, but returns the reason alone.
-fn read<T>(path: &Path, take: impl FnOnce(&str) -> T) -> Result<T, String> {
+fn read<T>(path: &Path, check: &Check, take: impl FnOnce(&str) -> T) -> Result<T, String> {
     let shown = path.display();
-    let unreadable = |error: std::io::Error| format!("cannot read the file {shown}: {error}");
+    let unreadable = |error: io::Error| format!("cannot read the file {shown}: {error}");
     // Checked before it is opened, because opening a pipe may block forever.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(format!("{shown} is not a regular file"));
     }
     // The buffer never moves, so no copy of the secret is left behind.
     let mut bytes = Zeroizing::new(vec![0; LIMIT as usize]);
-    let length = fill(path, &mut bytes).map_err(unreadable)?;
+    let file = File::open(path).map_err(unreadable)?;
+    check(&file, path).map_err(unreadable)?;
+    let length = fill(&file, &mut bytes).map_err(unreadable)?;
     let bytes = bytes.get(..length).unwrap_or_default();
     let no_secret =
         |problem: &str| format!("the file {shown} does not contain a secret: {problem}");
@@ -143,14 +177,13 @@ fn read<T>(path: &Path, take: impl FnOnce(&str) -> T) -> Result<T, String> {
 }
 
 /// Reads the start of a file and returns its length.
-fn fill(path: &Path, buffer: &mut [u8]) -> std::io::Result<usize> {
-    let mut file = File::open(path)?;
+fn fill(mut file: &File, buffer: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
     while let Some(rest) = buffer.get_mut(length..).filter(|rest| !rest.is_empty()) {
         match file.read(rest) {
             Ok(0) => break,
             Ok(more) => length = length.saturating_add(more),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }

@@ -82,6 +82,32 @@ async fn each_call_sends_the_current_token_of_the_file() {
     assert_eq!(middle.len(), 7);
 }
 
+#[tokio::test]
+async fn a_file_is_checked_before_each_read_of_it() {
+    let folder = Folder::new();
+    let checked = || {
+        FileToken::bearer(folder.token()).checked_by(|file, path| {
+            assert!(path.ends_with("token"));
+            match file.metadata()?.len() {
+                0..=3 => Ok(()),
+                _ => Err(std::io::Error::other("it is too long")),
+            }
+        })
+    };
+    let server = FakeTransport::respond(|_| ok());
+    folder.write("three");
+    let error = build(checked(), &server).unwrap_err();
+    assert!(error.to_string().contains("it is too long"), "{error}");
+    let token = checked();
+    folder.write("one");
+    let channel = build(token, &server).unwrap();
+    for content in ["three", "two"] {
+        folder.write(content);
+        channel.call(call(Method::GET)).await.unwrap();
+    }
+    assert_eq!(bearers(&server), ["Bearer one", "Bearer two"]);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_swapped_symlink_leads_to_the_new_token() {
