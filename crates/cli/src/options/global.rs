@@ -33,13 +33,21 @@ pub(crate) struct GlobalOptions {
 impl GlobalOptions {
     /// Returns where the command goes, with the API of its tokens.
     pub(crate) fn target(&self, token_api: Option<TokenApiName>) -> Target {
-        let profile = self.profile.as_ref();
-        let profile = profile.map(|name| format!("--profile={name}"));
-        let emulator = self.emulator.then(|| "--emulator".to_owned());
+        // Each option is named here, so that a new one does not compile before it is decided whether a suggested command has it, too.
+        let Self {
+            output: _,
+            profile,
+            emulator,
+            connection,
+            verbose: _,
+        } = self;
         let api = token_api.and_then(|api| api.to_possible_value());
-        let api = api.map(|api| format!("--api={}", api.get_name()));
-        let chosen = profile.into_iter().chain(emulator).chain(api);
-        Target::new(chosen.chain(self.connection.words()).collect())
+        let options = [
+            profile.as_ref().map(|name| format!("--profile={name}")),
+            emulator.then(|| "--emulator".to_owned()),
+            api.map(|api| format!("--api={}", api.get_name())),
+        ];
+        Target::new(options.into_iter().flatten().chain(connection.words()).collect())
     }
 }
 
@@ -60,6 +68,11 @@ mod tests {
         for (options, token_api, expected) in [
             (&[][..], None, "gatelet dt -- -x"),
             (&["--emulator"][..], None, "gatelet dt --emulator -- -x"),
+            (
+                &["--proxy-from-environment", "--timeout=5", "-v", "-ojson"][..],
+                None,
+                "gatelet dt --proxy-from-environment -- -x",
+            ),
             (
                 &["--profile", "my prod"][..],
                 Some(TokenApiName::Platform),
