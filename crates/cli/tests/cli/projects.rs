@@ -193,6 +193,21 @@ fn a_resource_group_that_vanished_is_named_beside_the_projects_of_the_others() {
 }
 
 #[test]
+fn an_id_of_a_resource_group_that_the_service_listed_is_not_called_an_argument() {
+    let run = served(vec![
+        ("/example-team/projects", 200, WEB),
+        (
+            "/resource_groups",
+            200,
+            r#"{"list": [{"id": "", "name": "a"}]}"#,
+        ),
+    ]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let line = "invalid the ID of a resource group that the service listed: must not be empty (not sent)\n";
+    assert!(run.stderr.contains(line), "{run:?}");
+}
+
+#[test]
 fn projects_of_one_product_are_the_result_where_the_api_says_that_the_other_is_absent() {
     // Paths that are not named are absent.
     let run = served(vec![("/example-team/projects", 200, WEB)]);

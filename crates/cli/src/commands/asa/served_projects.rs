@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::error::setting_names::SettingNames;
 use crate::options::operation_help::operations_help;
 use crate::output::list;
 use crate::output::output::Output;
@@ -30,6 +31,9 @@ const SELECTION: &str = "The labels are compared with the selectors of projects 
      of Privileged Access that the caller may see. A project whose selector has no known meaning, and a list that could not be read to its end, \
      are reported on stderr, and the exit code is 1. A project of Advanced Server Access whose traffic is not forwarded (FORWARDS) uses no \
      gateway, although its selector is met; a line on stderr says so.";
+
+/// What the id of a resource group is that the service has listed.
+const LISTED_GROUP: &str = "the ID of a resource group that the service listed";
 
 /// Reads and prints the projects, also those before a signal, and reports those that cannot be judged and what could not be read.
 pub(crate) async fn print(
@@ -78,7 +82,12 @@ fn print_projects(
         output.log().print(line);
     }
     let lists = unread.len();
-    let unread: Vec<_> = unread.into_iter().map(CliError::from).collect();
+    // Nobody has typed it.
+    let names = SettingNames::default().with("resource_group_id", &LISTED_GROUP);
+    let unread = unread
+        .iter()
+        .map(|error| CliError::from_client_error(error, &names));
+    let unread: Vec<_> = unread.collect();
     let problems: Vec<String> = [
         match unjudged.len() {
             0 => None,
