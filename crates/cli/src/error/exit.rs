@@ -80,15 +80,15 @@ impl Exit {
         ),
         (
             Self::HungUp,
-            "hung up (SIGHUP); the outcome of a change is unknown",
+            "hung up (SIGHUP); the line says what is known of a change",
         ),
         (
             Self::Interrupted,
-            "interrupted (Ctrl-C); the outcome of a change is unknown",
+            "interrupted (Ctrl-C); the line says what is known of a change",
         ),
         (
             Self::Terminated,
-            "terminated (SIGTERM); the outcome of a change is unknown",
+            "terminated (SIGTERM); the line says what is known of a change",
         ),
     ];
 
