@@ -15,7 +15,7 @@ use gatelet_transport::{Clock as _, Error};
 use crate::active_gate_tokens::LARGEST_PAGE;
 use crate::generated::active_gate_tokens::ActiveGateTokens;
 use crate::generated::active_gates::ActiveGates;
-use crate::token_users::{letters, readable_id};
+use crate::token_users::{letters, readable_id, resembled};
 
 /// One reason why an ActiveGate needs attention.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,9 +206,7 @@ impl KnownTokens {
         let id = token.id.as_ref().filter(|id| !self.ends.contains_key(*id));
         id.is_some_and(|id| {
             let shown = letters(id.as_str());
-            let dots = shown.match_indices('.').map(|(dot, _)| dot);
-            let mut starts = dots.chain([shown.len()]).filter_map(|end| shown.get(..end));
-            starts.any(|start| self.letters.contains(start))
+            resembled(&shown).any(|resembled| self.letters.contains(resembled))
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::active_gate_tokens::LARGEST_PAGE;
 use crate::active_gates::VISIBLE;
 use crate::generated::active_gate_tokens::ActiveGateTokens;
 use crate::generated::active_gates::ActiveGates;
-use crate::token_users::readable_id;
+use crate::token_users::{letters, may_hide_any, readable_id, resembled, shows};
 
 /// A review of all ActiveGate tokens of an environment.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,9 @@ use crate::token_users::readable_id;
 pub struct TokenAudit {
     /// All tokens, in the order of the API's list.
     pub tokens: Vec<AuditedToken>,
-    /// How many ActiveGates do not say which tokens they have. Each of them may use any of the tokens.
+    /// How many ActiveGates do not say which tokens they have, because they have no list of tokens, or an entry without an id, with a
+    /// blank one, or with one that only resembles a token's, as in [`TokenUsers`](crate::TokenUsers). Each of them may use a token
+    /// without being among its [`active_gates`](AuditedToken::active_gates).
     pub unreported: usize,
     /// How long the API's list shows an ActiveGate that lost its connection: two hours, as documented.
     pub window: Duration,
@@ -115,7 +117,17 @@ impl ActiveGateTokens {
         }
         let gates = ActiveGates::new(&self.client).list().send().await?;
         let gates = gates.active_gates;
-        let unreported = gates.iter().filter(|gate| !is_reported(gate)).count();
+        let listed_ids = ids_by_letters(&listed);
+        let is_unreported = |gate: &&ActiveGate| {
+            may_hide_any(gate, |shown| {
+                let shown = letters(shown);
+                let mut ids = resembled(&shown)
+                    .filter_map(|it| listed_ids.get(it))
+                    .flatten();
+                ids.any(|id| !shows(gate, id))
+            })
+        };
+        let unreported = gates.iter().filter(is_unreported).count();
         let mut users = users(gates);
         let now = Timestamp::from(self.client.channel().clock().now());
         let tokens = listed.into_iter().map(|token| AuditedToken {
@@ -195,15 +207,14 @@ fn findings(token: &ActiveGateToken, now: Timestamp, unused_for: Duration) -> Ve
     found
 }
 
-/// Returns whether an ActiveGate says which tokens it has, or that it has none.
-fn is_reported(gate: &ActiveGate) -> bool {
-    use gatelet_models::dt::ActiveGateTokenState::{Absent, Invalid, Unsupported};
-    gate.active_gate_tokens.as_ref().is_some_and(|tokens| {
-        tokens.iter().all(|token| {
-            readable_id(token).is_some()
-                || matches!(token.state, Some(Absent | Invalid | Unsupported))
-        })
-    })
+/// Returns the ids of tokens by what of them does not depend on case and white space.
+fn ids_by_letters(tokens: &[ActiveGateToken]) -> BTreeMap<String, Vec<ActiveGateTokenId>> {
+    let mut ids: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for token in tokens {
+        let same = ids.entry(letters(token.id.as_str())).or_default();
+        same.push(token.id.clone());
+    }
+    ids
 }
 
 /// Returns the ActiveGates that show each token, each once.

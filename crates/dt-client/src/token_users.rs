@@ -116,7 +116,8 @@ impl ActiveGateTokens {
     }
 }
 
-fn shows(gate: &ActiveGate, id: &ActiveGateTokenId) -> bool {
+/// Returns whether an ActiveGate shows a token.
+pub(crate) fn shows(gate: &ActiveGate, id: &ActiveGateTokenId) -> bool {
     let mut tokens = gate.active_gate_tokens.iter().flatten();
     tokens.any(|token| token.id.as_ref() == Some(id))
 }
@@ -130,19 +131,21 @@ fn decode(response: &ApiResponse, id: &ActiveGateTokenId) -> Result<ActiveGateTo
     }
 }
 
-/// Returns whether an ActiveGate that does not show a token may have it all the same, because it has no list of tokens, or an entry that
-/// does not say clearly that it is about another token.
+/// Returns whether an ActiveGate that does not show a token may have it all the same.
 fn may_hide(gate: &ActiveGate, id: &ActiveGateTokenId) -> bool {
-    let has_no_id = |token: &ActiveGateTokenUse| {
-        use ActiveGateTokenState::{Absent, Invalid, Unsupported};
-        matches!(token.state, Some(Absent | Invalid | Unsupported))
-    };
+    may_hide_any(gate, |shown| resembles(shown, id.as_str()))
+}
+
+/// Returns whether an ActiveGate may have a token that it does not show, because it has no list of tokens, or an entry that does not say
+/// clearly which token it is about: without an id, or with one that resembles that of such a token.
+pub(crate) fn may_hide_any(gate: &ActiveGate, resembles_one: impl Fn(&str) -> bool) -> bool {
+    use ActiveGateTokenState::{Absent, Invalid, Unsupported};
     let tokens = gate.active_gate_tokens.as_ref();
     tokens.is_none_or(|tokens| {
         let mut tokens = tokens.iter();
         tokens.any(|token| match readable_id(token) {
-            Some(shown) => resembles(shown.as_str(), id.as_str()),
-            None => !has_no_id(token),
+            Some(shown) => resembles_one(shown.as_str()),
+            None => !matches!(token.state, Some(Absent | Invalid | Unsupported)),
         })
     })
 }
@@ -155,9 +158,15 @@ pub(crate) fn readable_id(token: &ActiveGateTokenUse) -> Option<&ActiveGateToken
 
 /// Returns whether two ids differ at most in case and in white space, or one is followed by a secret.
 fn resembles(shown: &str, id: &str) -> bool {
-    let (shown, id) = (letters(shown), letters(id));
-    let rest = shown.strip_prefix(&id);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    let id = letters(id);
+    resembled(&letters(shown)).any(|resembled| resembled == id)
+}
+
+/// Returns the [`letters`] of the ids that one resembles, from its own letters: the same, and what precedes each dot.
+pub(crate) fn resembled(shown: &str) -> impl Iterator<Item = &str> {
+    let before_dots = shown.match_indices('.');
+    let before_dots = before_dots.filter_map(|(dot, _)| shown.get(..dot));
+    before_dots.chain([shown])
 }
 
 /// Returns what of an id does not depend on case and white space.

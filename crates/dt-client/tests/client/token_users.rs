@@ -176,6 +176,34 @@ async fn gates_that_do_not_say_which_tokens_they_have_are_counted() {
 }
 
 #[tokio::test]
+async fn a_review_counts_the_same_gates_as_the_users_of_each_token() {
+    for (shown, unreported) in [
+        ("dt0g02.a", 0),
+        ("dt0g02.unlisted", 0),
+        ("DT0G02.A", 1),
+        (" dt0g02.a\n", 1),
+        ("dt0g02.b.SECRET", 1),
+        (" ", 1),
+    ] {
+        let shown = serde_json::json!([{ "id": shown }]);
+        let gate = format!(r#"{{"id": "1", "activeGateTokens": {shown}}}"#);
+        let list = page_of(2, &["a", "b"], None);
+        let (client, _) = scripted([list, gates(&gate)]);
+        let audit = client.active_gate_tokens().audit(DAY).await.unwrap();
+        assert_eq!(audit.unreported, unreported, "{shown}");
+        let mut most = 0;
+        for id in ["a", "b"] {
+            let read = FakeResponse::json(200, token(id));
+            let (client, _) = scripted([gates(&gate), read]);
+            let id = format!("dt0g02.{id}");
+            let users = client.active_gate_tokens().users(&id.as_str().into()).await;
+            most = most.max(users.unwrap().unreported);
+        }
+        assert_eq!(most, unreported, "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn the_last_use_of_another_token_is_not_that_of_the_token() {
     for other in ["b", "A", "a "] {
         let (client, fake) = scripted([gates(""), FakeResponse::json(200, token(other))]);
