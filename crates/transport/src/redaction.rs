@@ -1,6 +1,7 @@
 //! Redacts the secrets of a call from foreign texts.
 
 pub(crate) mod digits;
+pub(crate) mod first_look;
 pub(crate) mod fragments;
 pub(crate) mod known;
 pub(crate) mod merge;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use crate::redaction::readings::{PlainByte, Readings, source_range};
+use crate::redaction::readings::{PlainByte, Readings, can_spell_secret, source_range};
 
 /// An encoding of bytes in digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,17 +99,46 @@ impl Notation {
     fn decoded(self, digits: &[PlainByte]) -> Zeroizing<Vec<u8>> {
         let max_length = digits.len() * self.bits() / 8;
         let mut decoded = Zeroizing::new(Vec::with_capacity(max_length));
-        let (mut bits, mut count) = (0_u32, 0);
-        for digit in digits {
-            bits = (bits << self.bits() | u32::from(self.digit(digit.byte).unwrap_or_default()))
-                & 0xffff;
-            count += self.bits();
-            if count >= 8 {
-                count -= 8;
-                decoded.push((bits >> count & 0xff) as u8);
-            }
-        }
+        decoded.extend(self.decode(digits.iter().map(|digit| digit.byte)));
         decoded
+    }
+
+    /// Decodes digits.
+    fn decode(self, digits: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
+        let (mut bits, mut count) = (0_u32, 0);
+        digits.filter_map(move |digit| {
+            bits =
+                (bits << self.bits() | u32::from(self.digit(digit).unwrap_or_default())) & 0xffff;
+            count += self.bits();
+            if count < 8 {
+                return None;
+            }
+            count -= 8;
+            Some((bits >> count & 0xff) as u8)
+        })
+    }
+
+    /// Returns whether a run of digits in a text may encode this many bytes of a secret of visible ASCII, in any notation.
+    pub(super) fn any_may_encode(text: &[u8], length: usize) -> bool {
+        Self::ALL.iter().any(|notation| {
+            let min_digits = notation.digits_for(length);
+            let mut runs = text.split(|byte| notation.digit(*byte).is_none());
+            runs.any(|run| run.len() >= min_digits && notation.may_encode(run, length))
+        })
+    }
+
+    fn may_encode(self, digits: &[u8], length: usize) -> bool {
+        (0..self.alignments()).any(|skipped| {
+            let mut spelled = 0;
+            let digits = digits.iter().skip(skipped).copied();
+            self.decode(digits).any(|byte| {
+                spelled = match can_spell_secret(byte) {
+                    true => spelled + usize::from(byte.is_ascii_graphic()),
+                    false => 0,
+                };
+                spelled >= length
+            })
+        })
     }
 }
 

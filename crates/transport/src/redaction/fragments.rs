@@ -116,6 +116,25 @@ impl Fragments {
         self.sorted.push(Fragment { bytes, is_secret });
     }
 
+    /// Returns whether a text contains a fragment as it is.
+    pub(super) fn occur_in(&self, text: &[u8]) -> bool {
+        let mut bytes = 0;
+        !self.is_empty()
+            && text.iter().enumerate().any(|(at, byte)| {
+                bytes = bytes << 8 | u64::from(byte.to_ascii_lowercase());
+                at + 1 >= FRAGMENT_LENGTH && self.position(bytes).is_some()
+            })
+    }
+
+    /// Returns where a fragment of these lowercase bytes is.
+    fn position(&self, bytes: u64) -> Option<usize> {
+        if !self.filter.may_contain(bytes) {
+            return None;
+        }
+        let found = self.sorted.binary_search_by_key(&bytes, |it| it.bytes);
+        found.ok()
+    }
+
     /// Finds the fragments that the text spells at a position.
     pub(super) fn find(&self, readings: &Readings<'_>, start: usize, hits: &mut Vec<Hit>) {
         match readings.unambiguous(start) {
@@ -126,12 +145,8 @@ impl Fragments {
 
     /// Returns the fragment at a position.
     fn lookup(&self, start: usize, bytes: [u8; FRAGMENT_LENGTH]) -> Option<Hit> {
-        let bytes = folded(bytes);
-        if !self.filter.may_contain(bytes) {
-            return None;
-        }
-        let found = self.sorted.binary_search_by_key(&bytes, |it| it.bytes);
-        let is_secret = self.sorted.get(found.ok()?)?.is_secret;
+        let found = self.position(folded(bytes))?;
+        let is_secret = self.sorted.get(found)?.is_secret;
         let range = start..start + FRAGMENT_LENGTH;
         Some(Hit { range, is_secret })
     }

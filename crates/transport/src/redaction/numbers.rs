@@ -9,6 +9,9 @@ use crate::redaction::readings::PlainByte;
 /// The maximum number of characters between two numbers: a comma, a line break and indentation.
 const MAX_GAP: usize = 64;
 
+/// The maximum length of a number: `0x64`.
+const MAX_DIGITS: usize = 4;
+
 /// The notation of the numbers.
 #[derive(Clone, Copy)]
 enum Radix {
@@ -44,6 +47,18 @@ impl NumberList {
             }
         }
         lists
+    }
+
+    /// Returns whether a text may be a list of this many numbers, in either radix.
+    pub(super) fn may_be_in(text: &[u8], min_length: usize) -> bool {
+        let words = text.split(|byte| !byte.is_ascii_alphanumeric());
+        let mut numbers: usize = 0;
+        words.filter(|word| !word.is_empty()).any(|word| {
+            let is_digit = |byte: &u8| byte.is_ascii_hexdigit() || byte.eq_ignore_ascii_case(&b'x');
+            let is_number = word.len() <= MAX_DIGITS && word.iter().all(is_digit);
+            numbers = if is_number { numbers + 1 } else { 0 };
+            numbers >= min_length
+        })
     }
 
     /// Returns the range of the numbers of some bytes.

@@ -11,6 +11,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use crate::redaction::digits::Notation;
+use crate::redaction::first_look;
 use crate::redaction::fragments::FRAGMENT_LENGTH;
 use crate::redaction::fragments::Fragments;
 use crate::redaction::merge::{Hit, merge};
@@ -18,7 +19,7 @@ use crate::redaction::numbers::NumberList;
 use crate::redaction::readings::{
     PlainByte, Readings, can_spell_secret, plain_bytes, source_range,
 };
-use crate::redaction::shapes::{secret_parts, without_breaks};
+use crate::redaction::shapes::{has_secret_part, secret_parts, without_breaks};
 
 /// The replacement of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -65,7 +66,7 @@ pub struct SecretSet {
 }
 
 /// The secrets in a text.
-enum Found {
+pub(super) enum Found {
     Ranges(Vec<Range<usize>>),
     /// Secret and public parts cannot be distinguished.
     Everything,
@@ -190,13 +191,21 @@ impl SecretSet {
     }
 
     fn find(&self, text: &[u8]) -> Found {
-        if self.is_empty() && !self.finds_shapes {
+        if self.is_empty() && !self.finds_shapes || self.is_clean_at_first_look(text) {
             return Found::Ranges(Vec::new());
         }
         self.search(text, 0)
     }
 
-    fn search(&self, text: &[u8], depth: u32) -> Found {
+    /// Returns whether a text certainly contains no secret. The search takes many times as long.
+    pub(super) fn is_clean_at_first_look(&self, text: &[u8]) -> bool {
+        !self.has_other_bytes
+            && self.short.is_empty()
+            && first_look::passes(text, &self.fragments)
+            && !(self.finds_shapes && has_secret_part(text))
+    }
+
+    pub(super) fn search(&self, text: &[u8], depth: u32) -> Found {
         if !self.may_occur_in(text) {
             return Found::Ranges(Vec::new());
         }

@@ -35,26 +35,29 @@ pub(super) fn without_breaks(
 ///
 /// The models find the same shapes in the values of paths; neither crate knows the other.
 pub(super) fn secret_parts(text: &[u8]) -> Vec<Range<usize>> {
-    let mut parts = tokens(text);
-    parts.extend(objects(text));
+    let mut parts: Vec<_> = tokens(text).chain(objects(text)).collect();
     parts.sort_unstable_by_key(|part| (part.start, part.end));
     parts
 }
 
+/// Returns whether a text has such a part.
+pub(super) fn has_secret_part(text: &[u8]) -> bool {
+    tokens(text).next().is_some() || objects(text).next().is_some()
+}
+
 /// Returns the secret parts of the tokens with dots.
-fn tokens(text: &[u8]) -> Vec<Range<usize>> {
-    let mut parts = Vec::new();
+fn tokens(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
-    for word in text.split(|byte| !is_token_byte(*byte)) {
-        // The dot after a token ends the sentence.
-        let last = word.iter().rposition(|byte| *byte != b'.');
-        let token = last.and_then(|last| word.get(..=last)).unwrap_or_default();
-        if let Some(secret) = secret_start(token) {
-            parts.push(start + secret..start + token.len());
-        }
+    let words = text.split(|byte| !is_token_byte(*byte));
+    words.filter_map(move |word| {
+        let word_start = start;
         start += word.len() + 1;
-    }
-    parts
+        // The dot after a token ends the sentence.
+        let last = word.iter().rposition(|byte| *byte != b'.')?;
+        let token = word.get(..=last)?;
+        let secret = secret_start(token)?;
+        Some(word_start + secret..word_start + token.len())
+    })
 }
 
 fn is_token_byte(byte: u8) -> bool {
