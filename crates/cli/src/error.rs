@@ -6,4 +6,3 @@ pub(crate) mod parameter_names;
 pub(crate) mod refusal;
 pub(crate) mod report;
 pub(crate) mod setting_names;
-pub(crate) mod shell;

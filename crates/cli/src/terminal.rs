@@ -62,7 +62,9 @@ pub(crate) fn command_line(command: &str, options: &[String], arguments: &[&str]
 /// and ksh read, because those for display would be part of the text.
 pub(crate) fn quote_for_shell(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.@/+:%=".contains(c);
-    match !text.is_empty() && text.chars().all(is_plain) {
+    // zsh takes a word that starts with an equals sign for a command.
+    let is_word = !text.is_empty() && !text.starts_with('=');
+    match is_word && text.chars().all(is_plain) {
         true => text.to_owned(),
         false if text.chars().all(is_displayable) => {
             format!("'{}'", text.replace('\'', r"'\''"))
@@ -97,6 +99,7 @@ mod tests {
         assert_eq!(line(&["bot", "dt0g02.A"]), "rm bot dt0g02.A");
         assert_eq!(line(&["-rf", ""]), "rm -- -rf ''");
         assert_eq!(line(&["x; reboot", "it's"]), r"rm 'x; reboot' 'it'\''s'");
+        assert_eq!(line(&["=ls", "a=b"]), "rm '=ls' a=b");
         let options = ["--force".to_owned()];
         let line = command_line("rm", &options, &["-x"]);
         assert_eq!(line, "rm --force -- -x");

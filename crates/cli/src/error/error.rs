@@ -12,8 +12,7 @@ use crate::error::parameter_names;
 use crate::error::refusal::Refusal;
 use crate::error::report::{CallFailure, ErrorFormat, ErrorObject, truncate};
 use crate::error::setting_names::SettingNames;
-use crate::error::shell;
-use crate::terminal::{eprint_json, eprint_line};
+use crate::terminal::{eprint_json, eprint_line, quote_for_shell};
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -207,7 +206,7 @@ pub(crate) fn continuation(token: &PageToken, remaining: Option<usize>) -> Strin
     let sign = if token.starts_with('-') { '=' } else { ' ' };
     let limit = remaining.map(|it| format!(" --limit {it}"));
     let limit = limit.unwrap_or_default();
-    let token = shell::quoted(token);
+    let token = quote_for_shell(token);
     format!("continue with --page-token{sign}{token}{limit}")
 }
 

@@ -101,7 +101,7 @@ fn an_error_is_an_object_where_the_results_are_json() {
         }
         let message = error["message"].as_str().unwrap();
         assert!(
-            message.ends_with("; continue with --page-token 'k2'"),
+            message.ends_with("; continue with --page-token k2"),
             "{message}"
         );
         assert!(!output.raw_stderr.contains('\u{202e}'), "{output:?}");

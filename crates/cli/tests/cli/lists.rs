@@ -127,8 +127,8 @@ fn numbers(count: u32) -> Vec<String> {
 
 /// Returns the page token of the hint.
 fn hint(output: &CommandOutput) -> Option<&str> {
-    let (_, rest) = output.stderr.split_once("continue with --page-token '")?;
-    Some(rest.split('\'').next().unwrap())
+    let (_, rest) = output.stderr.split_once("continue with --page-token ")?;
+    rest.split_whitespace().next()
 }
 
 /// Every format.
@@ -186,7 +186,7 @@ fn the_hint_of_a_list_with_a_limit_contains_the_rest_of_the_limit() {
     let broken = Fixture::dt(&pages(3, "403 Forbidden").url);
     let output = broken.run(&format!("{TOKENS} -o ndjson --limit 7"));
     assert_eq!(ids(&output.stdout, "ndjson"), numbers(4));
-    let hint = "; continue with --page-token 'k3' --limit 3\n";
+    let hint = "; continue with --page-token k3 --limit 3\n";
     assert!(output.stderr.ends_with(hint), "{output:?}");
 
     let whole = Fixture::dt(&pages(9, "403 Forbidden").url);
@@ -207,7 +207,7 @@ fn the_hint_of_a_list_can_be_followed_if_its_page_token_looks_like_an_option() {
     });
     let fixture = Fixture::dt(&script.url);
     let output = fixture.run(TOKENS);
-    let hint = "; continue with --page-token='--limit'\n";
+    let hint = "; continue with --page-token=--limit\n";
     assert!(output.stderr.ends_with(hint), "{output:?}");
     assert_eq!(script.requests.try_iter().count(), 2);
     fixture.run(&format!("{TOKENS} --page-token=--limit"));
@@ -340,7 +340,7 @@ fn an_interrupted_list_is_whole_and_says_where_to_go_on() {
         assert_eq!(ids(&output.stdout, format), numbers(4), "{output:?}");
         assert_eq!(
             output.stderr,
-            "gatelet: interrupted; continue with --page-token 'k3' --limit 5\n"
+            "gatelet: interrupted; continue with --page-token k3 --limit 5\n"
         );
         let rest =
             Fixture::dt(&whole.url).run(&format!("{TOKENS} -o {format} --page-token k3 --limit 5"));
