@@ -1,6 +1,6 @@
 //! Files and folders that only their owner can read.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -17,17 +17,44 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     builder.recursive(true).create(path)
 }
 
+/// Creates a file for its owner only, where the system has permissions.
+///
+/// # Errors
+/// Something has its name already, or it cannot be created.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Syncs the folder of a file, so that its name survives a power failure.
+///
+/// # Errors
+/// It cannot be opened or synced.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    match cfg!(unix) {
+        true => File::open(folder(path))?.sync_all(),
+        false => Ok(()),
+    }
+}
+
+/// Returns the folder of a file.
+fn folder(path: &Path) -> &Path {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
 /// Creates or replaces a file as a whole, so that no reader sees a part of it. A new one is for its owner only, and one that is there keeps its
 /// permissions. A symbolic link stays, and the file that it leads to is replaced.
 ///
 /// # Errors
-/// The file or its folder cannot be written, or something else than a regular file is there; then nothing has changed.
+/// The file or its folder cannot be written, or something else than a regular file is there; then nothing has changed. If only the folder
+/// cannot be synced, the file is replaced, and may be the old one again after a power failure.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = target(path)?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder(&path);
     create_folder(folder)?;
     let mut beside = NamedTempFile::new_in(folder)?;
     beside.write_all(bytes)?;
@@ -36,7 +63,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     beside.as_file().sync_all()?;
     beside.persist(&path)?;
-    Ok(())
+    sync_folder(&path)
 }
 
 /// Returns the file that [`replace`] would replace: the path, or where it leads as a symbolic link.

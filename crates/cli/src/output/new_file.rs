@@ -1,10 +1,12 @@
 //! A file that this process has created.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
+
+use crate::private_file;
 
 /// A file that this process has created and locked, for its owner only. It is removed when it is dropped, unless it is kept.
 #[derive(Debug)]
@@ -38,9 +40,9 @@ impl NewFile {
     /// # Errors
     /// The file exists, or cannot be created or locked, or its folder cannot be synced.
     pub(crate) fn create(path: &Path) -> Result<Self, CreateError> {
-        let file = match open(path) {
+        let file = match private_file::create(path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => remove_empty(path)
-                .and_then(|()| Ok(open(path)?))
+                .and_then(|()| Ok(private_file::create(path)?))
                 .map_err(raced)?,
             opened => opened?,
         };
@@ -57,7 +59,7 @@ impl NewFile {
             file,
             is_kept: false,
         };
-        sync_folder(path)?;
+        private_file::sync_folder(path)?;
         Ok(new)
     }
 
@@ -79,7 +81,7 @@ impl NewFile {
         self.file.set_len(0)?;
         self.file.write_all(content)?;
         self.file.sync_all()?;
-        sync_folder(&self.path)
+        private_file::sync_folder(&self.path)
     }
 
     /// Reads the content.
@@ -106,14 +108,6 @@ impl Drop for NewFile {
         // Closing it would not unlock it while a process that was just forked has a copy of the descriptor.
         let _ = self.file.unlock();
     }
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// Returns the error of a file that existed, and that another process has removed or created anew meanwhile.
@@ -177,15 +171,6 @@ fn is_at(file: &File, path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_at(_: &File, path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
-}
-
-/// Syncs the folder of a file, so that its name survives a power failure.
-pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    match cfg!(unix) {
-        true => File::open(folder.unwrap_or(Path::new(".")))?.sync_all(),
-        false => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use gatelet_models::asa::ServiceTokenRequest;
 use zeroize::Zeroizing;
 
-use crate::output::new_file::{CreateError, NewFile, sync_folder};
+use crate::output::new_file::{CreateError, NewFile};
 use crate::private_file;
 
 /// A file that will receive a key: created beside its final place, which it replaces when the key works.
@@ -185,7 +185,7 @@ impl WrittenPair {
             return Err(ReplaceError::Lost(gone(path)));
         }
         // After a power failure, the pair is in the one place or the other.
-        let _ = sync_folder(path);
+        let _ = private_file::sync_folder(path);
         Ok(())
     }
 }
