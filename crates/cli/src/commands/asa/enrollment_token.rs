@@ -2,8 +2,9 @@
 
 use asa_client::Client;
 use clap::Command;
+use gatelet_models::Operation;
 use gatelet_models::asa::{
-    AgentToken, EnrollmentTokenCreate, EnrollmentTokenId, ProjectName, operations,
+    AgentToken, EnrollmentToken, EnrollmentTokenCreate, EnrollmentTokenId, ProjectName, operations,
 };
 
 use crate::commands::report;
@@ -16,14 +17,27 @@ use crate::output::stdout::Stdout;
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Server enrollment tokens, which new servers enroll in a project of Advanced Server Access with")
-        // Beside `get`, which takes the same id.
         .mut_subcommand("reveal", |reveal| {
-            let help = operations_help(&[&operations::FETCH_SERVER_ENROLLMENT_TOKEN]);
-            reveal.display_order(2).after_help(help)
+            with_reveal_texts(reveal, &operations::FETCH_SERVER_ENROLLMENT_TOKEN)
         })
         .mut_subcommand("list", |list| {
             list.mut_arg("id", |id| id.value_name("PROJECT_NAME"))
         })
+}
+
+/// Describes the call of `reveal`, and shows it beside `get`, which takes the same id.
+pub(crate) fn with_reveal_texts(reveal: Command, read: &Operation) -> Command {
+    reveal.display_order(2).after_help(operations_help(&[read]))
+}
+
+/// Prints a token that was created, without its value.
+pub(crate) fn print_created(
+    created: EnrollmentToken,
+    output: &mut Output<Stdout>,
+) -> Result<(), CliError> {
+    let id = created.id.clone();
+    let line = format_args!("enrollment token {id} was created");
+    report::print_changed(line, created, output)
 }
 
 /// Creates an enrollment token.
@@ -45,13 +59,7 @@ impl Create {
     ) -> Result<(), CliError> {
         let body = EnrollmentTokenCreate::new(self.description);
         let create = client.enrollment_tokens().create(&self.project_name, body);
-        let created = create.send().await?;
-        let id = created.id.clone();
-        report::print_changed(
-            format_args!("enrollment token {id} was created"),
-            created,
-            output,
-        )
+        print_created(create.send().await?, output)
     }
 }
 

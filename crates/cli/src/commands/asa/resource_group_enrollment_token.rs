@@ -6,9 +6,8 @@ use gatelet_models::asa::{
     AgentToken, EnrollmentTokenCreate, EnrollmentTokenId, ProjectId, ResourceGroupId, operations,
 };
 
-use crate::commands::report;
+use crate::commands::asa::enrollment_token;
 use crate::error::error::CliError;
-use crate::options::operation_help::operations_help;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 
@@ -16,10 +15,9 @@ use crate::output::stdout::Stdout;
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Server enrollment tokens, which new servers enroll in a project of a resource group with")
-        // Beside `get`, which takes the same id.
         .mut_subcommand("reveal", |reveal| {
-            let help = operations_help(&[&operations::GET_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN]);
-            reveal.display_order(2).after_help(help)
+            let read = &operations::GET_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN;
+            enrollment_token::with_reveal_texts(reveal, read)
         })
         .mut_subcommand("list", |list| {
             list.mut_arg("id", |id| id.value_name("PROJECT_ID"))
@@ -48,13 +46,7 @@ impl Create {
         let tokens = client.resource_group_enrollment_tokens();
         let body = EnrollmentTokenCreate::new(self.description);
         let create = tokens.create(&self.resource_group_id, &self.project_id, body);
-        let created = create.send().await?;
-        let id = created.id.clone();
-        report::print_changed(
-            format_args!("enrollment token {id} was created"),
-            created,
-            output,
-        )
+        enrollment_token::print_created(create.send().await?, output)
     }
 }
 
