@@ -2,6 +2,7 @@
 
 pub(crate) mod columns;
 pub(crate) mod csv;
+pub(crate) mod gathered_string;
 #[cfg(feature = "jq")]
 pub(crate) mod jq;
 pub(crate) mod json;

@@ -1,74 +1,81 @@
 //! Removes secrets from what a server says in a success. Errors are redacted by the transport.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use gatelet_emulator::well_known;
 use gatelet_models::Secret;
 use gatelet_transport::SecretSet;
 
 /// The length from which a part of a secret is not a coincidence, in bytes.
 const SHORTEST: usize = 8;
 
-/// How many texts without a secret are remembered, and how long they are at most, in bytes.
-const REMEMBERED: usize = 1024;
-const LONGEST: usize = 64;
+/// The credentials of every emulator. They are public, and contain ordinary words.
+const PUBLIC: [&str; 6] = [
+    well_known::ASA_KEY_SECRET,
+    well_known::ASA_REPORTING_KEY_SECRET,
+    well_known::DT_TOKEN,
+    well_known::DT_READ_ONLY_TOKEN,
+    well_known::DT_PLATFORM_TOKEN,
+    well_known::DT_OAUTH_CLIENT_SECRET,
+];
 
-/// What the process knows of secrets: it runs one command.
-static SECRETS: LazyLock<Mutex<Secrets>> = LazyLock::new(|| {
-    Mutex::new(Secrets {
-        hidden: SecretSet::new().finding_shapes(),
-        shown: Vec::new(),
-        clean: HashSet::new(),
-    })
-});
+/// The credentials of a command, as far as they are known. A clone shares them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KnownSecrets(Arc<Mutex<SecretSet>>);
 
-struct Secrets {
-    /// The command's own credentials; other secrets are found by their shape.
+impl KnownSecrets {
+    /// Adds a credential, unless it is public, or so short that a match may be a coincidence.
+    pub(crate) fn add(&self, secret: &Secret) {
+        let secret_part = secret.expose().rsplit('.').next();
+        let is_long = secret_part.is_some_and(|part| part.len() >= SHORTEST);
+        if is_long && !PUBLIC.contains(&secret.expose()) {
+            self.lock().add(secret.expose());
+        }
+    }
+
+    /// Returns what removes these credentials, and other secrets by their shape.
+    pub(crate) fn redactor(&self) -> Redactor {
+        Redactor {
+            hidden: self.lock().clone().finding_shapes(),
+            shown: Vec::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, SecretSet> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Removes secrets from texts.
+#[derive(Debug)]
+pub(crate) struct Redactor {
     hidden: SecretSet,
     /// The secrets that the command is asked to show.
     shown: Vec<Secret>,
-    /// Texts without a secret. A list repeats names and words, and a search takes about a microsecond.
-    clean: HashSet<Box<str>>,
 }
 
-fn secrets() -> MutexGuard<'static, Secrets> {
-    SECRETS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Hides a credential of the command, unless it is so short that a match may be a coincidence.
-pub(crate) fn hide(secret: &Secret) {
-    let secret_part = secret.expose().rsplit('.').next();
-    if secret_part.is_some_and(|part| part.len() >= SHORTEST) {
-        let mut secrets = secrets();
-        secrets.hidden.add(secret.expose());
-        secrets.clean.clear();
+/// Removes secrets that are found by their shape.
+impl Default for Redactor {
+    fn default() -> Self {
+        KnownSecrets::default().redactor()
     }
 }
 
-/// Shows a secret that the command is asked for, where it is all of a text.
-pub(crate) fn show(secret: String) {
-    secrets().shown.push(Secret::new(secret));
-}
+impl Redactor {
+    /// Shows a secret that the command is asked for, where it is all of a text.
+    pub(crate) fn show(&mut self, secret: String) {
+        self.shown.push(Secret::new(secret));
+    }
 
-/// Replaces the secrets in a text.
-pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
-    if text.len() < SHORTEST {
-        return Cow::Borrowed(text);
-    }
-    let mut secrets = secrets();
-    let is_shown = |secret: &Secret| secret.expose() == text;
-    if secrets.clean.contains(text) || secrets.shown.iter().any(is_shown) {
-        return Cow::Borrowed(text);
-    }
-    let redacted = secrets.hidden.redact(text);
-    if matches!(redacted, Cow::Borrowed(_)) && text.len() <= LONGEST {
-        if secrets.clean.len() >= REMEMBERED {
-            secrets.clean.clear();
+    /// Replaces the secrets in a text.
+    pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let is_shown = |secret: &Secret| secret.expose() == text;
+        match text.len() < SHORTEST || self.shown.iter().any(is_shown) {
+            true => Cow::Borrowed(text),
+            false => self.hidden.redact(text),
         }
-        secrets.clean.insert(text.into());
     }
-    redacted
 }
 
 #[cfg(test)]
@@ -77,25 +84,41 @@ mod tests {
 
     const TOKEN: &str = "dt0g02.REDACTED.ASECRETOFANOTHERPARTY";
 
+    fn redactor(credentials: &[&str]) -> Redactor {
+        let known = KnownSecrets::default();
+        for credential in credentials {
+            known.add(&Secret::new((*credential).to_owned()));
+        }
+        known.redactor()
+    }
+
     #[test]
     fn a_text_shows_neither_a_credential_nor_a_token_of_others() {
-        hide(&Secret::new("dt0c01.OWN.QVZ7XJWK5TQPLM"));
-        hide(&Secret::new("dt0c01.OWN.short"));
+        let redactor = redactor(&["dt0c01.OWN.QVZ7XJWK5TQPLM", "dt0c01.OWN.short"]);
         for (text, expected) in [
             ("failed: QVZ7XJWK5TQPLM", "failed: [redacted]"),
             (TOKEN, "dt0g02.REDACTED.[redacted]"),
             ("dt0c01.OWN is short", "dt0c01.OWN is short"),
             ("", ""),
         ] {
-            assert_eq!(redacted(text), expected);
+            assert_eq!(redactor.redact(text), expected);
         }
     }
 
     #[test]
     fn a_secret_that_is_asked_for_is_shown() {
         let asked = "dt0g02.ASKED.ASECRETTHATISASKEDFOR";
-        show(asked.to_owned());
-        assert_eq!(redacted(asked), asked);
-        assert_eq!(redacted(TOKEN), "dt0g02.REDACTED.[redacted]");
+        let mut redactor = redactor(&[]);
+        redactor.show(asked.to_owned());
+        assert_eq!(redactor.redact(asked), asked);
+        assert_eq!(redactor.redact(TOKEN), "dt0g02.REDACTED.[redacted]");
+    }
+
+    #[test]
+    fn a_word_of_a_public_credential_is_an_ordinary_word() {
+        let text = "the emulator of the administrator";
+        assert_eq!(redactor(&PUBLIC).redact(text), text);
+        let secret = well_known::ASA_KEY_SECRET.to_uppercase();
+        assert_ne!(redactor(&[&secret]).redact(text), text);
     }
 }

@@ -12,6 +12,7 @@ use crate::error::exit::Exit;
 use crate::error::setting_names::SettingNames;
 use crate::options::token_api::{TokenApiChoice, TokenApiName};
 use crate::options::token_scheme::TokenScheme;
+use crate::redaction::KnownSecrets;
 use crate::settings::key;
 use crate::settings::origin::Origin;
 use crate::settings::secret_source::{SecretSource, ensure_private};
@@ -30,6 +31,7 @@ pub(crate) async fn authorize(
     settings: &Settings,
     api: TokenApiChoice,
     limit: Duration,
+    known: &KnownSecrets,
 ) -> Result<(ClientBuilder, SettingNames), CliError> {
     let token = settings.secret(&key::DT_TOKEN)?;
     let client_id = settings.text(&key::DT_OAUTH_CLIENT_ID)?;
@@ -41,7 +43,7 @@ pub(crate) async fn authorize(
             let names = names
                 .with("token", source.origin())
                 .with("token_file", source.origin());
-            let token = source.read(limit).await?;
+            let token = source.read(limit, known).await?;
             Credential::validate("token", token.expose())
                 .map_err(|error| CliError::from_client_error(&error, &names))?;
             let scheme = scheme(settings, &source, token.expose(), api)?;
@@ -51,7 +53,7 @@ pub(crate) async fn authorize(
             let names = names
                 .with("client_id", &id.origin)
                 .with("client_secret", source.origin());
-            let secret = source.read(limit).await?;
+            let secret = source.read(limit, known).await?;
             let (client, names) = oauth_client(settings, names, id.value, secret)?;
             Ok((builder.credentials(client), names))
         }

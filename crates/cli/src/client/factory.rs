@@ -136,7 +136,7 @@ impl ClientFactory {
             builder = builder.endpoint(connection.address(&url, &names, &self.log)?);
         }
         let transport = connection.transport(&self.log)?;
-        let secret = secret.read(connection.limit()?).await?;
+        let secret = secret.read(connection.limit()?, self.log.secrets()).await?;
         let builder = builder
             .credentials(ServiceUser::new(key_id.value, secret))
             .timeouts(connection.timeouts()?)
@@ -220,8 +220,9 @@ impl ClientFactory {
         };
         let transport = connection.transport(&self.log)?;
         let limit = connection.limit()?;
+        let known = self.log.secrets();
         let (builder, names) =
-            dt_credentials::authorize(builder, names, &settings, api, limit).await?;
+            dt_credentials::authorize(builder, names, &settings, api, limit, known).await?;
         let builder = builder
             .timeouts(connection.timeouts()?)
             .retry(connection.retry()?)

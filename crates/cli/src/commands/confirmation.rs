@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
-use crate::redaction::redacted;
+use crate::output::log::Log;
 use crate::signal;
 use crate::terminal::escape_for_display;
 
@@ -32,10 +32,11 @@ impl Confirmation {
     ///
     /// # Errors
     /// The answer is not yes, nobody can be asked, or a signal asked the process to end. Nothing was sent.
-    pub(crate) async fn ask(self, question: impl Display) -> Result<(), CliError> {
+    pub(crate) async fn ask(self, question: impl Display, log: &Log) -> Result<(), CliError> {
         // A secret in place of an id is refused only when the request is built.
         let question = question.to_string();
-        let question = redacted(&question);
+        let redactor = log.secrets().redactor();
+        let question = redactor.redact(&question);
         match (self.yes, can_ask()) {
             (true, _) => Ok(()),
             (false, true) => ask(&question).await,

@@ -171,7 +171,9 @@ impl EnrollmentTokenCommand {
                 Ok(output.item(operations.get(&project_name, &id).send().await?)?)
             }
             Self::Delete { project_name, id, confirmation } => {
-                confirmation.ask(format_args!("Delete enrollment token {id}?")).await?;
+                confirmation
+                    .ask(format_args!("Delete enrollment token {id}?"), output.log())
+                    .await?;
                 let deleted = operations.delete(&project_name, &id).send().await?;
                 report::print_deleted(
                     format_args!("enrollment token {id}"),
@@ -293,7 +295,9 @@ impl GatewayCommand {
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Update(command) => command.run(client, output).await,
             Self::Delete { id, confirmation } => {
-                confirmation.ask(format_args!("Delete gateway {id}?")).await?;
+                confirmation
+                    .ask(format_args!("Delete gateway {id}?"), output.log())
+                    .await?;
                 let deleted = operations.delete(&id).send().await?;
                 report::print_deleted(format_args!("gateway {id}"), &id, deleted, output)
             }
@@ -397,7 +401,7 @@ impl GatewaySetupTokenCommand {
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Delete { id, confirmation } => {
                 confirmation
-                    .ask(format_args!("Delete gateway setup token {id}?"))
+                    .ask(format_args!("Delete gateway setup token {id}?"), output.log())
                     .await?;
                 let deleted = operations.delete(&id).send().await?;
                 report::print_deleted(
@@ -693,7 +697,10 @@ impl ResourceGroupEnrollmentTokenCommand {
             }
             Self::Delete { resource_group_id, project_id, id, confirmation } => {
                 confirmation
-                    .ask(format_args!("Delete resource group enrollment token {id}?"))
+                    .ask(
+                        format_args!("Delete resource group enrollment token {id}?"),
+                        output.log(),
+                    )
                     .await?;
                 let deleted = operations
                     .delete(&resource_group_id, &project_id, &id)

@@ -47,7 +47,13 @@ impl GlobalOptions {
             emulator.then(|| "--emulator".to_owned()),
             api.map(|api| format!("--api={}", api.get_name())),
         ];
-        Target::new(options.into_iter().flatten().chain(connection.words()).collect())
+        Target::new(
+            options
+                .into_iter()
+                .flatten()
+                .chain(connection.words())
+                .collect(),
+        )
     }
 }
 

@@ -33,21 +33,31 @@ impl<T> Writer<T> for Csv<T> {
             .terminator(Terminator::CRLF)
             .from_writer(sink);
         if std::mem::take(&mut self.is_header_due) {
-            rows.write_record(self.columns.iter().map(|column| column.header))?;
+            let header = self.columns.iter().map(|column| column.header);
+            rows.write_record(header).map_err(write_error)?;
         }
         for record in records {
-            let cells = self.columns.iter().map(|column| column.cell(record));
+            let cells = self.columns.cells(record);
             let cells = cells.map(|cell| cell.map_or_else(String::new, Cell::exact));
             rows.write_record(cells.map(|cell| match self.is_escaped {
                 true => escape_for_display(&cell),
                 false => cell,
-            }))?;
+            }))
+            .map_err(write_error)?;
         }
         rows.flush()
     }
 
     fn finish(&mut self, sink: &mut dyn Write) -> io::Result<()> {
         self.write(&[], sink)
+    }
+}
+
+/// Returns the error of a write, of which a reader may learn that nobody reads any more.
+fn write_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
     }
 }
 
@@ -84,6 +94,24 @@ mod tests {
             written(&[&[("c\nd", Some("\u{202e}"))]], true),
             "NAME,LAST NOTE\r\nc\\nd,\\u{202e}\r\n"
         );
+    }
+
+    #[test]
+    fn a_reader_that_has_left_is_told_apart_from_other_errors() {
+        struct Left;
+        impl Write for Left {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut csv = Csv::new(COLUMNS.iter().collect(), true, false);
+        let long = "x".repeat(1 << 16);
+        let row: (&str, Option<&str>) = (long.leak(), None);
+        let error = csv.write(&[row], &mut Left).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::error::refusal::Refusal;
 use crate::output::json;
 use crate::output::writer::Writer;
+use crate::redaction::Redactor;
 use crate::terminal::escape_for_display;
 
 /// An expression of jq.
@@ -89,11 +90,11 @@ pub(crate) struct Whole {
 }
 
 impl Whole {
-    pub(crate) fn new(filter: Filter, is_escaped: bool) -> Self {
+    pub(crate) fn new(filter: Filter, is_escaped: bool, redactor: Redactor) -> Self {
         Self {
             filter,
             is_escaped,
-            array: json::Array::new(false),
+            array: json::Array::new(false, redactor),
             json: Vec::new(),
         }
     }
@@ -114,12 +115,13 @@ impl<T: Serialize> Writer<T> for Whole {
 pub(crate) struct Each {
     pub(crate) filter: Filter,
     pub(crate) is_escaped: bool,
+    pub(crate) redactor: Redactor,
 }
 
 impl<T: Serialize> Writer<T> for Each {
     fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
         for record in records {
-            let json = json::to_vec(record, false, false)?;
+            let json = json::to_vec(record, false, false, &self.redactor)?;
             self.filter.write(&json, self.is_escaped, sink)?;
         }
         Ok(())
@@ -150,14 +152,18 @@ mod tests {
 
     #[test]
     fn an_expression_is_applied_to_the_whole_list_or_to_each_item() {
-        assert_eq!(written(Whole::new(filter("length"), false)), "2\n");
         assert_eq!(
-            written(Whole::new(filter(".[] | .id"), false)),
+            written(Whole::new(filter("length"), false, Redactor::default())),
+            "2\n"
+        );
+        assert_eq!(
+            written(Whole::new(filter(".[] | .id"), false, Redactor::default())),
             "a\u{202e}\nb\n"
         );
         let each = Each {
             filter: filter(".id, .n"),
             is_escaped: true,
+            redactor: Redactor::default(),
         };
         assert_eq!(written(each), "a\\u{202e}\n1\nb\n[2,null]\n");
     }

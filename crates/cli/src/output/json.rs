@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::Serializer;
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
+use serde_json::ser::{Formatter, PrettyFormatter};
 
+use crate::output::gathered_string::gather_strings;
 use crate::output::writer::Writer;
-use crate::redaction::redacted;
+use crate::redaction::Redactor;
 use crate::terminal::escape_in_json;
 
 /// Serializes a value, on one line or indented. For a terminal, invisible characters are escaped, which changes no value.
@@ -15,12 +16,14 @@ pub(crate) fn to_vec(
     value: &impl Serialize,
     is_indented: bool,
     is_escaped: bool,
+    redactor: &Redactor,
 ) -> io::Result<Vec<u8>> {
     let mut json = Vec::new();
     let layout = Layout {
         indented: is_indented.then(PrettyFormatter::new),
         is_escaped,
-        text: String::new(),
+        redactor,
+        text: None,
     };
     value.serialize(&mut Serializer::with_formatter(&mut json, layout))?;
     Ok(json)
@@ -29,14 +32,16 @@ pub(crate) fn to_vec(
 /// An array that is opened at the first page and closed at the end.
 pub(crate) struct Array {
     is_escaped: bool,
+    redactor: Redactor,
     is_open: bool,
     has_items: bool,
 }
 
 impl Array {
-    pub(crate) fn new(is_escaped: bool) -> Self {
+    pub(crate) fn new(is_escaped: bool, redactor: Redactor) -> Self {
         Self {
             is_escaped,
+            redactor,
             is_open: false,
             has_items: false,
         }
@@ -53,7 +58,9 @@ impl<T: Serialize> Writer<T> for Array {
             self.has_items = true;
             write!(sink, "{comma}")?;
             // No string contains a line break.
-            for line in to_vec(record, true, self.is_escaped)?.split(|byte| *byte == b'\n') {
+            for line in
+                to_vec(record, true, self.is_escaped, &self.redactor)?.split(|byte| *byte == b'\n')
+            {
                 sink.write_all(b"\n  ")?;
                 sink.write_all(line)?;
             }
@@ -71,39 +78,26 @@ impl<T: Serialize> Writer<T> for Array {
 /// Documents, each on one line.
 pub(crate) struct Lines {
     pub(crate) is_escaped: bool,
+    pub(crate) redactor: Redactor,
 }
 
 impl<T: Serialize> Writer<T> for Lines {
     fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
         for record in records {
-            sink.write_all(&to_vec(record, false, self.is_escaped)?)?;
+            sink.write_all(&to_vec(record, false, self.is_escaped, &self.redactor)?)?;
             sink.write_all(b"\n")?;
         }
         Ok(())
     }
 }
 
-/// Returns the character that serde_json escapes.
-pub(crate) fn unescaped(escape: CharEscape) -> char {
-    match escape {
-        CharEscape::Quote => '"',
-        CharEscape::ReverseSolidus => '\\',
-        CharEscape::Solidus => '/',
-        CharEscape::Backspace => '\u{8}',
-        CharEscape::FormFeed => '\u{c}',
-        CharEscape::LineFeed => '\n',
-        CharEscape::CarriageReturn => '\r',
-        CharEscape::Tab => '\t',
-        CharEscape::AsciiControl(byte) => byte.into(),
-    }
-}
-
 /// The layout of a document.
-struct Layout {
+struct Layout<'a> {
     indented: Option<PrettyFormatter<'static>>,
     is_escaped: bool,
+    redactor: &'a Redactor,
     /// The text of the string that is being written. No record has keys of another type.
-    text: String,
+    text: Option<String>,
 }
 
 /// Implements the methods of the layout that differ between the two forms.
@@ -121,7 +115,7 @@ macro_rules! either {
     };
 }
 
-impl Formatter for Layout {
+impl Formatter for Layout<'_> {
     either! {
         begin_array() = b"[";
         end_array() = b"]";
@@ -134,31 +128,11 @@ impl Formatter for Layout {
         end_object_value() = b"";
     }
 
-    fn begin_string<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        self.text.clear();
-        Ok(())
-    }
-
-    fn write_string_fragment<W: ?Sized + Write>(
-        &mut self,
-        _: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        self.text += fragment;
-        Ok(())
-    }
-
-    fn write_char_escape<W: ?Sized + Write>(
-        &mut self,
-        _: &mut W,
-        escape: CharEscape,
-    ) -> io::Result<()> {
-        self.text.push(unescaped(escape));
-        Ok(())
-    }
+    gather_strings!();
 
     fn end_string<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        let json = serde_json::to_string(&redacted(&self.text))?;
+        let text = self.text.take().unwrap_or_default();
+        let json = serde_json::to_string(&self.redactor.redact(&text))?;
         match self.is_escaped {
             true => writer.write_all(escape_in_json(&json).as_bytes()),
             false => writer.write_all(json.as_bytes()),
@@ -192,16 +166,25 @@ mod tests {
         let whole = serde_json::to_string_pretty(&items).unwrap() + "\n";
         for split in 0..=3 {
             let (first, second) = items.split_at(split);
-            assert_eq!(written(Array::new(false), &[first, second]), whole);
+            assert_eq!(
+                written(Array::new(false, Redactor::default()), &[first, second]),
+                whole
+            );
         }
-        assert_eq!(written(Array::new(false), &[]), "[]\n");
-        assert_eq!(written(Array::new(false), &[&[], &[]]), "[]\n");
+        assert_eq!(written(Array::new(false, Redactor::default()), &[]), "[]\n");
+        assert_eq!(
+            written(Array::new(false, Redactor::default()), &[&[], &[]]),
+            "[]\n"
+        );
     }
 
     #[test]
     fn a_line_has_no_spaces() {
         let items = [json!({"a": [1, true, {"b": "c d"}]}), json!("e")];
-        let lines = Lines { is_escaped: false };
+        let lines = Lines {
+            is_escaped: false,
+            redactor: Redactor::default(),
+        };
         assert_eq!(
             written(lines, &[&items]),
             "{\"a\":[1,true,{\"b\":\"c d\"}]}\n\"e\"\n"
@@ -213,14 +196,16 @@ mod tests {
     fn invisible_characters_are_escaped_for_a_terminal_and_no_value_changes() {
         let text = "a\u{9b}\u{202e}\u{7f}\u{200e}\u{200f}\u{61c}\u{200b}\u{e0041}語";
         let value = json!({text: text});
-        let shown = String::from_utf8(to_vec(&value, false, true).unwrap()).unwrap();
+        let shown =
+            String::from_utf8(to_vec(&value, false, true, &Redactor::default()).unwrap()).unwrap();
         assert!(shown.chars().all(is_displayable), "{shown}");
         assert!(
             shown.contains("\\u009b\\u202e\\u007f") && shown.contains("\\udb40\\udc41語"),
             "{shown}"
         );
         assert_eq!(serde_json::from_str::<Value>(&shown).unwrap(), value);
-        let exact = String::from_utf8(to_vec(&value, false, false).unwrap()).unwrap();
+        let exact =
+            String::from_utf8(to_vec(&value, false, false, &Redactor::default()).unwrap()).unwrap();
         assert!(exact.contains(text), "{exact}");
     }
 }

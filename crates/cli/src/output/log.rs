@@ -6,6 +6,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::output::progress::Progress;
+use crate::redaction::KnownSecrets;
 use crate::terminal::eprint_line;
 
 /// What a command says of its steps. Its lines are printed to stderr on a thread of their own, so that a stderr that nobody reads holds up
@@ -13,6 +14,7 @@ use crate::terminal::eprint_line;
 #[derive(Clone, Debug)]
 pub(crate) struct Log {
     progress: Progress,
+    secrets: KnownSecrets,
     messages: Sender<Message>,
 }
 
@@ -44,6 +46,7 @@ impl Log {
             .spawn(move || print(&received))?;
         let log = Self {
             progress: Progress::default(),
+            secrets: KnownSecrets::default(),
             messages: messages.clone(),
         };
         let thread = LogThread {
@@ -75,6 +78,11 @@ impl Log {
     /// Returns what is known of what the command has done.
     pub(crate) fn progress(&self) -> &Progress {
         &self.progress
+    }
+
+    /// Returns the credentials that nothing shows that the command prints.
+    pub(crate) fn secrets(&self) -> &KnownSecrets {
+        &self.secrets
     }
 
     /// Replaces what is known, for the line that a signal ends the command with.

@@ -33,7 +33,7 @@ impl<T> Writer<T> for Markdown<T> {
             write_row(self.columns.iter().map(|_| "---".to_owned()), sink)?;
         }
         for record in records {
-            let cells = self.columns.iter().map(|column| column.cell(record));
+            let cells = self.columns.cells(record);
             write_row(
                 cells.map(|cell| cell.map_or_else(String::new, escape)),
                 sink,
@@ -73,7 +73,7 @@ pub(crate) struct Names<T: 'static>(pub(crate) Columns<T>);
 impl<T> Writer<T> for Names<T> {
     fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
         for record in records {
-            if let Some(name) = self.0.first().and_then(|column| column.name(record)) {
+            if let Some(name) = self.0.name(record) {
                 writeln!(sink, "{}", escape_for_display(&name.exact()))?;
             }
         }

@@ -20,6 +20,7 @@ use crate::output::table::Table;
 use crate::output::target::Target;
 use crate::output::writer::{Columns, Writer};
 use crate::output::yaml;
+use crate::redaction::Redactor;
 
 /// The format of results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -136,11 +137,12 @@ impl<W: Write> Output<W> {
     /// Writes one record as the whole result.
     pub(crate) fn item<T: Record>(&mut self, mut item: T) -> io::Result<()> {
         item.redact();
-        item.show_secrets();
+        let mut redactor = self.log.secrets().redactor();
+        item.show_secrets(&mut redactor);
         if self.format().is_document() {
-            return self.write_document(&item);
+            return self.write_document(&item, &redactor);
         }
-        let mut writer = self.writer()?;
+        let mut writer = self.writer(redactor)?;
         writer.write(slice::from_ref(&item), &mut self.sink)?;
         writer.finish(&mut self.sink)?;
         self.sink.flush()
@@ -153,25 +155,26 @@ impl<W: Write> Output<W> {
         rows: Vec<T>,
     ) -> io::Result<()> {
         if self.format().is_document() {
-            return self.write_document(whole);
+            let redactor = self.log.secrets().redactor();
+            return self.write_document(whole, &redactor);
         }
         let mut list = self.list()?;
         list.page(rows.into_iter())?;
         list.finish()
     }
 
-    fn write_document(&mut self, whole: &impl Serialize) -> io::Result<()> {
+    fn write_document(&mut self, whole: &impl Serialize, redactor: &Redactor) -> io::Result<()> {
         let is_escaped = self.presentation.style.is_terminal;
         #[cfg(feature = "jq")]
         if let Some(filter) = &self.presentation.filter {
-            let json = json::to_vec(whole, false, false)?;
+            let json = json::to_vec(whole, false, false, redactor)?;
             filter.write(&json, is_escaped, &mut self.sink)?;
             return self.sink.flush();
         }
         match self.format() {
-            Format::Yaml => yaml::write(whole, &mut self.sink)?,
+            Format::Yaml => yaml::write(whole, redactor, &mut self.sink)?,
             format => {
-                let json = json::to_vec(whole, format == Format::Json, is_escaped)?;
+                let json = json::to_vec(whole, format == Format::Json, is_escaped, redactor)?;
                 self.sink.write_all(&json)?;
                 self.sink.write_all(b"\n")?;
             }
@@ -187,7 +190,7 @@ impl<W: Write> Output<W> {
         let sort_by = self.presentation.sort_by.as_deref();
         let sort_by = sort_by.map(selection::column).transpose()?;
         Ok(List {
-            writer: self.writer()?,
+            writer: self.writer(self.log.secrets().redactor())?,
             output: self,
             sorted: sort_by.map(|column| (column, Vec::new())),
             is_empty: true,
@@ -195,7 +198,7 @@ impl<W: Write> Output<W> {
     }
 
     /// Returns the writer of records.
-    fn writer<T: Record>(&self) -> io::Result<Box<dyn Writer<T>>> {
+    fn writer<T: Record>(&self, redactor: Redactor) -> io::Result<Box<dyn Writer<T>>> {
         let Presentation {
             format,
             has_headers,
@@ -206,33 +209,38 @@ impl<W: Write> Output<W> {
         if let Some(filter) = self.presentation.filter.clone() {
             let is_escaped = style.is_terminal;
             return Ok(match format {
-                Format::Ndjson => Box::new(Each { filter, is_escaped }),
-                _ => Box::new(Whole::new(filter, is_escaped)),
+                Format::Ndjson => Box::new(Each {
+                    filter,
+                    is_escaped,
+                    redactor,
+                }),
+                _ => Box::new(Whole::new(filter, is_escaped, redactor)),
             });
         }
-        let columns = self.columns()?;
         let may_drop = self.presentation.columns.is_none();
         let whole = Style {
             width: None,
             now: None,
             ..style
         };
+        let columns = |redactor| Ok::<_, io::Error>(Columns::new(self.columns()?, redactor));
         Ok(match format {
-            Format::Table => Box::new(Table::new(columns, has_headers, may_drop, style)),
-            Format::Wide => Box::new(Table::new(columns, has_headers, false, whole)),
-            Format::Json => Box::new(json::Array::new(style.is_terminal)),
+            Format::Table => Box::new(Table::new(columns(redactor)?, has_headers, may_drop, style)),
+            Format::Wide => Box::new(Table::new(columns(redactor)?, has_headers, false, whole)),
+            Format::Json => Box::new(json::Array::new(style.is_terminal, redactor)),
             Format::Ndjson => Box::new(json::Lines {
                 is_escaped: style.is_terminal,
+                redactor,
             }),
-            Format::Csv => Box::new(Csv::new(columns, has_headers, style.is_terminal)),
-            Format::Yaml => Box::new(yaml::Sequence::default()),
-            Format::Name => Box::new(Names(columns)),
-            Format::Markdown => Box::new(Markdown::new(columns)),
+            Format::Csv => Box::new(Csv::new(columns(redactor)?, has_headers, style.is_terminal)),
+            Format::Yaml => Box::new(yaml::Sequence::new(redactor)),
+            Format::Name => Box::new(Names(columns(redactor)?)),
+            Format::Markdown => Box::new(Markdown::new(columns(redactor)?)),
         })
     }
 
     /// Returns the columns that were asked for, or those of the format.
-    fn columns<T: Record>(&self) -> io::Result<Columns<T>> {
+    fn columns<T: Record>(&self) -> io::Result<Vec<&'static Column<T>>> {
         if let Some(names) = &self.presentation.columns {
             return Ok(selection::columns(names)?);
         }
@@ -278,7 +286,8 @@ impl<W: Write, T: Record> List<'_, W, T> {
     /// Writes what is left and ends the list.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         if let Some((column, mut items)) = self.sorted {
-            selection::sort(&mut items, column);
+            let redactor = self.output.log.secrets().redactor();
+            selection::sort(&mut items, column, &redactor);
             self.writer.write(&items, &mut self.output.sink)?;
         }
         self.writer.finish(&mut self.output.sink)?;

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use gatelet_models::{Secret, Timestamp};
 
-use crate::redaction;
-use crate::redaction::redacted;
+use crate::redaction::Redactor;
 
 /// The text that stands for a secret.
 const REDACTED: &str = "[redacted]";
@@ -26,11 +25,12 @@ pub(crate) trait Record: serde::Serialize + Sized + 'static {
     fn redact(&mut self) {}
 
     /// Shows the secrets that the command is asked for.
-    fn show_secrets(&self) {
+    fn show_secrets(&self, redactor: &mut Redactor) {
         let columns = Self::COLUMNS.iter();
-        let secrets = columns.filter(|column| column.meaning == Meaning::Secret);
-        for secret in secrets.filter_map(|column| column.cell(self)) {
-            redaction::show(secret.exact());
+        for column in columns.filter(|column| column.meaning == Meaning::Secret) {
+            if let Some(secret) = column.cell(self, redactor) {
+                redactor.show(secret.exact());
+            }
         }
     }
 }
@@ -142,22 +142,25 @@ impl<T> Column<T> {
     }
 
     /// Returns what other commands take to name a record; `None` if none can name it.
-    pub(crate) fn name(&self, record: &T) -> Option<Cell> {
+    pub(crate) fn name(&self, record: &T, redactor: &Redactor) -> Option<Cell> {
         match self.name.and_then(|name| name(record)) {
             Some(name) if name.is_empty() => None,
-            Some(name) => Some(Cell::Text(redacted(&name).into_owned())),
-            None => self.cell(record),
+            Some(name) => Some(Cell::Text(redactor.redact(&name).into_owned())),
+            None => self.cell(record, redactor),
         }
     }
 
     /// Returns the cell of a record; `None` if it has no value. It shows no secret that is not asked for.
-    pub(crate) fn cell(&self, record: &T) -> Option<Cell> {
+    pub(crate) fn cell(&self, record: &T, redactor: &Redactor) -> Option<Cell> {
         match self.value {
             Value::Text(value) => {
                 let text = value(record).filter(|text| !text.is_empty())?;
-                Some(Cell::Text(match (self.meaning, redacted(&text)) {
-                    (Meaning::Secret, _) | (_, Cow::Borrowed(_)) => text,
-                    (_, Cow::Owned(clean)) => clean,
+                if self.meaning == Meaning::Secret {
+                    return Some(Cell::Text(text));
+                }
+                Some(Cell::Text(match redactor.redact(&text) {
+                    Cow::Borrowed(_) => text,
+                    Cow::Owned(clean) => clean,
                 }))
             }
             Value::Time(value) => value(record)

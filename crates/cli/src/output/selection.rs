@@ -4,13 +4,13 @@ use gatelet_models::Timestamp;
 
 use crate::error::refusal::Refusal;
 use crate::output::record::{Cell, Column, Record};
-use crate::output::writer::Columns;
+use crate::redaction::Redactor;
 
 /// Returns the columns with these names, in this order.
 ///
 /// # Errors
 /// A name is unknown; the error lists the known ones.
-pub(crate) fn columns<T: Record>(names: &[String]) -> Result<Columns<T>, Refusal> {
+pub(crate) fn columns<T: Record>(names: &[String]) -> Result<Vec<&'static Column<T>>, Refusal> {
     names.iter().map(|name| column(name)).collect()
 }
 
@@ -37,8 +37,8 @@ pub(crate) fn column<T: Record>(name: &str) -> Result<&'static Column<T>, Refusa
 }
 
 /// Sorts records by a column: numbers, times and versions as such, then texts, then records without a value.
-pub(crate) fn sort<T>(records: &mut [T], column: &Column<T>) {
-    records.sort_by_cached_key(|record| Key::of(column.cell(record)));
+pub(crate) fn sort<T>(records: &mut [T], column: &Column<T>, redactor: &Redactor) {
+    records.sort_by_cached_key(|record| Key::of(column.cell(record, redactor)));
 }
 
 /// What records are sorted by.
@@ -85,7 +85,7 @@ mod tests {
     }
 
     fn sorted(mut rows: Vec<Row>, name: &str) -> Vec<Row> {
-        sort(&mut rows, column(name).ok().unwrap());
+        sort(&mut rows, column(name).ok().unwrap(), &Redactor::default());
         rows
     }
 

@@ -74,7 +74,7 @@ impl<T> Table<T> {
                 0
             }
         };
-        let mut natural: Vec<usize> = self.columns.iter().map(|it| header(it)).collect();
+        let mut natural: Vec<usize> = self.columns.iter().map(header).collect();
         for row in rows.iter() {
             for (width, cell) in natural.iter_mut().zip(row) {
                 *width = (*width).max(cell.width);
@@ -193,10 +193,8 @@ impl<T> Writer<T> for Table<T> {
     fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
         for records in records.chunks(ROWS) {
             let rows = records.iter().map(|record| {
-                let cells = self
-                    .columns
-                    .iter()
-                    .map(|it| Shown::of(it, record, &self.style));
+                let cells = self.columns.iter().zip(self.columns.cells(record));
+                let cells = cells.map(|(column, cell)| Shown::of(column, cell, &self.style));
                 cells.collect::<Vec<_>>()
             });
             let mut rows: Vec<_> = rows.collect();
@@ -229,9 +227,9 @@ impl Shown {
         }
     }
 
-    /// Returns the cell of a record, escaped, because a server's text may contain terminal control sequences.
-    fn of<T>(column: &Column<T>, record: &T, style: &Style) -> Self {
-        let Some(cell) = column.cell(record) else {
+    /// Returns a cell, escaped, because a server's text may contain terminal control sequences.
+    fn of<T>(column: &Column<T>, cell: Option<Cell>, style: &Style) -> Self {
+        let Some(cell) = cell else {
             return Self::new(NONE.to_owned());
         };
         let tone = match (&cell, column.meaning, style.now) {

@@ -7,24 +7,40 @@ use std::mem;
 use gatelet_transport::is_displayable;
 use serde::Serialize;
 use serde_json::Serializer;
-use serde_json::ser::{CharEscape, Formatter};
+use serde_json::ser::Formatter;
 
-use crate::output::json::unescaped;
+use crate::output::gathered_string::gather_strings;
 use crate::output::writer::Writer;
-use crate::redaction::redacted;
+use crate::redaction::Redactor;
 
 /// Writes a document.
-pub(crate) fn write(value: &impl Serialize, sink: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(
+    value: &impl Serialize,
+    redactor: &Redactor,
+    sink: &mut dyn Write,
+) -> io::Result<()> {
     let mut yaml = Vec::new();
-    value.serialize(&mut Serializer::with_formatter(&mut yaml, Block::default()))?;
+    value.serialize(&mut Serializer::with_formatter(
+        &mut yaml,
+        Block::new(redactor),
+    ))?;
     yaml.push(b'\n');
     sink.write_all(&yaml)
 }
 
 /// A sequence of block style.
-#[derive(Default)]
 pub(crate) struct Sequence {
     has_items: bool,
+    redactor: Redactor,
+}
+
+impl Sequence {
+    pub(crate) fn new(redactor: Redactor) -> Self {
+        Self {
+            has_items: false,
+            redactor,
+        }
+    }
 }
 
 impl<T: Serialize> Writer<T> for Sequence {
@@ -34,7 +50,7 @@ impl<T: Serialize> Writer<T> for Sequence {
             let mut yaml = b"- ".to_vec();
             let block = Block {
                 depth: 1,
-                ..Block::default()
+                ..Block::new(&self.redactor)
             };
             record.serialize(&mut Serializer::with_formatter(&mut yaml, block))?;
             yaml.push(b'\n');
@@ -52,8 +68,8 @@ impl<T: Serialize> Writer<T> for Sequence {
 }
 
 /// The layout of a document, as serde_json calls it for the parts of a value.
-#[derive(Default)]
-struct Block {
+struct Block<'a> {
+    redactor: &'a Redactor,
     /// The number of collections around the current value.
     depth: usize,
     /// What the next value follows.
@@ -78,7 +94,19 @@ enum After {
     Key,
 }
 
-impl Block {
+impl<'a> Block<'a> {
+    fn new(redactor: &'a Redactor) -> Self {
+        Self {
+            redactor,
+            depth: 0,
+            after: After::default(),
+            has_value: false,
+            text: None,
+            is_key: false,
+            is_long_key: false,
+        }
+    }
+
     /// Begins the line of an entry.
     fn begin_entry<W: ?Sized + Write>(&mut self, writer: &mut W, is_first: bool) -> io::Result<()> {
         if is_first && self.after == After::Dash {
@@ -127,7 +155,7 @@ macro_rules! numbers {
     };
 }
 
-impl Formatter for Block {
+impl Formatter for Block<'_> {
     numbers! {
         write_bool: bool, write_i8: i8, write_i16: i16, write_i32: i32, write_i64: i64, write_i128: i128,
         write_u8: u8, write_u16: u16, write_u32: u32, write_u64: u64, write_u128: u128, write_number_str: &str
@@ -148,36 +176,11 @@ impl Formatter for Block {
         self.write_scalar(writer, format_args!("{digits}{point}"))
     }
 
-    fn begin_string<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        self.text = Some(String::new());
-        Ok(())
-    }
-
-    fn write_string_fragment<W: ?Sized + Write>(
-        &mut self,
-        _: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        if let Some(text) = &mut self.text {
-            *text += fragment;
-        }
-        Ok(())
-    }
-
-    fn write_char_escape<W: ?Sized + Write>(
-        &mut self,
-        _: &mut W,
-        escape: CharEscape,
-    ) -> io::Result<()> {
-        if let Some(text) = &mut self.text {
-            text.push(unescaped(escape));
-        }
-        Ok(())
-    }
+    gather_strings!();
 
     fn end_string<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         let text = self.text.take().unwrap_or_default();
-        let mut text = redacted(&text).into_owned();
+        let mut text = self.redactor.redact(&text).into_owned();
         if !is_plain(&text) {
             text = quoted(&text);
         }
@@ -289,7 +292,7 @@ mod tests {
 
     fn document(value: &Value) -> String {
         let mut sink = Vec::new();
-        write(value, &mut sink).unwrap();
+        write(value, &Redactor::default(), &mut sink).unwrap();
         String::from_utf8(sink).unwrap()
     }
 
@@ -361,7 +364,7 @@ list:
     #[test]
     fn a_sequence_is_written_in_pages() {
         let mut sink = Vec::new();
-        let mut sequence = Sequence::default();
+        let mut sequence = Sequence::new(Redactor::default());
         sequence
             .write(&[json!({"a": {"b": 1}, "c": 2})], &mut sink)
             .unwrap();
@@ -376,7 +379,7 @@ list:
     #[test]
     fn a_sequence_without_items_is_empty() {
         let mut sink = Vec::new();
-        Writer::<Value>::finish(&mut Sequence::default(), &mut sink).unwrap();
+        Writer::<Value>::finish(&mut Sequence::new(Redactor::default()), &mut sink).unwrap();
         assert_eq!(sink, b"[]\n");
     }
 }

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
-use crate::redaction;
+use crate::redaction::KnownSecrets;
 use crate::secret;
 use crate::settings::origin::{Origin, Setting};
 #[cfg(unix)]
@@ -59,11 +59,15 @@ impl SecretSource {
         }
     }
 
-    /// Reads the secret, for at most this time.
+    /// Reads the secret, for at most this time, and adds it to those that are known.
     ///
     /// # Errors
     /// The file or the output of the command is no valid secret, others may read the file, or the time is over.
-    pub(crate) async fn read(&self, limit: Duration) -> Result<Secret, CliError> {
+    pub(crate) async fn read(
+        &self,
+        limit: Duration,
+        known: &KnownSecrets,
+    ) -> Result<Secret, CliError> {
         let read = async {
             match self {
                 Self::Value(setting) => Ok(setting.value.clone()),
@@ -79,7 +83,7 @@ impl SecretSource {
         };
         match read {
             Some(Ok(secret)) => {
-                redaction::hide(&secret);
+                known.add(&secret);
                 Ok(secret)
             }
             Some(Err(error)) => Err(CliError::new(

@@ -147,7 +147,10 @@ impl Update {
         } = self;
         if status == UserStatus::Deleted {
             confirmation
-                .ask(format_args!("Delete service user {name} for good?"))
+                .ask(
+                    format_args!("Delete service user {name} for good?"),
+                    output.log(),
+                )
                 .await?;
         }
         let users = client.service_users();

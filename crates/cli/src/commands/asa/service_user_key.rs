@@ -120,7 +120,7 @@ impl Delete {
             confirmation,
         } = self;
         confirmation
-            .ask(format_args!("Delete service user key {id}?"))
+            .ask(format_args!("Delete service user key {id}?"), output.log())
             .await?;
         let keys = client.service_user_keys();
         let deleted = match force {

@@ -325,7 +325,7 @@ impl Delete {
             output.log().flush();
         }
         confirmation
-            .ask(format_args!("Delete ActiveGate token {id}?"))
+            .ask(format_args!("Delete ActiveGate token {id}?"), output.log())
             .await?;
         let deleted = tokens.delete(&id).send().await?;
         report::print_deleted(format_args!("ActiveGate token {id}"), &id, deleted, output)
@@ -337,8 +337,9 @@ impl Delete {
 async fn show_users(client: &Client, id: &ActiveGateTokenId, log: &Log) -> Result<(), CliError> {
     match client.active_gate_tokens().users(id).await {
         Ok(users) => {
+            let redactor = log.secrets().redactor();
             for user in token_users::rows(&users, id) {
-                log.print(format!("used by {}", user.describe()));
+                log.print(format!("used by {}", user.describe(&redactor)));
             }
             log.print(token_users::limits(&users, id));
             if let Err(error) = users.token {

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::output::columns::text;
 use crate::output::record::{Column, Record};
-use crate::redaction::redacted;
+use crate::redaction::Redactor;
 
 /// The text after the help of the command.
 pub(crate) const HELP: &str = "\
@@ -93,11 +93,13 @@ pub(crate) struct User {
 
 impl User {
     /// Returns host name, id and states of the token, for a line.
-    pub(crate) fn describe(&self) -> String {
+    pub(crate) fn describe(&self, redactor: &Redactor) -> String {
         let host = self.gate.hostname.as_deref().unwrap_or("an ActiveGate");
         let id = text(self.gate.id.as_ref()).unwrap_or_default();
         let state = self.states.as_deref().unwrap_or("unknown state");
-        redacted(&format!("{host} ({id}, {state})")).into_owned()
+        redactor
+            .redact(&format!("{host} ({id}, {state})"))
+            .into_owned()
     }
 }
 

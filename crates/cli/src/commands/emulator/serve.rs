@@ -14,6 +14,7 @@ use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::stdout::Stdout;
+use crate::redaction::KnownSecrets;
 use crate::settings::secret_source::environment_secret;
 use crate::settings::variable::{EMULATOR_FAULTS, EMULATOR_FAULTS_FILE};
 use crate::signal;
@@ -93,7 +94,8 @@ async fn read_fault_token() -> Result<Secret, CliError> {
     let value = value.as_ref().map(|(name, value)| (*name, &**value));
     let file = file.as_ref().map(|(name, file)| (*name, &**file));
     match environment_secret(value, file)? {
-        Some(source) => source.read(DEFAULT_TIMEOUT).await,
+        // No result follows that could show it.
+        Some(source) => source.read(DEFAULT_TIMEOUT, &KnownSecrets::default()).await,
         None => Err(CliError::usage(format_args!(
             "--faults needs a token of your choice in {}, or in a file named by {}",
             EMULATOR_FAULTS.name, EMULATOR_FAULTS_FILE.name
