@@ -49,11 +49,16 @@ pub(crate) fn file(api: &Api) -> Result<String, String> {
 
 /// Returns the command of an operation, as in `gatelet asa gateway-setup-token reveal`, if it has one.
 pub(crate) fn command(api: &Api, operation: &Operation) -> Option<String> {
+    command_of(api, operation, &method_name(operation))
+}
+
+/// Returns the command with a verb beside the command of an operation.
+pub(crate) fn command_of(api: &Api, operation: &Operation, verb: &str) -> Option<String> {
     let secrets = with_secrets(api);
     let groups = groups(api, &secrets);
     let mut groups = groups.iter();
     let group = groups.find(|it| it.operations.iter().any(|own| own.id == operation.id))?;
-    let words = format!("{} {}", group.noun.join(" "), method_name(operation));
+    let words = format!("{} {verb}", group.noun.join(" "));
     Some(format!(
         "gatelet {} {}",
         api.vendor,

@@ -375,7 +375,7 @@ impl<'a> Resource<'a> {
         if let Some(body) = &operation.request {
             parameters.push(format!("body: {vendor}::models::{}", body.name));
         }
-        let mut call = format!("client.{}", method_call(operation));
+        let mut call = format!("client.{}", method_call(operation, &method_name(operation)));
         if let Some(first) = own_query(operation).next() {
             let value = match one_value(first) {
                 Kind::Boolean => "true",
@@ -478,12 +478,12 @@ fn result(operation: &Operation) -> (TokenStream, TokenStream) {
     }
 }
 
-/// Returns the call of an operation on a client: `gateways().update(id, body)`.
-pub(crate) fn method_call(operation: &Operation) -> String {
+/// Returns the call of a method on a client with the arguments of an operation: `gateways().update(id, body)`.
+pub(crate) fn method_call(operation: &Operation, method: &str) -> String {
     let ids = path_arguments(operation).map(|it| argument_name(operation, it).to_string());
     let body = operation.request.as_ref().map(|_| "body".to_owned());
     let arguments: Vec<_> = ids.chain(body).collect();
-    let (accessor, method) = (names::snake(&operation.tag), method_name(operation));
+    let accessor = names::snake(&operation.tag);
     format!("{accessor}().{method}({})", arguments.join(", "))
 }
 

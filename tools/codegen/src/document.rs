@@ -300,6 +300,7 @@ impl<'a> Components<'a> {
             permissions: permissions(&mut reader, diagnostics),
             source: reader.need_prose("x-source", diagnostics),
             rust_name: reader.read("x-rust-name", method_name, diagnostics),
+            secret_by: reader.read("x-secret-by", secret_by, diagnostics),
             by_hand: reader
                 .read("x-by-hand", by_hand, diagnostics)
                 .unwrap_or_default(),
@@ -501,6 +502,11 @@ fn method_name(node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
         return None;
     }
     Some(name.into())
+}
+
+/// Reads the name of a client method, and where it is.
+fn secret_by(node: &Node, diagnostics: &mut Diagnostics) -> Option<(String, Position)> {
+    Some((method_name(node, diagnostics)?, node.at))
 }
 
 /// Returns the only tag of an operation.

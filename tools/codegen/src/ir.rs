@@ -164,6 +164,8 @@ pub(crate) struct Operation {
     pub(crate) source: Prose,
     /// The name of the client's method, if it is not derived from method and path.
     pub(crate) rust_name: Option<String>,
+    /// The name of the method and the command that return the secret of the response alone; both are written by hand.
+    pub(crate) secret_by: Option<(String, Position)>,
     pub(crate) by_hand: ByHand,
     /// The id of the operation of the first description that it stands in for.
     pub(crate) alternative_to: Option<(String, Position)>,

@@ -34,6 +34,7 @@ const OURS: &[(&str, &str)] = &[
         "x-secret",
         "`type: string` of a property or of the elements of a list",
     ),
+    ("x-secret-by", "an operation"),
     ("x-shown-once", "a property of the response"),
     ("x-source", "an operation, a schema or a property"),
     ("x-timestamp", "a property with `format: date-time`"),

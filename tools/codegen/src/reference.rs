@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::cli;
-use super::client::method_call;
+use super::client::{method_call, method_name};
 use super::ir::{
     Api, Document, Field, Integer, Kind, Operation, Paging, PagingStyle, Parameter, Presence,
     Reference, Schema, Server, Shape, TimestampForm,
@@ -99,7 +99,7 @@ fn facts(page: &mut String, api: &Api, operation: &Operation, links: Links<'_>) 
     fact("call", code(&operation.call()));
     match &operation.by_hand.method {
         Some(text) if !operation.authenticated => fact("in Rust", text.sentence().cell()),
-        _ => fact("in Rust", code(&method_call(called))),
+        _ => fact("in Rust", code(&method_call(called, &method_name(called)))),
     }
     if let Some(command) = cli::command(api, called) {
         let mut documents = api.further.iter();
@@ -107,6 +107,14 @@ fn facts(page: &mut String, api: &Api, operation: &Operation, links: Links<'_>) 
         let choice = other.and_then(|it| it.name.strip_prefix(&*api.vendor)?.strip_prefix('-'));
         let choice = choice.map_or_else(String::new, |name| format!(" --api {name}"));
         fact("command", code(&format!("{command}{choice}")));
+    }
+    if let Some((method, _)) = &called.secret_by {
+        fact(
+            "the secret alone, in Rust",
+            code(&method_call(called, method)),
+        );
+        let command = cli::command_of(api, called, method).unwrap_or_default();
+        fact("the secret alone, command", code(&command));
     }
     if let Some(original) = original {
         let link = format!("{}.md#{}", api.vendor, anchor(&original.id));

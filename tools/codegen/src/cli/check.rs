@@ -27,6 +27,7 @@ pub(crate) fn check(api: &Api, diagnostics: &mut Diagnostics) {
     check_modules(&groups, diagnostics);
     for operation in &api.operations {
         check_arguments(operation, diagnostics);
+        check_secret_by(operation, &groups, diagnostics);
     }
     check_columns(api, &Records::new(api, &groups), diagnostics);
 }
@@ -117,6 +118,21 @@ fn check_commands(group: &Group<'_>, groups: &[Group<'_>], diagnostics: &mut Dia
     let nested = noun_names(below(groups, &group.noun));
     let fix = "give the nested tag another `x-noun`";
     check_rust_names(verbs.into_iter().chain(nested), &what, fix, diagnostics);
+}
+
+/// The command that returns the secret of an operation's response alone.
+fn check_secret_by(operation: &Operation, groups: &[Group<'_>], diagnostics: &mut Diagnostics) {
+    let Some((name, at)) = &operation.secret_by else {
+        return;
+    };
+    let tags = groups.iter().map(|group| group.tag);
+    let mut commands = tags
+        .filter(|tag| tag.name == operation.tag)
+        .flat_map(|tag| &tag.commands);
+    if !commands.any(|it| it.name == *name) {
+        let what = format!("the tag `{}` has no command `{name}`", operation.tag);
+        diagnostics.add(*at, what, "add it to the `x-commands` of the tag");
+    }
 }
 
 fn check_name(name: &str, at: Position, fix: &str, diagnostics: &mut Diagnostics) {

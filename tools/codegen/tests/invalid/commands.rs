@@ -168,6 +168,16 @@ fn a_command_beside_the_operations_has_a_name_and_a_request_of_its_own() {
     assert!(found.contains("expected an object"), "{found}");
 }
 
+#[test]
+fn a_secret_alone_is_that_of_a_command_beside_the_operations() {
+    let after = |own: &str| super::diagnostics_after("x-idempotent: true", own);
+    let found = after("x-idempotent: true\n      x-secret-by: reveal");
+    let expected = "has no command `reveal`; the fix: add it to the `x-commands` of the tag";
+    assert!(found.contains(expected), "{found}");
+    let found = after("x-idempotent: true\n      x-secret-by: Reveal");
+    assert!(found.contains("cannot be the name of a method"), "{found}");
+}
+
 /// The mistakes in the sound description, whose tag has the command `open`, with further tags and an operation of each.
 fn nouns(tags: &[&str]) -> String {
     let description = "description: What can be opened }\n";
