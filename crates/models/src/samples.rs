@@ -27,7 +27,7 @@ pub struct Sample {
 pub struct Property {
     /// The name in JSON.
     pub name: &'static str,
-    /// The keywords that apply: `required`, `null` (may be null), `default`, `x-omittable`, `x-shown-once`, `x-secret`, `date-time`,
+    /// The keywords that apply: `required`, `null` (may be null), `default`, `x-omittable`, `x-shown-once`, `x-lenient`, `x-secret`, `date-time`,
     /// `array`, `any-values` (an object whose members have values of any kind), and `count` (an integer that is never negative).
     pub keywords: &'static [&'static str],
     /// The model of its value, or of the values in its list.

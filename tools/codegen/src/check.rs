@@ -48,6 +48,7 @@ pub(crate) fn check(api: &mut Api, diagnostics: &mut Diagnostics) {
         for schema in &api.schemas {
             check_patches(schema, diagnostics);
             check_shown_once(api, schema, diagnostics);
+            check_lenient(schema, diagnostics);
             check_omittable(schema, diagnostics);
             check_unknown_members(schema, &graph, diagnostics);
         }
@@ -496,6 +497,18 @@ fn check_shown_once(api: &Api, schema: &Schema, diagnostics: &mut Diagnostics) {
     if !is_secret || schema.is_request_only || is_inner {
         let fix = "remove `x-shown-once`, or put it on a required secret of a response";
         diagnostics.add(first.at, format!("`x-shown-once` on `{}`", first.name), fix);
+    }
+}
+
+/// Checks that `x-lenient` is only on optional properties of responses that are not put back.
+fn check_lenient(schema: &Schema, diagnostics: &mut Diagnostics) {
+    let is_read_only = !schema.is_request_only && !schema.keeps_unknown;
+    for field in schema.fields().iter().filter(|field| field.is_lenient) {
+        if !is_read_only || field.is_required || field.default.is_some() {
+            let what = format!("`x-lenient` on `{}`", field.name);
+            let fix = "remove it, or put it on a response property that is neither required nor has a default";
+            diagnostics.add(field.at, what, fix);
+        }
     }
 }
 

@@ -318,6 +318,7 @@ impl Schema {
         match &field.kind {
             _ if field.is_omittable => Presence::Optional,
             _ if field.default.is_some() => Presence::Defaulted,
+            _ if field.is_lenient => Presence::Lenient,
             _ if !field.is_required && self.shown_once().is_some() => Presence::Lenient,
             _ if is_count && !self.is_request_only && field.is_required => Presence::Count,
             _ if is_count && !self.is_request_only => Presence::OptionalCount,
@@ -378,6 +379,8 @@ pub(crate) struct Field {
     pub(crate) is_omittable: bool,
     /// Whether it is a secret that no other response shows.
     pub(crate) is_shown_once: bool,
+    /// Whether an invalid value is kept, so that the rest of the response is read.
+    pub(crate) is_lenient: bool,
     /// Whether it is a secret that may be an object of texts instead.
     pub(crate) is_or_object: bool,
     pub(crate) at: Position,

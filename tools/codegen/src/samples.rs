@@ -84,6 +84,7 @@ fn property(field: &Field, api: &Api) -> TokenStream {
         ("default", field.default.is_some()),
         ("x-omittable", field.is_omittable),
         ("x-shown-once", field.is_shown_once),
+        ("x-lenient", field.is_lenient),
         ("x-secret", is_secret(&field.kind)),
         ("x-or-object", field.is_or_object),
         ("date-time", is_date_time(&field.kind)),

@@ -240,6 +240,7 @@ fn field(entry: &Entry, is_required: bool, diagnostics: &mut Diagnostics) -> Opt
     let default = default(&mut reader, diagnostics);
     let is_omittable = mark(&mut reader, "x-omittable", diagnostics);
     let is_shown_once = mark(&mut reader, "x-shown-once", diagnostics);
+    let is_lenient = mark(&mut reader, "x-lenient", diagnostics);
     let is_or_object = mark(&mut reader, "x-or-object", diagnostics);
     let (kind, limits, is_nullable) = kind(&mut reader, diagnostics)?;
     reader.finish(diagnostics);
@@ -273,6 +274,7 @@ fn field(entry: &Entry, is_required: bool, diagnostics: &mut Diagnostics) -> Opt
         is_nullable,
         is_omittable,
         is_shown_once,
+        is_lenient,
         is_or_object,
         at: entry.at,
     })

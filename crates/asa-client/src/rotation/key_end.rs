@@ -10,6 +10,8 @@ pub enum KeyEnd {
     At(Timestamp),
     /// It has no end.
     Never,
+    /// The service lists it with an end that is no date.
+    Unreadable,
     /// The service does not list it among the keys of the service user.
     NotListed,
     /// The client does not know its key, as with a [`Bearer`](crate::Bearer) that was obtained elsewhere.

@@ -54,12 +54,13 @@ impl KeyOwner {
             1..=MAX_IDS => format!("the one that is not {}", ids.join(" or ")),
             _ => "the one that was created last".to_owned(),
         };
-        let exists = match applied {
-            Applied::Yes => "exists",
-            _ => "may exist",
+        // A server may still be at work on a request whose response did not arrive.
+        let (exists, later) = match applied {
+            Applied::Yes => ("exists", ""),
+            _ => ("may exist", ", also a minute later"),
         };
         format!(
-            "a new key {exists} whose secret nobody knows, and {ending}: list the keys of service user {user_name}, delete {unknown}, and rotate again"
+            "a new key {exists} whose secret nobody knows, and {ending}: list the keys of service user {user_name}{later}, delete {unknown} if it was issued just now and never used, and rotate again"
         )
     }
 

@@ -47,7 +47,11 @@ impl PreparedRotation {
         let id = identity.next_key_id.unwrap_or(identity.key_id);
         match self.owner.key(&id) {
             None => KeyEnd::NotListed,
-            Some(key) => key.end().map_or(KeyEnd::Never, KeyEnd::At),
+            Some(key) => match key.end() {
+                Ok(Some(end)) => KeyEnd::At(end),
+                Ok(None) => KeyEnd::Never,
+                Err(_) => KeyEnd::Unreadable,
+            },
         }
     }
 

@@ -96,7 +96,7 @@ async fn a_rotation_is_not_repeated_after_its_response_was_lost() {
     assert_eq!(error.error().applied(), Applied::Unknown);
     let text = error.to_string();
     let advice = format!(
-        "; a new key may exist whose secret nobody knows, and the present key will end: list the keys of service user bot, delete the one that is not {KEY_ID}, and rotate again"
+        "; a new key may exist whose secret nobody knows, and the present key will end: list the keys of service user bot, also a minute later, delete the one that is not {KEY_ID} if it was issued just now and never used, and rotate again"
     );
     assert!(text.ends_with(&advice), "{text}");
     assert_eq!(fake.requests().len(), 4);
@@ -341,7 +341,7 @@ async fn a_lost_rotation_of_another_service_user_says_that_its_keys_will_end() {
         .unwrap_err();
     assert_eq!(
         error.advice().unwrap(),
-        "a new key may exist whose secret nobody knows, and the keys of service user other will end: list the keys of service user other, delete the one that is not a or b, and rotate again"
+        "a new key may exist whose secret nobody knows, and the keys of service user other will end: list the keys of service user other, also a minute later, delete the one that is not a or b if it was issued just now and never used, and rotate again"
     );
 }
 

@@ -13,8 +13,9 @@ pub(crate) enum Deletion {
     Gone,
     /// It still exists, for this reason.
     Refused(String),
-    /// The credential was rejected, for this reason; it may have ended together with what it deletes.
-    Unauthorized(String),
+    /// The response does not show whether it exists, for this reason: the credential was rejected, which may have ended together with
+    /// what it deletes, or a server in front of the service does not know the path.
+    Unknown(String),
     /// It may still exist, because the response did not arrive, for this reason.
     Unclear(String),
 }
@@ -27,9 +28,7 @@ impl From<Result<Deleted, Error>> for Deletion {
         match (error.is_not_found(), error.applied()) {
             (true, _) => Self::Gone,
             (false, Applied::Yes) => Self::Deleted,
-            (false, Applied::No) if Exit::from(&error) == Exit::Credential => {
-                Self::Unauthorized(cause(&error))
-            }
+            (false, Applied::No) if shows_nothing(&error) => Self::Unknown(cause(&error)),
             (false, Applied::No) => Self::Refused(cause(&error)),
             (false, Applied::Unknown) => Self::Unclear(cause(&error)),
         }
@@ -50,7 +49,7 @@ impl Deletion {
             Self::Refused(cause) => {
                 format!("{thing} still exists, because deleting it failed: {cause}; {remedy}")
             }
-            Self::Unauthorized(cause) => format!(
+            Self::Unknown(cause) => format!(
                 "whether {thing} still exists is unknown, because deleting it failed: {cause}; {remedy}, if it still exists"
             ),
             Self::Unclear(cause) => format!(
@@ -63,6 +62,12 @@ impl Deletion {
     pub(crate) fn unknown(thing: &str, remedy: &str) -> String {
         format!("whether {thing} was deleted is unknown; {remedy}, if it still exists")
     }
+}
+
+/// Returns whether a refusal does not show that the thing exists.
+fn shows_nothing(error: &Error) -> bool {
+    let status = error.status().map(|status| status.as_u16());
+    Exit::from(error) == Exit::Credential || matches!(status, Some(404 | 410))
 }
 
 #[cfg(test)]
@@ -81,7 +86,7 @@ mod tests {
                 "key k still exists, because deleting it failed: 403 Forbidden; delete it with `rm k`",
             ),
             (
-                Deletion::Unauthorized(cause()),
+                Deletion::Unknown(cause()),
                 false,
                 "whether key k still exists is unknown, because deleting it failed: 403 Forbidden; delete it with `rm k`, if it still exists",
             ),

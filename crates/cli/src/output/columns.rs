@@ -11,7 +11,6 @@ use gatelet_models::dt::{
     ActiveGate, ActiveGateToken, ActiveGateTokenCreated, ActiveGateTokenEnforcement,
     ActiveGateTokenUse, TimeSpan, TimeUnit, UpdateJob,
 };
-use gatelet_models::{Lenient, Timestamp};
 
 use crate::output::record::{Column, Record};
 
@@ -50,9 +49,9 @@ pub(crate) const GATEWAY_STATUS_REPORT: &[Column<GatewayStatusReport>] = &[
 
 pub(crate) const SERVICE_USER_KEY: &[Column<ServiceUserKey>] = &[
     Column::text("ID", |key| Some(key.id.to_string())),
-    Column::time("ISSUED", |key| key.issued_at),
-    Column::time("LAST USED", |key| key.last_used),
-    Column::end("ENDS", |key| key.expires_at),
+    Column::lenient_time("ISSUED", |key| &key.issued_at),
+    Column::lenient_time("LAST USED", |key| &key.last_used),
+    Column::lenient_end("ENDS", |key| &key.expires_at),
 ];
 
 pub(crate) const SERVICE_USER: &[Column<ServiceUser>] = &[
@@ -187,21 +186,13 @@ impl Record for ActiveGateTokenCreated {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::text("ID", |created| Some(created.id.to_string())),
         Column::secret("TOKEN", |created| Some(created.token.expose().to_owned())),
-        Column::text("EXPIRES", |created| lenient_time(&created.expiration_date)),
+        Column::lenient_end("EXPIRES", |created| &created.expiration_date),
     ];
 }
 
 /// Formats a value as it is.
 pub(crate) fn text(value: Option<&impl ToString>) -> Option<String> {
     value.map(ToString::to_string)
-}
-
-/// Formats a time that may be unreadable.
-pub(crate) fn lenient_time(value: &Lenient<Timestamp>) -> Option<String> {
-    match value.value() {
-        Ok(date) => date.filter(|it| !it.is_unset()).map(|it| it.to_string()),
-        Err(unreadable) => Some(format!("{unreadable:?} (unreadable)")),
-    }
 }
 
 /// Formats labels as they are given on the command line.

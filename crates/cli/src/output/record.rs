@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use gatelet_models::{Secret, Timestamp};
+use gatelet_models::{Lenient, Secret, Timestamp};
 
 use crate::redaction::Redactor;
 
@@ -67,6 +67,7 @@ enum Value<T> {
     Text(fn(&T) -> Option<String>),
     Time(fn(&T) -> Option<Timestamp>),
     Millis(fn(&T) -> Option<Timestamp>),
+    LenientTime(fn(&T) -> &Lenient<Timestamp>),
 }
 
 /// The value of a cell.
@@ -124,6 +125,22 @@ impl<T> Column<T> {
         Self::new(header, Meaning::End, Value::Time(value))
     }
 
+    /// A column of points in time, some of which may be unreadable.
+    pub(crate) const fn lenient_time(
+        header: &'static str,
+        value: fn(&T) -> &Lenient<Timestamp>,
+    ) -> Self {
+        Self::new(header, Meaning::Time, Value::LenientTime(value))
+    }
+
+    /// A column of points in time at which something ends, some of which may be unreadable.
+    pub(crate) const fn lenient_end(
+        header: &'static str,
+        value: fn(&T) -> &Lenient<Timestamp>,
+    ) -> Self {
+        Self::new(header, Meaning::End, Value::LenientTime(value))
+    }
+
     /// A column of secrets that were asked for.
     pub(crate) const fn secret(header: &'static str, value: fn(&T) -> Option<String>) -> Self {
         Self::new(header, Meaning::Secret, Value::Text(value))
@@ -167,6 +184,16 @@ impl<T> Column<T> {
                 .filter(|time| !time.is_unset())
                 .map(Cell::Time),
             Value::Millis(value) => value(record).map(Cell::Time),
+            Value::LenientTime(value) => match value(record).value() {
+                Ok(time) => time
+                    .filter(|time| !time.is_unset())
+                    .copied()
+                    .map(Cell::Time),
+                Err(unreadable) => {
+                    let text = format!("{unreadable:?} (unreadable)");
+                    Some(Cell::Text(redacted(&text).into_owned()))
+                }
+            },
         }
     }
 }

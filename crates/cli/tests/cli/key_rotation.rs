@@ -78,7 +78,7 @@ fn a_lost_response_of_a_rotation_is_not_repeated_and_the_line_says_what_to_do() 
     let path = folder.path().join("key.json");
     let rotate = format!("asa su key rotate bot --timeout 5 --out {}", path.display());
     let line = Fixture::asa(&server.url).run(&rotate).fails_with(12);
-    let advice = "a new key may exist whose secret nobody knows, and the keys of service user bot will end: list the keys of service user bot, delete the one that is not old, and rotate again; `gatelet asa service-user key list bot` shows them\n";
+    let advice = "a new key may exist whose secret nobody knows, and the keys of service user bot will end: list the keys of service user bot, also a minute later, delete the one that is not old if it was issued just now and never used, and rotate again; `gatelet asa service-user key list bot` shows them\n";
     assert!(line.ends_with(advice), "{line}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
@@ -135,6 +135,18 @@ fn an_old_key_that_is_not_deleted_has_a_line_that_says_whether_it_exists_and_wha
             12,
             format!(
                 "gatelet: whether the old key {OWN} still exists is unknown, because deleting it failed: asa DeleteServiceUserKey {OWN}: the server rejected the credential (status 401): no [authentication_error]; {delete}, if it still exists{works}"
+            ),
+        ),
+        (
+            response("404 Not Found", "text/html", "<html>"),
+            12,
+            format!("; {delete}, if it still exists{works}"),
+        ),
+        (
+            error("410 Gone", "gone"),
+            12,
+            format!(
+                "gatelet: whether the old key {OWN} still exists is unknown, because deleting it failed: asa DeleteServiceUserKey {OWN}: 410 Gone: no [gone]; {delete}, if it still exists{works}"
             ),
         ),
         (

@@ -149,3 +149,51 @@ fn who_calls_is_unknown_if_neither_the_service_nor_the_bearer_says_it() {
         format!("{unknown}; give the NAME of the service user\n")
     );
 }
+
+#[test]
+fn one_unreadable_date_of_a_key_hides_no_other_key() {
+    let own = "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0effff";
+    for odd in ["\"\"", "0", "true", "\"2027-01-01\"", "\"soon\""] {
+        let list = format!(
+            r#"{{"list":[{{"id":"{own}","expires_at":"2027-12-03T00:00:00Z"}},{{"id":"other","issued_at":{odd},"expires_at":{odd},"last_used":{odd}}}]}}"#
+        );
+        let server = team(move |request| {
+            let body = match request {
+                it if it.starts_with("POST") => r#"{"id":"new","secret":"canary"}"#,
+                it if it.contains("/keys") => list.as_str(),
+                _ => r#"{"id":"1","name":"bot","team_name":"example-team"}"#,
+            };
+            RawResponse::Bytes(response("200 OK", "application/json", body))
+        });
+        let fixture = Fixture::asa(&server.url);
+        let ends = "warning: the key that this command logs in with ends at 2027-12-03T00:00:00Z\n";
+        let whoami = fixture.run("asa su whoami");
+        assert!(whoami.stderr.ends_with(ends), "{whoami:?}");
+        let table = fixture.run("asa su key list bot -o csv").success();
+        let shown = format!(r#""""{}"" (unreadable)""#, odd.trim_matches('"'));
+        let row = format!("other,{shown},{shown},{shown}");
+        assert!(table.trim_end().ends_with(&row), "{table}");
+        let json = fixture.run("asa su key list bot -o json").json();
+        let sent: serde_json::Value = serde_json::from_str(odd).unwrap();
+        assert_eq!(json[1]["expires_at"], sent);
+        let path = fixture.path("key.json");
+        fixture
+            .run(&format!("asa su key rotate bot --out {path}"))
+            .success();
+    }
+}
+
+#[test]
+fn an_unreadable_end_of_the_key_in_use_is_warned_of() {
+    let body = r#"{"list":[{"id":"5c1f3f0e-3a52-4a35-9a0c-2f6b6a0effff","expires_at":"soon"}]}"#;
+    let server = team(move |request| {
+        let body = match request.contains("/keys") {
+            true => body,
+            false => r#"{"id":"1","name":"bot","team_name":"example-team"}"#,
+        };
+        RawResponse::Bytes(response("200 OK", "application/json", body))
+    });
+    let output = Fixture::asa(&server.url).run("asa su whoami");
+    let line = "gatelet: warning: whether the key that this command logs in with ends is unknown: what the service lists is not a date\n";
+    assert_eq!(output.stderr, line);
+}

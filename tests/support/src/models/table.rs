@@ -155,10 +155,12 @@ impl Model {
     }
 
     /// Returns whether an invalid value at a place is kept.
-    pub fn is_lenient(&self, place: &str) -> bool {
-        self.fields
-            .iter()
-            .any(|(field, presence)| *presence == Lenient && place.strip_prefix('/') == Some(field))
+    pub fn is_lenient(&'static self, place: &str) -> bool {
+        let (parent, name) = place.rsplit_once('/').expect("a place of a member");
+        let fields = self.at(parent).into_iter().flat_map(|it| it.fields);
+        fields
+            .into_iter()
+            .any(|(field, presence)| *presence == Lenient && *field == name)
     }
 
     /// Returns whether an object is read at a place in place of a text.
@@ -330,7 +332,7 @@ fn presence(sample: &Sample, property: &Property) -> Presence {
         it if it.has("required") && it.has("array") && it.has("null") => RequiredList,
         it if it.has("required") && it.has("count") && !sample.is_request => Count,
         it if it.has("required") => Required,
-        _ if shows_once => Lenient,
+        it if shows_once || it.has("x-lenient") => Lenient,
         it if it.has("count") && !sample.is_request => OptionalCount,
         it if it.has("null") && sample.is_request => Patched,
         it if it.has("null") && sample.keeps_unknown => Kept,

@@ -67,19 +67,19 @@ impl StructGenerator<'_> {
         }
     }
 
-    /// Returns the statements that take the secret, and then the lenient values, from which the secret is removed.
+    /// Returns the statements that take the secret, and then the lenient values, from which the secret is removed; none without a secret.
     fn values_before_others(&self) -> Vec<TokenStream> {
-        let secret = self.schema.shown_once().map(|it| ident(&it.rust));
+        let Some(secret) = self.schema.shown_once().map(|it| ident(&it.rust)) else {
+            return Vec::new();
+        };
         let lenient = self.fields.iter().filter_map(|field| {
             let (name, slot) = (ident(&field.rust), slot(field));
             (self.presence(field) == Presence::Lenient)
                 .then(|| quote!(let #name = #slot.or_default().cleaned_of(&#secret);))
         });
-        let first = secret.iter().map(|it| {
-            let slot = format_ident!("{it}_slot");
-            quote!(let #it = #slot.required()?;)
-        });
-        first.chain(lenient).collect()
+        let slot = format_ident!("{secret}_slot");
+        let first = quote!(let #secret = #slot.required()?;);
+        std::iter::once(first).chain(lenient).collect()
     }
 
     /// Returns the initializer that takes the value of a field out of its slot.
@@ -93,7 +93,8 @@ impl StructGenerator<'_> {
                 quote!(#name: #slot.or(#default))
             }
             Presence::OptionalCount => quote!(#name: #slot.count()),
-            Presence::Lenient => quote!(#name),
+            Presence::Lenient if self.schema.shown_once().is_some() => quote!(#name),
+            Presence::Lenient => quote!(#name: #slot.or_default()),
             Presence::Optional | Presence::Patch => quote!(#name: #slot.or_default()),
         }
     }

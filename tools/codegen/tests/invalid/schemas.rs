@@ -346,6 +346,15 @@ fn a_put_that_drops_unknown_members_is_an_error() {
 }
 
 #[test]
+fn a_property_that_is_required_or_of_a_request_is_not_lenient() {
+    check(
+        "hinges: { type: array, items: { type: string }",
+        "hinges: { type: string, default: a, x-lenient: true",
+        "house.yaml:55:9: `x-lenient` on `hinges`; the fix: remove it, or put it on a response property that is neither required nor has a default",
+    );
+}
+
+#[test]
 fn a_secret_that_is_shown_once_and_may_be_missing_is_an_error() {
     let hinges = "hinges: { type: array, items: { type: string }";
     for wrong in [

@@ -6,7 +6,7 @@ use gatelet_transport::{Error, ErrorKind};
 
 use crate::commands::asa::created_key::CreatedKey;
 use crate::commands::asa::key_destination::Destination;
-use crate::commands::asa::key_end::end_warning;
+use crate::commands::asa::key_end::{end_warning, unknown_end};
 use crate::commands::asa::stored_key::StoredKey;
 use crate::commands::deletion::Deletion;
 use crate::commands::report;
@@ -29,8 +29,12 @@ pub(crate) async fn run(
 ) -> Result<(), CliError> {
     log.set("nothing was changed");
     let prepared = rotation.prepare().await.map_err(not_prepared)?;
-    if let Some(end) = prepared.own_key().and_then(ServiceUserKey::end) {
-        log.print(end_warning(end));
+    match prepared.own_key().map(ServiceUserKey::end) {
+        Some(Ok(Some(end))) => log.print(end_warning(end)),
+        Some(Err(unreadable)) => {
+            log.print(unknown_end(&format!("{unreadable:?} is not a date")));
+        }
+        Some(Ok(None)) | None => {}
     }
     let old = prepared.own_key().map(|key| key.id.clone());
     if delete_old && old.is_none() {

@@ -104,6 +104,7 @@ impl CurrentUser {
 fn end_line(end: Result<KeyEnd, Error>) -> Option<String> {
     match end {
         Ok(KeyEnd::At(end)) => Some(end_warning(end)),
+        Ok(KeyEnd::Unreadable) => Some(unknown_end("what the service lists is not a date")),
         Ok(_) => None,
         // A caller without the right to list keys still learns who it is.
         Err(error) => match Exit::from(&error) {

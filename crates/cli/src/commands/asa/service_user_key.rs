@@ -13,7 +13,6 @@ use crate::commands::confirmation::Confirmation;
 use crate::commands::{report, secret_output};
 use crate::error::error::CliError;
 use crate::options::operation_help::new_key_help;
-use crate::output::columns::lenient_time;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::{Stdout, is_pipe};
@@ -135,6 +134,6 @@ impl Record for ServiceUserKeyWithSecret {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::text("ID", |key| Some(key.id.to_string())),
         Column::secret("SECRET", |key| Some(key.secret.expose().to_owned())),
-        Column::text("ENDS", |key| lenient_time(&key.expires_at)),
+        Column::lenient_end("ENDS", |key| &key.expires_at),
     ];
 }

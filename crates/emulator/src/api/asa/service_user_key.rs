@@ -47,7 +47,7 @@ pub(crate) fn insert(
         Some(stored) => stored.decode()?,
         None => ServiceUserKey::new(key_id).with_issued_at(Timestamp::UNSET),
     };
-    key.expires_at = Some(Timestamp::UNSET);
+    key.expires_at = Timestamp::UNSET.into();
     let json = Encoded::with_nulls(&key, NULLS)?;
     KEYS.put(transaction, &tenant, key_id, &json)?;
     credential::insert(transaction, team, key_id, user_name, digest)
@@ -92,7 +92,7 @@ pub(crate) fn mark_used(
         let mut key = stored
             .ok_or_else(ErrorResponse::unauthenticated)?
             .decode()?;
-        key.last_used = Some(now);
+        key.last_used = now.into();
         let json = Encoded::with_nulls(&key, NULLS)?;
         Ok::<bool, ErrorResponse>(KEYS.replace(transaction, &tenant, key_id, &json)?)
     });
@@ -101,7 +101,7 @@ pub(crate) fn mark_used(
 
 /// Returns when a key ends; `None` if it has no end.
 fn end(key: &ServiceUserKey) -> Option<Timestamp> {
-    key.expires_at.filter(|end| !end.is_unset())
+    key.end().ok().flatten()
 }
 
 pub(crate) fn list(
@@ -130,8 +130,8 @@ pub(crate) fn rotate(
     let secret = STANDARD.encode(random::bytes::<64>()?);
     let digest = credential::digest(store.key(), &secret);
     let mut key = ServiceUserKey::new(id::new()?);
-    key.issued_at = Some(now);
-    key.expires_at = Some(Timestamp::UNSET);
+    key.issued_at = now.into();
+    key.expires_at = Timestamp::UNSET.into();
     // One write runs at a time, but another rotation may run before this one: the keys are read within the write.
     store.write(|transaction| {
         let stored = SERVICE_USERS.get_for_update(transaction, &team, user_name)?;
@@ -145,7 +145,7 @@ pub(crate) fn rotate(
             };
             let mut old = stored.decode()?;
             if end(&old).is_none() {
-                old.expires_at = Some(now.saturating_add(REST));
+                old.expires_at = now.saturating_add(REST).into();
                 let json = Encoded::with_nulls(&old, NULLS)?;
                 KEYS.replace(transaction, &tenant, &id, &json)?;
             }

@@ -380,9 +380,9 @@ static SERVICE_USER_KEY: Sample = Sample {
     ],
     properties: &[
         Property::new("id", &["required"], None),
-        Property::new("issued_at", &["null", "date-time"], None),
-        Property::new("expires_at", &["null", "date-time"], None),
-        Property::new("last_used", &["null", "date-time"], None),
+        Property::new("issued_at", &["null", "x-lenient", "date-time"], None),
+        Property::new("expires_at", &["null", "x-lenient", "date-time"], None),
+        Property::new("last_used", &["null", "x-lenient", "date-time"], None),
     ],
     keeps_unknown: false,
     is_request: false,

@@ -26,12 +26,13 @@ id! {
 pub struct ServiceUserKey {
     /// The key's id, assigned by the service.
     pub id: ServiceUserKeyId,
-    /// When the key was created.
-    pub issued_at: Option<Timestamp>,
-    /// When the key ends. Year 1 means that it has no end.
-    pub expires_at: Option<Timestamp>,
-    /// When the key was last exchanged for a bearer token. Null if it never was.
-    pub last_used: Option<Timestamp>,
+    /// When the key was created. An unreadable value is kept and not treated as absent.
+    pub issued_at: Lenient<Timestamp>,
+    /// When the key ends. Year 1 means that it has no end. An unreadable value is kept and not treated as absent.
+    pub expires_at: Lenient<Timestamp>,
+    /// When the key was last exchanged for a bearer token. Null if it never was. An unreadable value is kept and not
+    /// treated as absent.
+    pub last_used: Lenient<Timestamp>,
 }
 
 impl ServiceUserKey {
@@ -40,9 +41,9 @@ impl ServiceUserKey {
     pub fn new(id: impl Into<ServiceUserKeyId>) -> Self {
         Self {
             id: id.into(),
-            issued_at: None,
-            expires_at: None,
-            last_used: None,
+            issued_at: Lenient::Absent,
+            expires_at: Lenient::Absent,
+            last_used: Lenient::Absent,
         }
     }
 
@@ -56,22 +57,43 @@ impl ServiceUserKey {
     /// Sets [`issued_at`](Self::issued_at).
     #[must_use]
     pub fn with_issued_at(mut self, issued_at: impl Into<Timestamp>) -> Self {
-        self.issued_at = Some(issued_at.into());
+        self.issued_at = Lenient::Value(issued_at.into());
         self
     }
 
     /// Sets [`expires_at`](Self::expires_at).
     #[must_use]
     pub fn with_expires_at(mut self, expires_at: impl Into<Timestamp>) -> Self {
-        self.expires_at = Some(expires_at.into());
+        self.expires_at = Lenient::Value(expires_at.into());
         self
     }
 
     /// Sets [`last_used`](Self::last_used).
     #[must_use]
     pub fn with_last_used(mut self, last_used: impl Into<Timestamp>) -> Self {
-        self.last_used = Some(last_used.into());
+        self.last_used = Lenient::Value(last_used.into());
         self
+    }
+
+    /// Lists the members that are there and cannot be read, by their names, with what stands there.
+    pub fn unreadable_members(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &Unreadable)> {
+        [
+            ("issued_at", self.issued_at.value().err()),
+            ("expires_at", self.expires_at.value().err()),
+            ("last_used", self.last_used.value().err()),
+        ]
+            .into_iter()
+            .filter_map(|(name, member)| Some((name, member?)))
+    }
+
+    /// Withholds what cannot be read where `holds_secret` says so of its text, for a caller who knows more secrets
+    /// than the one of this object.
+    pub fn withhold_unreadable(&mut self, holds_secret: impl Fn(&str) -> bool) {
+        self.issued_at.withhold_if(&holds_secret);
+        self.expires_at.withhold_if(&holds_secret);
+        self.last_used.withhold_if(&holds_secret);
     }
 }
 
@@ -100,11 +122,9 @@ impl<'de> de::Object<'de> for ServiceUserKey {
         while let Some(field) = map.next_key_seed(de::Key(field))? {
             match field {
                 Field::Id => id_slot.fill(&mut map, de::of())?,
-                Field::IssuedAt => issued_at_slot.fill(&mut map, de::Nullable(de::of()))?,
-                Field::ExpiresAt => {
-                    expires_at_slot.fill(&mut map, de::Nullable(de::of()))?
-                }
-                Field::LastUsed => last_used_slot.fill(&mut map, de::Nullable(de::of()))?,
+                Field::IssuedAt => issued_at_slot.fill_lenient(&mut map, de::of())?,
+                Field::ExpiresAt => expires_at_slot.fill_lenient(&mut map, de::of())?,
+                Field::LastUsed => last_used_slot.fill_lenient(&mut map, de::of())?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
@@ -127,9 +147,9 @@ impl Serialize for ServiceUserKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = ser::fields(serializer)?;
         fields.put("id", &self.id)?;
-        fields.put_some("issued_at", self.issued_at.as_ref())?;
-        fields.put_some("expires_at", self.expires_at.as_ref())?;
-        fields.put_some("last_used", self.last_used.as_ref())?;
+        fields.put_lenient("issued_at", &self.issued_at, |it| it)?;
+        fields.put_lenient("expires_at", &self.expires_at, |it| it)?;
+        fields.put_lenient("last_used", &self.last_used, |it| it)?;
         fields.end()
     }
 }
