@@ -1,6 +1,6 @@
 //! A file that this process has created.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -51,7 +51,7 @@ impl NewFile {
             return Err(CreateError::InUse);
         }
         // Between creation and lock, another process may have taken it for a file that was left.
-        if !is_at(&file, path) {
+        if !is_at(&file, path)? {
             return Err(CreateError::InUse);
         }
         let new = Self {
@@ -68,7 +68,10 @@ impl NewFile {
     }
 
     /// Returns whether a path leads to this file and to no other.
-    pub(crate) fn is_at(&self, path: &Path) -> bool {
+    ///
+    /// # Errors
+    /// That cannot be seen, as in a folder that may not be searched.
+    pub(crate) fn is_at(&self, path: &Path) -> io::Result<bool> {
         is_at(&self.file, path)
     }
 
@@ -78,10 +81,18 @@ impl NewFile {
     /// Nothing or a part of the content may be written.
     pub(crate) fn write(&mut self, content: &[u8]) -> io::Result<()> {
         self.file.rewind()?;
-        self.file.set_len(0)?;
         self.file.write_all(content)?;
+        self.file.set_len(content.len() as u64)?;
         self.file.sync_all()?;
         private_file::sync_folder(&self.path)
+    }
+
+    /// Fills the file with so many spaces, so that a full disk is found before there is a content. A file of spaces counts as empty.
+    ///
+    /// # Errors
+    /// There is no room.
+    pub(crate) fn reserve(&mut self, bytes: usize) -> io::Result<()> {
+        self.write(&vec![b' '; bytes])
     }
 
     /// Reads the content.
@@ -99,11 +110,15 @@ impl NewFile {
     }
 }
 
-/// Removes the file unless another one has its name.
+/// Empties the file, and removes it unless another one has its name.
 impl Drop for NewFile {
     fn drop(&mut self) {
-        if !self.is_kept && self.is_at(&self.path) {
-            let _ = fs::remove_file(&self.path);
+        if !self.is_kept {
+            // Where it cannot be removed, it contains nothing.
+            let _ = self.file.set_len(0);
+            if self.is_at(&self.path).is_ok_and(|is_there| is_there) {
+                let _ = fs::remove_file(&self.path);
+            }
         }
         // Closing it would not unlock it while a process that was just forked has a copy of the descriptor.
         let _ = self.file.unlock();
@@ -138,11 +153,13 @@ fn remove_empty(path: &Path) -> Result<(), CreateError> {
     }
     let removed = read(&mut file)
         .map_err(CreateError::Io)
-        .and_then(|content| match (content.is_empty(), is_at(&file, path)) {
-            (_, false) => Err(CreateError::InUse),
-            (false, true) => Err(CreateError::Left(content)),
-            (true, true) => Ok(fs::remove_file(path)?),
-        });
+        .and_then(
+            |content| match (content.trim_ascii().is_empty(), is_at(&file, path)?) {
+                (_, false) => Err(CreateError::InUse),
+                (false, true) => Err(CreateError::Left(content)),
+                (true, true) => Ok(fs::remove_file(path)?),
+            },
+        );
     let _ = file.unlock();
     removed
 }
@@ -160,17 +177,27 @@ fn read(file: &mut File) -> io::Result<Zeroizing<Vec<u8>>> {
 }
 
 #[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt as _;
-    let (Ok(own), Ok(named)) = (file.metadata(), fs::symlink_metadata(path)) else {
-        return false;
-    };
-    (own.dev(), own.ino()) == (named.dev(), named.ino())
+    let own = file.metadata()?;
+    let named = found(fs::symlink_metadata(path))?;
+    Ok(named.is_some_and(|named| (own.dev(), own.ino()) == (named.dev(), named.ino())))
 }
 
 #[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok()
+fn is_at(_: &File, path: &Path) -> io::Result<bool> {
+    Ok(found(fs::symlink_metadata(path))?.is_some())
+}
+
+/// Returns what is at a path; `None` if there certainly is nothing.
+fn found(metadata: io::Result<Metadata>) -> io::Result<Option<Metadata>> {
+    match metadata {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(None),
+            _ => Err(error),
+        },
+    }
 }
 
 #[cfg(test)]
@@ -196,7 +223,7 @@ mod tests {
         let first = NewFile::create(&path).unwrap();
         let second = NewFile::create(&path);
         assert!(matches!(second, Err(CreateError::InUse)), "{second:?}");
-        assert!(first.is_at(&path));
+        assert!(first.is_at(&path).unwrap());
         drop(first);
         NewFile::create(&path).unwrap();
     }
@@ -205,7 +232,7 @@ mod tests {
     fn only_an_empty_file_that_was_left_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new");
-        fs::write(&path, "").unwrap();
+        fs::write(&path, "  ").unwrap();
         let mut file = NewFile::create(&path).unwrap();
         #[cfg(unix)]
         {
@@ -231,10 +258,23 @@ mod tests {
         let path = folder.path().join("new");
         let file = NewFile::create(&path).unwrap();
         fs::remove_file(&path).unwrap();
-        assert!(!file.is_at(&path));
+        assert!(!file.is_at(&path).unwrap());
         fs::write(&path, "another").unwrap();
-        assert!(!file.is_at(&path));
+        assert!(!file.is_at(&path).unwrap());
         drop(file);
         assert_eq!(fs::read(&path).unwrap(), b"another");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn where_a_file_is_stays_unknown_if_its_path_cannot_be_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        let file = NewFile::create(&path).unwrap();
+        let circle = folder.path().join("circle");
+        std::os::unix::fs::symlink("circle", &circle).unwrap();
+        file.is_at(&circle.join("new")).unwrap_err();
+        assert!(!file.is_at(&path.join("new")).unwrap());
+        assert!(!file.is_at(&folder.path().join("absent")).unwrap());
     }
 }

@@ -33,6 +33,8 @@ pub(crate) enum ReplaceError {
     Lost(io::Error),
     /// It is beside its place, where nothing has changed.
     Beside(io::Error),
+    /// It was beside its place, and where it is now cannot be seen.
+    Unseen(io::Error),
 }
 
 /// Why a file was not created beside its place.
@@ -89,10 +91,15 @@ impl PairFile {
         let mut name = path.as_os_str().to_owned();
         name.push(OsString::from(".new"));
         let beside = PathBuf::from(name);
-        match NewFile::create(&beside) {
-            Ok(new) => Ok(Self { path, new }),
-            Err(error) => Err(not_created(beside, path, error)),
-        }
+        let mut new = match NewFile::create(&beside) {
+            Ok(new) => new,
+            Err(error) => return Err(not_created(beside, path, error)),
+        };
+        new.reserve(MAX_JSON).map_err(|error| {
+            let problem = format!("could not write {}: {error}", beside.display());
+            io::Error::new(error.kind(), problem)
+        })?;
+        Ok(Self { path, new })
     }
 
     /// Returns the final place of the file: the one that was named, or where that leads as a symbolic link.
@@ -121,7 +128,7 @@ impl PairFile {
 
     /// Reads the pair. If another program has written into the file, writes it again.
     fn ensure(&mut self, pair: &ServiceTokenRequest) -> io::Result<ServiceTokenRequest> {
-        if !self.new.is_at(self.beside()) && !self.is_moved() {
+        if self.is_gone()? {
             return Err(gone(self.beside()));
         }
         if !self.read().is_ok_and(|read| read == *pair) {
@@ -134,9 +141,17 @@ impl PairFile {
         }
     }
 
+    /// Returns whether the file is neither beside its place nor there.
+    fn is_gone(&self) -> io::Result<bool> {
+        Ok(!self.new.is_at(self.beside())? && !self.is_moved()?)
+    }
+
     /// Returns whether another program has moved the file to its final place. Only Unix tells the file there from one that was there before.
-    fn is_moved(&self) -> bool {
-        cfg!(unix) && self.new.is_at(&self.path)
+    fn is_moved(&self) -> io::Result<bool> {
+        match cfg!(unix) {
+            true => self.new.is_at(&self.path),
+            false => Ok(false),
+        }
     }
 
     fn read(&mut self) -> io::Result<ServiceTokenRequest> {
@@ -162,7 +177,7 @@ impl WrittenPair {
 
     /// Returns whether another program has moved the file to its final place.
     pub(crate) fn is_moved(&self) -> bool {
-        self.file.is_moved()
+        self.file.is_moved().is_ok_and(|is_moved| is_moved)
     }
 
     /// Moves the file to its final place, unless another program has done that.
@@ -171,18 +186,21 @@ impl WrittenPair {
     /// The file is not there. Another one that has taken its name is not moved.
     pub(crate) fn replace(mut self) -> Result<(), ReplaceError> {
         let pair = self.read_back;
+        self.file.is_gone().map_err(ReplaceError::Unseen)?;
         self.file.ensure(&pair).map_err(ReplaceError::Lost)?;
         let PairFile { path, new } = &self.file;
-        if let Err(error) = fs::rename(new.path(), path)
-            && !self.file.is_moved()
-        {
-            return Err(match new.is_at(new.path()) {
-                true => ReplaceError::Beside(error),
-                false => ReplaceError::Lost(error),
-            });
-        }
-        if !new.is_at(path) {
-            return Err(ReplaceError::Lost(gone(path)));
+        match fs::rename(new.path(), path) {
+            // What cannot be seen after a rename is where the rename has put it.
+            Ok(()) if new.is_at(path).is_ok_and(|is_there| !is_there) => {
+                return Err(ReplaceError::Lost(gone(path)));
+            }
+            Ok(()) => {}
+            Err(error) => match (self.file.is_moved(), new.is_at(new.path())) {
+                (Ok(true), _) => {}
+                (_, Ok(true)) => return Err(ReplaceError::Beside(error)),
+                (Ok(false), Ok(false)) => return Err(ReplaceError::Lost(error)),
+                (Err(_), _) | (_, Err(_)) => return Err(ReplaceError::Unseen(error)),
+            },
         }
         // After a power failure, the pair is in the one place or the other.
         let _ = private_file::sync_folder(path);

@@ -320,15 +320,69 @@ fn a_new_key_of_which_nothing_is_on_disk_is_deleted_again() {
         let state = format!("{state}the other keys have an end: rotate again\n");
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.json");
-        let server = team(move |request| undoing(request, &deleted));
+        let beside = folder.path().join("key.json.new");
+        let server = team(move |request| {
+            if request.starts_with("POST") {
+                fs::remove_file(&beside).unwrap();
+            }
+            undoing(request, &deleted)
+        });
         let rotate = format!("asa su key rotate bot --timeout 3 --out {}", path.display());
-        // By default, SIGXFSZ ends a process.
-        let output = Fixture::asa(&server.url).run_after("ulimit -f 0", &rotate);
+        let output = Fixture::asa(&server.url).run(&rotate);
         assert_eq!(output.code, Some(12), "{output:?}");
         assert!(output.stderr.ends_with(&state), "{output:?}");
         assert!(!output.stderr.contains("canary-of-the-new-key"));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_disk_without_room_for_the_pair_is_found_before_anything_is_sent() {
+    let server = team(|_| panic!("nothing is sent"));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.json");
+    let rotate = format!("asa su key rotate bot --out {}", path.display());
+    // By default, SIGXFSZ ends a process.
+    let output = Fixture::asa(&server.url).run_after("ulimit -f 0", &rotate);
+    let line = output.fails_with(2);
+    let problem = format!("invalid --out: could not write {}.new: ", path.display());
+    assert!(line.contains(&problem), "{line}");
+    assert!(line.ends_with("; nothing was changed\n"), "{line}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// A circle of links stands in for a folder that may not be searched, because root may search every folder.
+#[test]
+#[cfg(unix)]
+fn a_key_is_kept_if_the_folder_of_its_file_cannot_be_searched_after_the_login() {
+    let home = tempfile::tempdir().unwrap();
+    let (folder, moved) = (home.path().join("folder"), home.path().join("moved"));
+    fs::create_dir(&folder).unwrap();
+    let path = folder.join("key.json");
+    let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
+    let (hidden, left) = (folder.clone(), moved.clone());
+    let server = RawServer::new(move |request| {
+        if !request.contains("/service_token ") {
+            assert!(!request.starts_with("DELETE"));
+            return rotating(request);
+        }
+        if request.contains(r#""new""#) {
+            fs::rename(&hidden, &left).unwrap();
+            std::os::unix::fs::symlink("folder", &hidden).unwrap();
+        }
+        RawResponse::Bytes(response("200 OK", "application/json", bearer))
+    });
+    let rotate = format!("asa su key rotate bot --out {}", path.display());
+    let output = Fixture::asa(&server.url).run(&rotate);
+    assert_eq!(output.code, Some(12), "{output:?}");
+    let state = format!(
+        "the new key new is kept, and its pair was stored in {0}.new: move that file to {0}, or delete the key with `gatelet asa service-user key delete bot new` if the file is lost; the other keys have an end\n",
+        path.display()
+    );
+    assert!(output.stderr.ends_with(&state), "{output:?}");
+    let stored = fs::read_to_string(moved.join("key.json.new")).unwrap();
+    assert!(stored.contains("canary-of-the-new-key"));
 }
 
 #[test]

@@ -89,6 +89,13 @@ async fn replace(written: WrittenPair, created: &CreatedKey, log: &Log) -> Resul
                 "could not replace {place}: {error}; the new key {id} is kept and its pair is in {beside}: move that file, because no response shows the secret again; {consequence}"
             ),
         )),
+        Err(ReplaceError::Unseen(error)) => Err(CliError::new(
+            Exit::OutcomeUnknown,
+            format_args!(
+                "could not replace {place}: {error}; the new key {id} is kept, and its pair was stored in {beside}: move that file to {place}, or delete the key with `{}` if the file is lost; {consequence}",
+                created.delete_command()
+            ),
+        )),
         Err(ReplaceError::Lost(error)) => {
             Err(created.undo(&format!("in {place}: {error}"), log).await)
         }
