@@ -2,7 +2,7 @@
 
 use gatelet_client::OperationCall;
 use gatelet_models::asa::{OperationId, ServiceUserKeyId};
-use gatelet_transport::{Applied, Deleted, Error};
+use gatelet_transport::{Applied, Channel, Deleted, Error};
 
 use crate::check::is_own_key;
 use crate::generated::service_user_keys::ServiceUserKeys;
@@ -41,15 +41,39 @@ impl ServiceUserKeys {
         if let Some(secret) = secret {
             request = request.with_secret(secret);
         }
-        let deleted = request.send().await;
-        self.forget_deleted(id, &deleted);
-        deleted
+        forgetting(&self.channel, id, request.send()).await
     }
+}
 
-    /// Drops the bearer of the client's own key if that was or may have been deleted.
-    pub(crate) fn forget_deleted(&self, id: &ServiceUserKeyId, deleted: &Result<Deleted, Error>) {
-        let was_sent = |error: &Error| error.applied() != Applied::No;
-        if deleted.as_ref().err().is_none_or(was_sent) && is_own_key(&self.channel, id) {
+/// Waits for the deletion of a key, and drops the bearer of this channel if the key is its own and was or may have been deleted, also
+/// where the deletion is dropped before it ends.
+pub(crate) async fn forgetting(
+    channel: &Channel,
+    id: &ServiceUserKeyId,
+    deletion: impl Future<Output = Result<Deleted, Error>>,
+) -> Result<Deleted, Error> {
+    let mut bearer = DeletedBearer {
+        channel,
+        id,
+        is_kept: false,
+    };
+    let deleted = deletion.await;
+    let is_unsent = |error: &Error| error.applied() == Applied::No;
+    bearer.is_kept = deleted.as_ref().is_err_and(is_unsent);
+    deleted
+}
+
+/// The bearer of a key that is being deleted.
+struct DeletedBearer<'a> {
+    channel: &'a Channel,
+    id: &'a ServiceUserKeyId,
+    /// Whether the key certainly was not deleted.
+    is_kept: bool,
+}
+
+impl Drop for DeletedBearer<'_> {
+    fn drop(&mut self) {
+        if !self.is_kept && is_own_key(self.channel, self.id) {
             self.channel.forget_credential();
         }
     }

@@ -10,6 +10,7 @@ use crate::rotation::key_owner::{KeyOwner, is_same_key};
 use crate::rotation::new_key::NewKey;
 use crate::service_key::{check_key, issue};
 use crate::service_user::ServiceUser;
+use crate::service_user_keys::forgetting;
 
 /// A new key that is stored and works. The old keys work until they end or are deleted.
 #[derive(Clone, Debug)]
@@ -87,12 +88,8 @@ impl CheckedKey {
         } else {
             &owner.client
         };
-        let deleted = owner
-            .delete_through(through, id, self.secret.expose())
-            .await;
-        let keys = owner.client.service_user_keys();
-        keys.forget_deleted(id, &deleted);
-        deleted
+        let deletion = owner.delete_through(through, id, self.secret.expose());
+        forgetting(owner.client.channel(), id, deletion).await
     }
 
     /// Returns whether the server gave the new key an id that existed before the rotation.

@@ -206,6 +206,25 @@ async fn the_key_in_use_is_deleted_only_by_force_and_its_bearer_is_not_used_agai
 }
 
 #[tokio::test]
+async fn the_bearer_of_the_key_in_use_is_not_used_again_after_a_deletion_that_was_dropped() {
+    let bearer = |name| crate::support::bearer("2026-01-01T01:00:00Z", name);
+    let (one, two) = (bearer("canary-bearer-1"), bearer("canary-bearer-2"));
+    let fake = FakeTransport::script([one, keys(&[]), FakeResponse::hang(), two, keys(&[])]);
+    let client = crate::support::client(fake.clone(), &ManualClock::new());
+    let tokens = client.service_user_keys();
+    tokens.list("bot").send().await.unwrap();
+    let own = KEY_ID.into();
+    tokio::select! {
+        biased;
+        deleted = tokens.delete_in_use("bot", &own) => panic!("{deleted:?}"),
+        () = std::future::ready(()) => {}
+    }
+    assert_eq!(fake.requests().len(), 3);
+    tokens.list("bot").send().await.unwrap();
+    assert_eq!(last_bearer(&fake), "canary-bearer-2");
+}
+
+#[tokio::test]
 async fn a_service_without_current_user_is_known_by_its_bearer() {
     use base64::Engine as _;
     let claims = r#"{"exp": 1, "user": "claimed", "roles": ["access_admin"]}"#;

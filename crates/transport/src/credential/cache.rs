@@ -167,6 +167,8 @@ struct State {
     generation: u64,
     /// Counts the exchanges.
     round: u64,
+    /// How many exchanges had begun when the credential was last forgotten: what they return is not cached.
+    forgotten_round: u64,
     is_exchanging: bool,
     /// The last exchange if it failed: its round, its end and its error.
     last_failure: Option<(u64, Duration, Arc<Error>)>,
@@ -229,7 +231,8 @@ impl<E: TokenExchange> CachedCredential<E> {
     pub fn with_issued(mut self, channel: &Channel, issued: IssuedCredential) -> Self {
         let channel = channel.home();
         let mut state = State::default();
-        state.store(issued, channel.clock().monotonic());
+        state.round += 1;
+        state.store(issued, state.round, channel.clock().monotonic());
         self.state = Mutex::new(state);
         self.owner = OnceLock::from(Owner::of(&channel));
         self
@@ -294,7 +297,7 @@ impl<E: TokenExchange> CachedCredential<E> {
         };
         let now = clock.monotonic();
         match result.unwrap_or_else(|_| Err(panicked())) {
-            Ok(issued) => Ok(Some(self.lock().store(issued, now))),
+            Ok(issued) => Ok(Some(self.lock().store(issued, guard.round, now))),
             Err(error) => {
                 let error = Arc::new(error);
                 self.lock().fail(guard.round, now, &error);
@@ -339,7 +342,9 @@ impl<E: TokenExchange> CredentialProvider for CachedCredential<E> {
     }
 
     fn forget(&self) {
-        self.lock().current = None;
+        let mut state = self.lock();
+        state.current = None;
+        state.forgotten_round = state.round;
     }
 
     fn is_ready(&self, channel: &Channel) -> bool {
@@ -379,13 +384,14 @@ impl State {
         }
     }
 
-    fn store(&mut self, issued: IssuedCredential, now: Duration) -> Credential {
+    /// Caches the credential of an exchange, unless it was forgotten meanwhile.
+    fn store(&mut self, issued: IssuedCredential, round: u64, now: Duration) -> Credential {
         self.is_refused = false;
         self.generation += 1;
         let credential = issued.credential.of_generation(self.generation);
         let margin = MAX_REFRESH_MARGIN.min(issued.lifetime / 10);
         let expires_at = now.saturating_add(issued.lifetime);
-        self.current = Some(Current {
+        self.current = (round > self.forgotten_round).then(|| Current {
             credential: credential.clone(),
             refresh_at: expires_at.saturating_sub(margin),
             expires_at,

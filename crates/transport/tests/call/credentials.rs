@@ -215,6 +215,22 @@ async fn ten_thousand_tasks_share_one_exchange() {
 }
 
 #[tokio::test]
+async fn a_bearer_that_was_forgotten_during_its_exchange_is_not_cached() {
+    let clock = ManualClock::new();
+    let (_, _, channel) = slow(&clock, 0);
+    for is_forgotten in [true, false] {
+        let task = spawn(&channel);
+        settle().await;
+        if is_forgotten {
+            channel.forget_credential();
+        }
+        clock.advance(seconds(1));
+        task.await.unwrap().unwrap();
+        assert_eq!(channel.is_ready(), !is_forgotten);
+    }
+}
+
+#[tokio::test]
 async fn waiting_calls_share_a_failure_and_the_next_call_exchanges_again() {
     let clock = ManualClock::new();
     let (slow, _, channel) = slow(&clock, 1);
