@@ -139,7 +139,7 @@ fn a_selector_that_cannot_be_judged_is_an_error() {
     let run = Fixture::asa(&server.url).run("asa project gateways web");
     assert_eq!(
         run.fails_with(1),
-        "gatelet: cannot judge which gateways the project uses: \
+        "gatelet: cannot judge which gateways project web uses: \
          the selector contains a character that has no known meaning at byte 5\n"
     );
 }
@@ -493,7 +493,7 @@ fn a_deleted_project_selects_no_gateway() {
     let run = Fixture::asa(&server.url).run("asa project gateways web -o json");
     assert_eq!(
         run.stderr,
-        "gatelet: the project is deleted, so no gateway is listed\n"
+        "gatelet: project web is deleted, so no gateway is listed\n"
     );
     assert_eq!(run.success(), "[]\n");
 }

@@ -1,5 +1,7 @@
 //! What the description cannot say about `gatelet asa project`.
 
+use std::fmt::Display;
+
 use asa_client::{Client, GatewaySelection};
 use clap::Command;
 use gatelet_models::Operation;
@@ -51,25 +53,26 @@ impl Gateways {
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let selection = client.projects().gateways(&self.name).await?;
-        print_selection(selection, output)
+        print_selection(&self.name, selection, output)
     }
 }
 
 /// Prints the selected gateways, and reports on stderr why there are none.
 pub(crate) fn print_selection(
+    project: impl Display,
     selection: GatewaySelection,
     output: &mut Output<Stdout>,
 ) -> Result<(), CliError> {
     let selected = match selection {
         GatewaySelection::Judged(selected) => selected,
         GatewaySelection::CannotJudge(reason) => {
-            let line = format_args!("cannot judge which gateways the project uses: {reason}");
+            let line = format_args!("cannot judge which gateways project {project} uses: {reason}");
             return Err(CliError::new(Exit::Other, line));
         }
         GatewaySelection::Deleted => {
-            output
-                .log()
-                .print("the project is deleted, so no gateway is listed");
+            output.log().print(format!(
+                "project {project} is deleted, so no gateway is listed"
+            ));
             return list::write_items(Vec::<Gateway>::new(), output);
         }
         _ => return Err(CliError::new(Exit::Other, "cannot judge the selector")),

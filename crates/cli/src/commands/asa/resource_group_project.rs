@@ -39,6 +39,6 @@ impl Gateways {
     ) -> Result<(), CliError> {
         let projects = client.resource_group_projects();
         let selection = projects.gateways(&self.resource_group_id, &self.id).await?;
-        print_selection(selection, output)
+        print_selection(&self.id, selection, output)
     }
 }
