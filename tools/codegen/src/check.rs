@@ -500,13 +500,13 @@ fn check_shown_once(api: &Api, schema: &Schema, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks that `x-lenient` is only on optional properties of responses that are not put back.
+/// Checks that `x-lenient` is only on optional properties of responses, and not where an unreadable object could hide a secret.
 fn check_lenient(schema: &Schema, diagnostics: &mut Diagnostics) {
-    let is_read_only = !schema.is_request_only && !schema.keeps_unknown;
     for field in schema.fields().iter().filter(|field| field.is_lenient) {
-        if !is_read_only || field.is_required || field.default.is_some() {
+        let is_plain = field.kind.reference().is_none() && !matches!(field.kind, Kind::Secret);
+        if schema.is_request_only || field.is_required || !is_plain {
             let what = format!("`x-lenient` on `{}`", field.name);
-            let fix = "remove it, or put it on a response property that is neither required nor has a default";
+            let fix = "remove it, or put it on an optional property of a response that is neither an object nor a secret";
             diagnostics.add(field.at, what, fix);
         }
     }

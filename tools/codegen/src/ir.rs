@@ -379,7 +379,7 @@ pub(crate) struct Field {
     pub(crate) is_omittable: bool,
     /// Whether it is a secret that no other response shows.
     pub(crate) is_shown_once: bool,
-    /// Whether an invalid value is kept, so that the rest of the response is read.
+    /// Whether an unreadable value is kept as text, so that the rest of the response can be read.
     pub(crate) is_lenient: bool,
     /// Whether it is a secret that may be an object of texts instead.
     pub(crate) is_or_object: bool,

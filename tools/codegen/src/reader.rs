@@ -22,7 +22,7 @@ const OURS: &[(&str, &str)] = &[
     ("x-id", "a schema of type string"),
     ("x-idempotent", "an operation"),
     ("x-keep-unknown", "a schema of type object"),
-    ("x-lenient", "a property of a response"),
+    ("x-lenient", "an optional property of a response"),
     ("x-noun", "a tag"),
     ("x-omittable", "a property of a request"),
     ("x-or-object", "a property with `x-secret`"),

@@ -141,7 +141,7 @@ impl EnrollmentTokens {
 
     /// Deletes a server enrollment token.
     ///
-    /// Repeating the call is harmless; the response for a deleted token is 404.
+    /// Repeating the call is harmless. What the response for a deleted token is, is not documented; a 404 is likely.
     ///
     /// Needs the permission `access_admin`.
     ///

@@ -102,8 +102,8 @@ impl GatewaySetupTokens {
 
     /// Reads one gateway setup token.
     ///
-    /// ASA omits the token's value; FetchGatewaySetupTokenAsAgentToken reveals it. Okta Privileged Access sends it
-    /// here too.
+    /// The reference of ASA shows no value of the token here, which FetchGatewaySetupTokenAsAgentToken reveals;
+    /// whether ASA never sends it is not known. The document of Okta Privileged Access has it here too.
     ///
     /// An id that looks like the value of a setup token is refused, because servers and proxies log URLs.
     ///
@@ -134,7 +134,7 @@ impl GatewaySetupTokens {
 
     /// Deletes a gateway setup token.
     ///
-    /// Gateways that have already enrolled with the token stay enrolled.
+    /// What becomes of gateways that have already enrolled with the token is not documented.
     ///
     /// An id that looks like the value of a setup token is refused, because servers and proxies log URLs.
     ///

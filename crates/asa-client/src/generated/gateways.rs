@@ -120,7 +120,8 @@ impl Gateways {
 
     /// Deletes a gateway from the team.
     ///
-    /// Repeating the call is harmless; the response for a deleted gateway is 404.
+    /// Repeating the call is harmless. What the response for a deleted gateway is, is not documented; a 404 is
+    /// likely.
     ///
     /// Needs the permission `access_admin` or `resource_admin`.
     ///

@@ -157,7 +157,7 @@ impl ResourceGroupEnrollmentTokens {
 
     /// Deletes a server enrollment token of a project in a resource group.
     ///
-    /// Repeating the call is harmless; the response for a deleted token is 404.
+    /// Repeating the call is harmless. What the response for a deleted token is, is not documented; a 404 is likely.
     ///
     /// Needs the permission `resource_admin` or `delegated_resource_admin`.
     ///

@@ -1,7 +1,7 @@
 //! Server enrollment tokens.
 
-use asa_client::models::EnrollmentTokenCreate;
-use asa_client::{Client, ErrorKind, ServiceUser};
+use asa_client::models::{EnrollmentTokenCreate, GatewaySetupTokenCreate};
+use asa_client::{Applied, Client, ErrorKind, ServiceUser};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gatelet_emulator::{Emulator, well_known};
@@ -144,4 +144,66 @@ async fn a_created_token_is_known_although_its_value_is_unreadable() {
         let create = client.enrollment_tokens().create(&"web".into(), body);
         assert_eq!(create.send().await.unwrap().id.as_str(), "1");
     }
+}
+
+// U16
+#[tokio::test]
+async fn a_created_token_with_an_unreadable_date_is_known_with_its_value() {
+    for (date, text) in [
+        (r#""""#, ""),
+        ("1767225600", "1767225600"),
+        (r#""2027-01-01 00:00""#, "2027-01-01 00:00"),
+        (r#""issued with canary-of-the-token""#, "[withheld]"),
+    ] {
+        let body = format!(r#"{{"id": "1", "issued_at": {date}, "token": "canary-of-the-token"}}"#);
+        let (client, _) = authorized([FakeResponse::json(201, body)]);
+        let body = EnrollmentTokenCreate::new("edge");
+        let create = client.enrollment_tokens().create(&"web".into(), body);
+        let created = create.send().await.unwrap();
+        assert_eq!(created.id.as_str(), "1");
+        assert_eq!(created.token.unwrap().expose(), "canary-of-the-token");
+        let unreadable = created.issued_at.value().unwrap_err();
+        assert_eq!(unreadable.to_string(), text);
+    }
+}
+
+// A29
+#[tokio::test]
+async fn a_created_token_with_another_unreadable_member_is_named_by_the_error() {
+    let body = r#"{"id": "1", "description": 5, "token": "canary"}"#;
+    let (client, _) = authorized([FakeResponse::json(201, body)]);
+    let body = EnrollmentTokenCreate::new("edge");
+    let create = client.enrollment_tokens().create(&"web".into(), body);
+    let error = create.send().await.unwrap_err();
+    assert_eq!(error.resource(), Some("1"));
+    assert_eq!(error.applied(), Applied::Yes);
+
+    let body = r#"{"id": "2", "registration_type": 5}"#;
+    let (client, _) = authorized([FakeResponse::json(201, body)]);
+    let create = client
+        .gateway_setup_tokens()
+        .create(GatewaySetupTokenCreate::new());
+    assert_eq!(create.send().await.unwrap_err().resource(), Some("2"));
+}
+
+#[tokio::test]
+async fn an_unreadable_date_hides_nothing_else_of_a_list() {
+    let list = |object: &str| FakeResponse::json(200, format!(r#"{{"list": [{object}]}}"#));
+    let (client, _) = authorized([
+        list(r#"{"id": "1", "issued_at": "", "token": "canary"}"#),
+        list(r#"{"id": "2", "registration_type": "gateway-agent", "created_at": ""}"#),
+        list(r#"{"id": "3", "name": "eu", "refuse_connections": false, "last_seen": 1}"#),
+        list(r#"{"id": "4", "name": "web", "deleted_at": "2027"}"#),
+        list(r#"{"id": "5", "name": "bot", "status": "ACTIVE", "deleted_at": ""}"#),
+    ]);
+    let tokens = client.enrollment_tokens().list(&"web".into()).send().await;
+    assert!(!tokens.unwrap().items[0].issued_at.is_absent());
+    let tokens = client.gateway_setup_tokens().list().send().await;
+    assert!(!tokens.unwrap().items[0].created_at.is_absent());
+    let gateways = client.gateways().list().send().await;
+    assert!(!gateways.unwrap().items[0].last_seen.is_absent());
+    let projects = client.projects().list().send().await;
+    assert!(!projects.unwrap().items[0].deleted_at.is_absent());
+    let users = client.service_users().list().send().await;
+    assert!(!users.unwrap().items[0].deleted_at.is_absent());
 }

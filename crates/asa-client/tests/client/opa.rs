@@ -54,7 +54,7 @@ fn assert_is_the_gateway(gateway: &Gateway) {
     assert_eq!(gateway.default_address.as_deref(), Some("10.0.0.7"));
     assert_eq!(gateway.cloud_provider, Some(CloudProvider::Gce));
     assert_eq!(
-        gateway.last_seen.unwrap().to_string(),
+        gateway.last_seen.value().unwrap().unwrap().to_string(),
         "2026-09-14T08:30:15.123456Z"
     );
     let orchestrator = gateway.infrastructure_orchestrator.as_ref().unwrap();
@@ -69,7 +69,7 @@ fn assert_is_the_setup_token(token: &GatewaySetupToken) {
     let labels = token.details.as_ref().unwrap().labels.as_ref().unwrap();
     assert_eq!(labels["env"], "prod");
     assert_eq!(
-        token.created_at.unwrap().to_string(),
+        token.created_at.value().unwrap().unwrap().to_string(),
         "2026-09-14T08:30:15.123456Z"
     );
     assert_eq!(

@@ -3,7 +3,8 @@
 use std::fmt::Arguments;
 use std::io::{self, Write};
 
-use gatelet_transport::Deleted;
+use gatelet_models::Unreadable;
+use gatelet_transport::{Applied, Deleted, Error};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::error::error::CliError;
@@ -11,6 +12,7 @@ use crate::error::exit::Exit;
 use crate::output::columns::text;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
+use crate::output::target::Target;
 
 /// Returns the line of a deletion, which says whether a retry found the object already gone.
 pub(crate) fn deletion_line(thing: Arguments<'_>, deleted: Deleted) -> String {
@@ -112,6 +114,46 @@ pub(crate) fn ensure_exact(thing: Arguments<'_>, member: Option<&str>) -> Result
             "{thing} has a member `{member}` with a number of more digits than can be sent back; nothing was changed"
         ),
     ))
+}
+
+/// Returns a line for each member of what was created that cannot be read.
+pub(crate) fn unreadable_lines<'a>(
+    thing: &str,
+    members: impl Iterator<Item = (&'static str, &'a Unreadable)>,
+) -> Vec<String> {
+    let lines = members.map(|(member, text)| {
+        format!("warning: the {thing} was created, but its {member} is unreadable: {text:?}")
+    });
+    lines.collect()
+}
+
+/// Says how to find what a create may have made. Nothing in it is shown only once, so it can be read or deleted.
+pub(crate) fn unclear_create(
+    error: Error,
+    noun: &str,
+    parents: &[&str],
+    target: &Target,
+) -> CliError {
+    if error.applied() == Applied::No {
+        return error.into();
+    }
+    let command = |verb: &str, id: Option<&str>| {
+        let arguments: Vec<&str> = parents.iter().copied().chain(id).collect();
+        target.command_line(&format!("{noun} {verb}"), &arguments)
+    };
+    // The resource of other errors is the parent.
+    let id = error
+        .resource()
+        .filter(|id| !parents.contains(id))
+        .map(str::to_owned);
+    let advice = match id {
+        Some(id) => format!(
+            "to delete what was created: {}",
+            command("delete", Some(&id))
+        ),
+        None => format!("to look whether it exists: {}", command("list", None)),
+    };
+    CliError::from(error).with_advice(advice)
 }
 
 /// Prints what was created or changed. Nothing in it is shown only once, so the change stays if it cannot be printed.

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use gatelet_models::asa::{
-    AgentToken, EnrollmentToken, Gateway, GatewaySetupToken, GatewayStatusReport, Project,
-    ServiceUser, ServiceUserKey,
+    AdminGroup, AgentToken, EnrollmentToken, Gateway, GatewaySetupToken, GatewayStatusReport,
+    Project, ResourceGroup, ServiceUser, ServiceUserKey,
 };
 use gatelet_models::dt::{
     ActiveGate, ActiveGateToken, ActiveGateTokenCreated, ActiveGateTokenEnforcement,
@@ -44,7 +44,7 @@ pub(crate) const GATEWAY_STATUS_REPORT: &[Column<GatewayStatusReport>] = &[
     Column::text("TOTAL BYTES", |report| {
         text(report.total_storage_bytes.as_ref())
     }),
-    Column::time("UPDATED", |report| report.updated_at),
+    Column::lenient_time("UPDATED", |report| &report.updated_at),
 ];
 
 pub(crate) const SERVICE_USER_KEY: &[Column<ServiceUserKey>] = &[
@@ -58,7 +58,7 @@ pub(crate) const SERVICE_USER: &[Column<ServiceUser>] = &[
     Column::text("NAME", |user| Some(user.name.clone())),
     Column::state("STATUS", |user| Some(user.status.to_string())),
     Column::text("ID", |user| Some(user.id.to_string())),
-    Column::wide(Column::time("DELETED", |user| user.deleted_at)),
+    Column::wide(Column::lenient_time("DELETED", |user| &user.deleted_at)),
 ];
 
 pub(crate) const GATEWAY_SETUP_TOKEN: &[Column<GatewaySetupToken>] = &[
@@ -74,7 +74,7 @@ pub(crate) const GATEWAY_SETUP_TOKEN: &[Column<GatewaySetupToken>] = &[
                 .and_then(|details| details.labels.as_ref()),
         )
     }),
-    Column::time("CREATED", |token| token.created_at),
+    Column::lenient_time("CREATED", |token| &token.created_at),
     Column::text("DESCRIPTION", |token| token.description.clone()),
 ];
 
@@ -84,7 +84,7 @@ pub(crate) const ENROLLMENT_TOKEN: &[Column<EnrollmentToken>] = &[
         token.token.as_ref().map(|it| it.expose().to_owned())
     })),
     Column::text("CREATED BY", |token| token.created_by_user.clone()),
-    Column::time("ISSUED", |token| token.issued_at),
+    Column::lenient_time("ISSUED", |token| &token.issued_at),
     Column::text("DESCRIPTION", |token| token.description.clone()),
 ];
 
@@ -105,7 +105,17 @@ pub(crate) const PROJECT: &[Column<Project>] = &[
     Column::wide(Column::text("RESOURCE GROUP", |project| {
         text(project.resource_group_id.as_ref())
     })),
-    Column::wide(Column::time("DELETED", |project| project.deleted_at)),
+    Column::wide(Column::lenient_time("DELETED", |project| &project.deleted_at)),
+];
+
+pub(crate) const RESOURCE_GROUP: &[Column<ResourceGroup>] = &[
+    Column::text("ID", |group| Some(group.id.to_string())),
+    Column::text("NAME", |group| Some(group.name.clone())),
+    Column::text("DESCRIPTION", |group| group.description.clone()),
+    Column::wide(Column::text("TEAM ID", |group| group.team_id.clone())),
+    Column::wide(Column::text("ADMINS", |group| {
+        group.delegated_resource_admin_groups.as_deref().map(admins)
+    })),
 ];
 
 impl Record for AgentToken {
@@ -163,6 +173,19 @@ pub(crate) const UPDATE_JOB: &[Column<UpdateJob>] = &[
     Column::millis("ENDED", |job| job.timestamp),
     Column::text("ERROR", |job| job.error.clone()),
 ];
+
+/// Formats the groups that administer a resource group, by their names; those that no longer exist are marked.
+fn admins(groups: &[AdminGroup]) -> String {
+    let groups = groups.iter().map(|group| {
+        let name = group.name.as_ref().or(group.id.as_ref());
+        let name = name.map_or("?", String::as_str);
+        match group.missing {
+            Some(true) => format!("{name} (missing)"),
+            _ => name.to_owned(),
+        }
+    });
+    groups.collect::<Vec<_>>().join(", ")
+}
 
 /// Formats a length of time with its unit.
 fn time_span(span: &TimeSpan) -> String {

@@ -191,7 +191,7 @@ impl<T> Column<T> {
                     .map(Cell::Time),
                 Err(unreadable) => {
                     let text = format!("{unreadable:?} (unreadable)");
-                    Some(Cell::Text(redacted(&text).into_owned()))
+                    Some(Cell::Text(redactor.redact(&text).into_owned()))
                 }
             },
         }

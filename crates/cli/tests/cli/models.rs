@@ -59,6 +59,82 @@ fn a_new_token_with_an_unreadable_date_is_printed_with_a_warning() {
 
 // U16
 #[test]
+fn a_new_token_of_asa_with_an_unreadable_date_is_printed_with_a_warning() {
+    const VALUE: &str = "CANARYSECRETCANARYSECRET";
+    let asa = team(|_| {
+        let body = format!(
+            r#"{{"id":"t1","registration_type":"gateway-agent","token":"{VALUE}","created_at":"","issued_at":""}}"#
+        );
+        RawResponse::Bytes(response("201 Created", JSON, &body))
+    });
+    for (command, warning) in [
+        (
+            "enrollment-token create web --description x",
+            "gatelet: warning: the enrollment token was created, but its issued_at is unreadable: \"\"\n",
+        ),
+        (
+            "gateway-setup-token create",
+            "gatelet: warning: the gateway setup token was created, but its created_at is unreadable: \"\"\n",
+        ),
+    ] {
+        let output = Fixture::asa(&asa.url).run(&format!("asa {command} -o csv"));
+        assert_eq!(output.stderr, warning);
+        let printed = output.success();
+        assert!(printed.contains(r#"""""" (unreadable)"#), "{printed}");
+    }
+}
+
+// A29
+#[test]
+fn a_create_of_an_unclear_outcome_says_how_to_look_or_to_delete() {
+    for (body, advice) in [
+        (
+            r#"{"id":"t1","registration_type":"gateway-agent","description":5}"#,
+            [
+                "to delete what was created: gatelet asa enrollment-token delete web t1",
+                "to delete what was created: gatelet asa gateway-setup-token delete t1",
+            ],
+        ),
+        (
+            "{",
+            [
+                "to look whether it exists: gatelet asa enrollment-token list web",
+                "to look whether it exists: gatelet asa gateway-setup-token list",
+            ],
+        ),
+    ] {
+        let asa = team(move |_| RawResponse::Bytes(response("201 Created", JSON, body)));
+        let commands = [
+            "enrollment-token create web --description x",
+            "gateway-setup-token create",
+        ];
+        for (command, advice) in commands.into_iter().zip(advice) {
+            let output = Fixture::asa(&asa.url).run(&format!("asa {command}"));
+            let line = output.fails_with(12);
+            assert!(line.trim_end().ends_with(advice), "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_resource_group_is_shown_with_the_groups_that_administer_it() {
+    let asa = team(|_| {
+        let body = r#"{"id":"r1","name":"shop","delegated_resource_admin_groups":[{"name":"ops"},{"id":"g2","missing":true}]}"#;
+        RawResponse::Bytes(response("200 OK", JSON, body))
+    });
+    let run = |format| {
+        let output = Fixture::asa(&asa.url).run(&format!("asa resource-group get r1 -o {format}"));
+        output.success()
+    };
+    assert_eq!(
+        run("csv"),
+        "ID,NAME,DESCRIPTION,TEAM ID,ADMINS\r\nr1,shop,,,\"ops, g2 (missing)\"\r\n"
+    );
+    assert!(run("wide").contains("ops, g2 (missing)"));
+}
+
+// U16
+#[test]
 fn a_date_that_repeats_the_access_token_is_withheld() {
     // `CommandOutput` checks both streams for the canary.
     for raw in [

@@ -28,9 +28,10 @@ impl Project {
         self.forward_traffic == Some(false)
     }
 
-    /// Whether the project is deleted; year 1 in `deleted_at` is a project that exists.
+    /// Whether the project is known to be deleted: year 1 in `deleted_at` is a project that exists, and what cannot be read tells neither.
     #[must_use]
     pub fn is_deleted(&self) -> bool {
-        self.deleted_at.is_some_and(|time| !time.is_unset())
+        let deleted_at = self.deleted_at.value().ok().flatten();
+        deleted_at.is_some_and(|time| !time.is_unset())
     }
 }

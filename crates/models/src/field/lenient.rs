@@ -15,7 +15,8 @@ use crate::json::seed::ValueSeed;
 use crate::json::value::Json;
 use crate::secret::secret::Secret;
 
-/// A field beside a secret that is shown only once. An unreadable value is kept as it came, so that the secret is not lost with it.
+/// A field whose unreadable value is kept as it came, so that nothing else is lost with it: a secret that is shown only once, or the
+/// other objects of a list.
 ///
 /// An unreadable value is not absent: a token with an unreadable expiration date does expire, and only the text may tell when.
 ///
@@ -64,9 +65,11 @@ impl<T> Lenient<T> {
         matches!(self, Self::Absent)
     }
 
-    /// Withholds an unreadable value if it may contain a part of the secret beside it.
-    pub(crate) fn cleaned_of(mut self, secret: &Secret) -> Self {
-        self.withhold_if(&|text: &str| may_contain(text, secret));
+    /// Withholds an unreadable value if it may contain a part of a secret beside it.
+    pub(crate) fn cleaned_of<'a>(mut self, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        for secret in secrets {
+            self.withhold_if(&|text: &str| may_contain(text, secret));
+        }
         self
     }
 
@@ -177,6 +180,12 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for LenientSeed<S> {
 }
 
 impl<T> Slot<Lenient<T>> {
+    /// Returns whether the field was present and null.
+    #[inline]
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self.value, Some(Lenient::Absent))
+    }
+
     /// Reads a lenient field; a second value makes it unreadable.
     #[inline]
     pub(crate) fn fill_lenient<'de, A, S>(&mut self, map: &mut A, seed: S) -> Result<(), A::Error>

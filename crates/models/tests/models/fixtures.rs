@@ -30,7 +30,7 @@ fn asa_list_of_setup_tokens() {
     for token in &page.list {
         assert_eq!(token.registration_type, asa::RegistrationType::GatewayAgent);
         assert_eq!((&token.details, &token.token), (&None, &None));
-        assert_eq!(token.created_at, Some(Timestamp::UNSET));
+        assert_eq!(token.created_at, Timestamp::UNSET.into());
     }
 }
 
@@ -46,7 +46,7 @@ fn asa_setup_token_as_created_read_and_read_again() {
             token.description.as_deref(),
             Some("Example gateway setup token request")
         );
-        assert!(token.created_at.is_some_and(Timestamp::is_unset));
+        assert_eq!(token.created_at, Timestamp::UNSET.into());
     }
 }
 

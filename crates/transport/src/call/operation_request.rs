@@ -101,7 +101,10 @@ impl<T> OperationRequest<T> {
         result
             .and_then(|response| decode(&response).map_err(|error| response.redacted(error)))
             .map_err(|error| match self.resource {
-                Some(id) if !is_of_path(&error, template) => error.with_resource(id),
+                // A response that cannot be decoded may name a more exact one.
+                Some(id) if error.resource().is_none() && !is_of_path(&error, template) => {
+                    error.with_resource(id)
+                }
                 _ => error,
             })
     }

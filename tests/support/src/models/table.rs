@@ -25,10 +25,19 @@ pub enum Presence {
     OptionalCount,
     /// Absent and null are the same; an invalid value is kept.
     Lenient,
+    /// It is both: null stays null, and an invalid value is kept.
+    KeptLenient,
     /// Has a default; never null.
     Defaulted,
     /// In an update: absent keeps the value, null clears it.
     Patched,
+}
+
+impl Presence {
+    /// Returns whether an invalid value is kept.
+    pub fn is_lenient(self) -> bool {
+        matches!(self, Lenient | KeptLenient)
+    }
 }
 
 impl Debug for Model {
@@ -38,7 +47,8 @@ impl Debug for Model {
 }
 
 use Presence::{
-    Count, Defaulted, Kept, Lenient, Optional, OptionalCount, Patched, Required, RequiredList,
+    Count, Defaulted, Kept, KeptLenient, Lenient, Optional, OptionalCount, Patched, Required,
+    RequiredList,
 };
 
 /// A model with a sample of every field. Every secret is `hunter2`.
@@ -157,10 +167,9 @@ impl Model {
     /// Returns whether an invalid value at a place is kept.
     pub fn is_lenient(&'static self, place: &str) -> bool {
         let (parent, name) = place.rsplit_once('/').expect("a place of a member");
-        let fields = self.at(parent).into_iter().flat_map(|it| it.fields);
-        fields
-            .into_iter()
-            .any(|(field, presence)| *presence == Lenient && *field == name)
+        let model = self.at(parent);
+        let mut fields = model.into_iter().flat_map(|model| model.fields);
+        fields.any(|(field, presence)| presence.is_lenient() && *field == name)
     }
 
     /// Returns whether an object is read at a place in place of a text.
@@ -332,7 +341,9 @@ fn presence(sample: &Sample, property: &Property) -> Presence {
         it if it.has("required") && it.has("array") && it.has("null") => RequiredList,
         it if it.has("required") && it.has("count") && !sample.is_request => Count,
         it if it.has("required") => Required,
-        it if shows_once || it.has("x-lenient") => Lenient,
+        it if it.has("x-lenient") && it.has("null") && sample.keeps_unknown => KeptLenient,
+        it if it.has("x-lenient") => Lenient,
+        _ if shows_once => Lenient,
         it if it.has("count") && !sample.is_request => OptionalCount,
         it if it.has("null") && sample.is_request => Patched,
         it if it.has("null") && sample.keeps_unknown => Kept,

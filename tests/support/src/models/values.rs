@@ -129,10 +129,12 @@ pub fn any_value(model: &'static Model) -> BoxedStrategy<Value> {
     };
     let value = any_object(fields, model, may_be_absent);
     if model.keeps_unknown {
-        let nulls = model
-            .fields
-            .iter()
-            .filter(|(_, presence)| matches!(presence, Presence::Kept | Presence::Patched));
+        let nulls = model.fields.iter().filter(|(_, presence)| {
+            matches!(
+                presence,
+                Presence::Kept | Presence::KeptLenient | Presence::Patched
+            )
+        });
         let nulls: Vec<&'static str> = nulls.map(|(name, _)| *name).collect();
         let most = nulls.len();
         let nulls = proptest::sample::subsequence(nulls, 0..=most);

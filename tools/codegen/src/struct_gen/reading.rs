@@ -67,26 +67,56 @@ impl StructGenerator<'_> {
         }
     }
 
-    /// Returns the statements that take the secret, and then the lenient values, from which the secret is removed; none without a secret.
+    /// Returns the statements that take the secrets, and then the lenient values, from which the secrets are removed.
     fn values_before_others(&self) -> Vec<TokenStream> {
-        let Some(secret) = self.schema.shown_once().map(|it| ident(&it.rust)) else {
-            return Vec::new();
-        };
+        let secrets: Vec<&Field> = self
+            .fields
+            .iter()
+            .filter(|it| self.is_taken_first(it))
+            .collect();
+        let first = secrets.iter().map(|field| {
+            let (name, slot) = (ident(&field.rust), slot(field));
+            match self.presence(field) {
+                Presence::Required => quote!(let #name = #slot.required()?;),
+                _ => quote!(let #name = #slot.or_default();),
+            }
+        });
+        let cleaned = secrets.iter().map(|field| {
+            let name = ident(&field.rust);
+            match self.presence(field) {
+                Presence::Required => quote!(.cleaned_of([&#name])),
+                _ => quote!(.cleaned_of(&#name)),
+            }
+        });
+        let cleaned: TokenStream = cleaned.collect();
         let lenient = self.fields.iter().filter_map(|field| {
             let (name, slot) = (ident(&field.rust), slot(field));
+            let was_null = (self.schema.keeps_unknown && field.is_nullable).then(|| {
+                let was_null = was_null(field);
+                quote!(let #was_null = #slot.is_null();)
+            });
             (self.presence(field) == Presence::Lenient)
-                .then(|| quote!(let #name = #slot.or_default().cleaned_of(&#secret);))
+                .then(|| quote!(#was_null let #name = #slot.or_default() #cleaned;))
         });
-        let slot = format_ident!("{secret}_slot");
-        let first = quote!(let #secret = #slot.required()?;);
-        std::iter::once(first).chain(lenient).collect()
+        first.chain(lenient).collect()
+    }
+
+    /// Returns whether a field is a secret that unreadable values of other fields may repeat.
+    fn is_taken_first(&self, field: &Field) -> bool {
+        let mut presences = self.fields.iter().map(|it| self.presence(it));
+        let is_plain = matches!(
+            self.presence(field),
+            Presence::Required | Presence::Optional
+        );
+        let is_secret = matches!(field.kind, Kind::Secret) && is_plain;
+        is_secret && presences.any(|it| it == Presence::Lenient)
     }
 
     /// Returns the initializer that takes the value of a field out of its slot.
     fn value(&self, field: &Field) -> TokenStream {
         let (name, slot) = (ident(&field.rust), slot(field));
         match self.presence(field) {
-            Presence::Required if field.is_shown_once => quote!(#name),
+            _ if self.is_taken_first(field) => quote!(#name),
             Presence::Required | Presence::Count => quote!(#name: #slot.required()?),
             Presence::Defaulted => {
                 let default = default_value(field);
@@ -110,13 +140,19 @@ impl StructGenerator<'_> {
                 value: None,
             };
         }
-        let is_optional =
-            |field: &&Field| self.presence(field) == Presence::Optional && field.is_nullable;
+        let is_optional = |field: &&Field| {
+            matches!(self.presence(field), Presence::Optional | Presence::Lenient)
+                && field.is_nullable
+        };
         let nullable = self.fields.iter().filter(is_optional);
         let (names, are_null): (Vec<_>, Vec<_>) = nullable
             .map(|field| {
-                let slot = slot(field);
-                (&field.name, quote!(#slot.is_null()))
+                let (slot, was_null) = (slot(field), was_null(field));
+                let is_null = match self.presence(field) {
+                    Presence::Lenient => quote!(#was_null),
+                    _ => quote!(#slot.is_null()),
+                };
+                (&field.name, is_null)
             })
             .unzip();
         Unknown {
@@ -176,4 +212,9 @@ struct Unknown {
 /// Returns the local variable that holds a field until the end of the object.
 fn slot(field: &Field) -> Ident {
     format_ident!("{}_slot", field.rust)
+}
+
+/// Returns the local variable that says whether a lenient field was null, once its slot is empty.
+fn was_null(field: &Field) -> Ident {
+    format_ident!("{}_was_null", field.rust)
 }

@@ -28,7 +28,14 @@ impl StructGenerator<'_> {
                         Some(form) => quote!(it.#form()),
                         None => quote!(it),
                     };
-                    quote!(fields.put_lenient(#wire, &self.#field_name, |it| #value)?;)
+                    let null = (self.schema.keeps_unknown && field.is_nullable).then(|| {
+                        quote! {
+                            if self.#field_name.is_absent() {
+                                fields.put_some_or_null(#wire, None::<()>, &self.unknown_members)?;
+                            }
+                        }
+                    });
+                    quote!(fields.put_lenient(#wire, &self.#field_name, |it| #value)?; #null)
                 }
                 Presence::Optional | Presence::OptionalCount => {
                     let value = match &form {

@@ -370,6 +370,21 @@ fn a_secret_that_is_shown_once_and_may_be_missing_is_an_error() {
 }
 
 #[test]
+fn a_lenient_secret_or_object_or_required_property_is_an_error() {
+    let hinges = "hinges: { type: array, items: { type: string }";
+    for wrong in [
+        "hinges: { type: string, x-secret: true, x-lenient: true",
+        "hinges: { $ref: \"#/components/schemas/Color\", x-lenient: true",
+    ] {
+        check(
+            hinges,
+            wrong,
+            "house.yaml:55:9: `x-lenient` on `hinges`; the fix: remove it, or put it on an optional property of a response that is neither an object nor a secret",
+        );
+    }
+}
+
+#[test]
 fn a_property_that_is_no_secret_is_not_read_from_an_object() {
     let hinges = "hinges: { type: array, items: { type: string }";
     for wrong in [

@@ -36,8 +36,13 @@ pub(crate) fn print_created(
     output: &mut Output<Stdout>,
 ) -> Result<(), CliError> {
     let id = created.id.clone();
+    let unreadable = report::unreadable_lines("enrollment token", created.unreadable_members());
     let line = format_args!("enrollment token {id} was created");
-    report::print_changed(line, created, output)
+    report::print_changed(line, created, output)?;
+    for line in unreadable {
+        output.log().print(line);
+    }
+    Ok(())
 }
 
 /// Creates an enrollment token.
@@ -59,7 +64,11 @@ impl Create {
     ) -> Result<(), CliError> {
         let body = EnrollmentTokenCreate::new(self.description);
         let create = client.enrollment_tokens().create(&self.project_name, body);
-        print_created(create.send().await?, output)
+        let created = create.send().await.map_err(|error| {
+            let parents = [self.project_name.as_str()];
+            report::unclear_create(error, "gatelet asa enrollment-token", &parents, output.target())
+        })?;
+        print_created(created, output)
     }
 }
 

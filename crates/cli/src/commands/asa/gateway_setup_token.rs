@@ -67,13 +67,28 @@ impl Create {
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let tokens = client.gateway_setup_tokens();
-        let created = tokens.create(self.into_body()).send().await?;
+        let created = tokens.create(self.into_body()).send().await;
+        let created = created.map_err(|error| {
+            report::unclear_create(
+                error,
+                "gatelet asa gateway-setup-token",
+                &[],
+                output.target(),
+            )
+        })?;
+
         let id = created.id.clone();
+        let unreadable =
+            report::unreadable_lines("gateway setup token", created.unreadable_members());
         report::print_changed(
             format_args!("gateway setup token {id} was created"),
             created,
             output,
-        )
+        )?;
+        for line in unreadable {
+            output.log().print(line);
+        }
+        Ok(())
     }
 
     /// Returns the body of the request. Of labels with the same key the last one counts.

@@ -46,7 +46,12 @@ impl Create {
         let tokens = client.resource_group_enrollment_tokens();
         let body = EnrollmentTokenCreate::new(self.description);
         let create = tokens.create(&self.resource_group_id, &self.project_id, body);
-        enrollment_token::print_created(create.send().await?, output)
+        let created = create.send().await.map_err(|error| {
+            let noun = "gatelet asa resource-group enrollment-token";
+            let parents = [self.resource_group_id.as_str(), self.project_id.as_str()];
+            report::unclear_create(error, noun, &parents, output.target())
+        })?;
+        enrollment_token::print_created(created, output)
     }
 }
 

@@ -145,12 +145,7 @@ impl Create {
         let created = tokens.create(create).send().await;
         let created = created.map_err(|error| lost(error, &token, since, output.target()))?;
         let id = created.id.clone();
-        let unreadable = created.unreadable_members();
-        let mut warnings: Vec<_> = unreadable
-            .map(|(member, text)| {
-                format!("warning: the token was created, but its {member} is unreadable: {text:?}")
-            })
-            .collect();
+        let mut warnings = report::unreadable_lines("token", created.unreadable_members());
         if ends && shows_no_end(&created) {
             let get = output.target().command_line(GET, &[id.as_str()]);
             warnings.push(format!(

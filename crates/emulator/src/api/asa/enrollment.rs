@@ -43,7 +43,7 @@ pub(crate) fn enroll(
     let mut report = GatewayStatusReport::new(0, 0, 0);
     report.gateway_id = Some(enrolled.id.clone());
     report.status = Some(GatewayStatus::Online);
-    report.updated_at = Some(state.now());
+    report.updated_at = state.now().into();
     state
         .store()
         .write(|transaction| gateway::insert(transaction, &team, &enrolled, &report))?;

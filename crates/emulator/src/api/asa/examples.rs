@@ -67,7 +67,7 @@ fn setup_tokens() -> impl Iterator<Item = GatewaySetupToken> {
     .map(|(id, description)| {
         let mut token = GatewaySetupToken::new(id, RegistrationType::GatewayAgent);
         token.description = Some(description.to_owned());
-        token.created_at = Some(Timestamp::UNSET);
+        token.created_at = Timestamp::UNSET.into();
         token
     })
 }
@@ -103,7 +103,7 @@ fn gateways() -> impl Iterator<Item = (Gateway, GatewayStatusReport)> {
         let mut report = GatewayStatusReport::new(2, 4096, 2048);
         report.gateway_id = Some(id.into());
         report.status = Some(GatewayStatus::Online);
-        report.updated_at = Some(Timestamp::UNSET);
+        report.updated_at = Timestamp::UNSET.into();
         (gateway, report)
     })
 }

@@ -147,7 +147,9 @@ pub(crate) fn insert_new(
     let json = match group_of(&project) {
         Some(_) => Encoded::with_nulls(&project, NULLS_IN_GROUP)?,
         None => {
-            project.deleted_at = project.deleted_at.or(Some(Timestamp::UNSET));
+            if project.deleted_at.is_absent() {
+                project.deleted_at = Timestamp::UNSET.into();
+            }
             Encoded::with_nulls(&project, NULLS)?
         }
     };

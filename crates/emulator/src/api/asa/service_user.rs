@@ -229,7 +229,7 @@ pub(crate) fn update(
             return Err(ErrorResponse::invalid("status", message));
         }
         if user.status != UserStatus::Deleted && update.status == UserStatus::Deleted {
-            user.deleted_at = Some(now);
+            user.deleted_at = now.into();
             user.unknown_members.remove("deleted_at");
         }
         user.status = update.status;

@@ -73,7 +73,7 @@ pub(crate) fn create(
     token.details = labels.map(|labels| GatewayAgentPolicyDetails::new().with_labels(labels));
     token.description = request.description;
     token.name = request.name;
-    token.created_at = Some(call.state.now());
+    token.created_at = call.state.now().into();
     let team = team(call);
     call.state
         .store()

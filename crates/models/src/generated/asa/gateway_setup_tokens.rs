@@ -7,7 +7,8 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
-    de, secret::secret::Secret, ser, text::display::TruncatedDebug, text::id::id,
+    de, field::lenient::{Lenient, Unreadable},
+    secret::secret::Secret, ser, text::display::TruncatedDebug, text::id::id,
     text::open_enum::open_enum, time::timestamp::Timestamp,
 };
 
@@ -33,9 +34,10 @@ pub struct GatewaySetupToken {
     pub details: Option<GatewayAgentPolicyDetails>,
     /// A human-readable description. Limits: 1 to 1024 characters.
     pub description: Option<String>,
-    /// When the token was created. ASA sends year 1 for an unknown time.
-    pub created_at: Option<Timestamp>,
-    /// The value that a gateway enrolls with. ASA reveals it only by FetchGatewaySetupTokenAsAgentToken.
+    /// When the token was created. ASA sends year 1 for an unknown time. An unreadable value is kept and not treated
+    /// as absent.
+    pub created_at: Lenient<Timestamp>,
+    /// The value that a gateway enrolls with. The reference of ASA has it only in FetchGatewaySetupTokenAsAgentToken.
     ///
     /// Source:
     /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
@@ -59,7 +61,7 @@ impl GatewaySetupToken {
             registration_type: registration_type.into(),
             details: None,
             description: None,
-            created_at: None,
+            created_at: Lenient::Absent,
             token: None,
             name: None,
         }
@@ -102,7 +104,7 @@ impl GatewaySetupToken {
     /// Sets [`created_at`](Self::created_at).
     #[must_use]
     pub fn with_created_at(mut self, created_at: impl Into<Timestamp>) -> Self {
-        self.created_at = Some(created_at.into());
+        self.created_at = Lenient::Value(created_at.into());
         self
     }
 
@@ -118,6 +120,21 @@ impl GatewaySetupToken {
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
+    }
+
+    /// Lists the members that are there and cannot be read, by their names, with what stands there.
+    pub fn unreadable_members(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &Unreadable)> {
+        [("created_at", self.created_at.value().err())]
+            .into_iter()
+            .filter_map(|(name, member)| Some((name, member?)))
+    }
+
+    /// Withholds what cannot be read where `holds_secret` says so of its text, for a caller who knows more secrets
+    /// than the one of this object.
+    pub fn withhold_unreadable(&mut self, holds_secret: impl Fn(&str) -> bool) {
+        self.created_at.withhold_if(&holds_secret);
     }
 }
 
@@ -176,21 +193,21 @@ impl<'de> de::Object<'de> for GatewaySetupToken {
                 Field::Description => {
                     description_slot.fill(&mut map, de::Nullable(de::STRING))?
                 }
-                Field::CreatedAt => {
-                    created_at_slot.fill(&mut map, de::Nullable(de::of()))?
-                }
+                Field::CreatedAt => created_at_slot.fill_lenient(&mut map, de::of())?,
                 Field::Token => token_slot.fill(&mut map, de::Nullable(de::of()))?,
                 Field::Name => name_slot.fill(&mut map, de::Nullable(de::STRING))?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
+        let token = token_slot.or_default();
+        let created_at = created_at_slot.or_default().cleaned_of(&token);
         Ok(Self {
             id: id_slot.required()?,
             registration_type: registration_type_slot.required()?,
             details: details_slot.or_default(),
             description: description_slot.or_default(),
-            created_at: created_at_slot.or_default(),
-            token: token_slot.or_default(),
+            created_at,
+            token,
             name: name_slot.or_default(),
         })
     }
@@ -209,7 +226,7 @@ impl Serialize for GatewaySetupToken {
         fields.put("registration_type", &self.registration_type)?;
         fields.put_some("details", self.details.as_ref())?;
         fields.put_some("description", self.description.as_ref())?;
-        fields.put_some("created_at", self.created_at.as_ref())?;
+        fields.put_lenient("created_at", &self.created_at, |it| it)?;
         fields.put_some("token", self.token.as_ref())?;
         fields.put_some("name", self.name.as_ref())?;
         fields.end()

@@ -7,7 +7,8 @@
 use alloc::{boxed::Box, collections::BTreeMap, string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
-    de, field::patch::Patch, field::unknown_members::UnknownMembers, ser,
+    de, field::lenient::{Lenient, Unreadable},
+    field::patch::Patch, field::unknown_members::UnknownMembers, ser,
     text::display::TruncatedDebug, text::id::id, text::open_enum::open_enum,
     time::timestamp::Timestamp,
 };
@@ -42,11 +43,12 @@ pub struct Gateway {
     pub default_address: Option<String>,
     /// The cloud that the gateway runs in.
     pub cloud_provider: Option<CloudProvider>,
-    /// When the service last heard from the gateway, in Okta Privileged Access only.
+    /// When the service last heard from the gateway, in Okta Privileged Access only. An unreadable value is kept and
+    /// not treated as absent.
     ///
     /// Source:
     /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
-    pub last_seen: Option<Timestamp>,
+    pub last_seen: Lenient<Timestamp>,
     /// The orchestrator that the gateway belongs to, in Okta Privileged Access only.
     ///
     /// Source: Okta's generated Go SDK for Okta Privileged Access.
@@ -72,7 +74,7 @@ impl Gateway {
             access_address: None,
             default_address: None,
             cloud_provider: None,
-            last_seen: None,
+            last_seen: Lenient::Absent,
             infrastructure_orchestrator: None,
             unknown_members: UnknownMembers::new(),
         }
@@ -145,7 +147,7 @@ impl Gateway {
     /// Sets [`last_seen`](Self::last_seen).
     #[must_use]
     pub fn with_last_seen(mut self, last_seen: impl Into<Timestamp>) -> Self {
-        self.last_seen = Some(last_seen.into());
+        self.last_seen = Lenient::Value(last_seen.into());
         self
     }
 
@@ -171,6 +173,21 @@ impl Gateway {
                     .as_ref()
                     .and_then(|it| it.inexact_member())
             })
+    }
+
+    /// Lists the members that are there and cannot be read, by their names, with what stands there.
+    pub fn unreadable_members(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &Unreadable)> {
+        [("last_seen", self.last_seen.value().err())]
+            .into_iter()
+            .filter_map(|(name, member)| Some((name, member?)))
+    }
+
+    /// Withholds what cannot be read where `holds_secret` says so of its text, for a caller who knows more secrets
+    /// than the one of this object.
+    pub fn withhold_unreadable(&mut self, holds_secret: impl Fn(&str) -> bool) {
+        self.last_seen.withhold_if(&holds_secret);
     }
 }
 
@@ -257,7 +274,7 @@ impl<'de> de::Object<'de> for Gateway {
                 Field::CloudProvider => {
                     cloud_provider_slot.fill(&mut map, de::Nullable(de::of()))?
                 }
-                Field::LastSeen => last_seen_slot.fill(&mut map, de::Nullable(de::of()))?,
+                Field::LastSeen => last_seen_slot.fill_lenient(&mut map, de::of())?,
                 Field::InfrastructureOrchestrator => {
                     infrastructure_orchestrator_slot
                         .fill(&mut map, de::Nullable(de::of()))?
@@ -265,6 +282,8 @@ impl<'de> de::Object<'de> for Gateway {
                 Field::Unknown(name) => unknown.read(name, &mut map)?,
             }
         }
+        let last_seen_was_null = last_seen_slot.is_null();
+        let last_seen = last_seen_slot.or_default();
         Ok(Self {
             unknown_members: unknown
                 .finish(
@@ -283,7 +302,7 @@ impl<'de> de::Object<'de> for Gateway {
                         access_address_slot.is_null(),
                         default_address_slot.is_null(),
                         cloud_provider_slot.is_null(),
-                        last_seen_slot.is_null(),
+                        last_seen_was_null,
                         infrastructure_orchestrator_slot.is_null(),
                     ],
                 ),
@@ -295,7 +314,7 @@ impl<'de> de::Object<'de> for Gateway {
             access_address: access_address_slot.or_default(),
             default_address: default_address_slot.or_default(),
             cloud_provider: cloud_provider_slot.or_default(),
-            last_seen: last_seen_slot.or_default(),
+            last_seen,
             infrastructure_orchestrator: infrastructure_orchestrator_slot.or_default(),
         })
     }
@@ -338,12 +357,10 @@ impl Serialize for Gateway {
                 self.cloud_provider.as_ref(),
                 &self.unknown_members,
             )?;
-        fields
-            .put_some_or_null(
-                "last_seen",
-                self.last_seen.as_ref(),
-                &self.unknown_members,
-            )?;
+        fields.put_lenient("last_seen", &self.last_seen, |it| it)?;
+        if self.last_seen.is_absent() {
+            fields.put_some_or_null("last_seen", None::<()>, &self.unknown_members)?;
+        }
         fields
             .put_some_or_null(
                 "infrastructure_orchestrator",
@@ -855,8 +872,9 @@ pub struct GatewayStatusReport {
     pub gateway_id: Option<GatewayId>,
     /// Whether the gateway is up.
     pub status: Option<GatewayStatus>,
-    /// When the report was made. ASA sends year 1 for an unknown time.
-    pub updated_at: Option<Timestamp>,
+    /// When the report was made. ASA sends year 1 for an unknown time. An unreadable value is kept and not treated as
+    /// absent.
+    pub updated_at: Lenient<Timestamp>,
 }
 
 impl GatewayStatusReport {
@@ -873,7 +891,7 @@ impl GatewayStatusReport {
             used_storage_bytes: Some(used_storage_bytes),
             gateway_id: None,
             status: None,
-            updated_at: None,
+            updated_at: Lenient::Absent,
         }
     }
 
@@ -915,8 +933,23 @@ impl GatewayStatusReport {
     /// Sets [`updated_at`](Self::updated_at).
     #[must_use]
     pub fn with_updated_at(mut self, updated_at: impl Into<Timestamp>) -> Self {
-        self.updated_at = Some(updated_at.into());
+        self.updated_at = Lenient::Value(updated_at.into());
         self
+    }
+
+    /// Lists the members that are there and cannot be read, by their names, with what stands there.
+    pub fn unreadable_members(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &Unreadable)> {
+        [("updated_at", self.updated_at.value().err())]
+            .into_iter()
+            .filter_map(|(name, member)| Some((name, member?)))
+    }
+
+    /// Withholds what cannot be read where `holds_secret` says so of its text, for a caller who knows more secrets
+    /// than the one of this object.
+    pub fn withhold_unreadable(&mut self, holds_secret: impl Fn(&str) -> bool) {
+        self.updated_at.withhold_if(&holds_secret);
     }
 }
 
@@ -963,19 +996,18 @@ impl<'de> de::Object<'de> for GatewayStatusReport {
                     gateway_id_slot.fill(&mut map, de::Nullable(de::of()))?
                 }
                 Field::Status => status_slot.fill(&mut map, de::Nullable(de::of()))?,
-                Field::UpdatedAt => {
-                    updated_at_slot.fill(&mut map, de::Nullable(de::of()))?
-                }
+                Field::UpdatedAt => updated_at_slot.fill_lenient(&mut map, de::of())?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
+        let updated_at = updated_at_slot.or_default();
         Ok(Self {
             active_connections: active_connections_slot.required()?,
             total_storage_bytes: total_storage_bytes_slot.required()?,
             used_storage_bytes: used_storage_bytes_slot.required()?,
             gateway_id: gateway_id_slot.or_default(),
             status: status_slot.or_default(),
-            updated_at: updated_at_slot.or_default(),
+            updated_at,
         })
     }
 }
@@ -1001,7 +1033,7 @@ impl Serialize for GatewayStatusReport {
         fields.put("used_storage_bytes", &ser::CountOrUnknown(self.used_storage_bytes))?;
         fields.put_some("gateway_id", self.gateway_id.as_ref())?;
         fields.put_some("status", self.status.as_ref())?;
-        fields.put_some("updated_at", self.updated_at.as_ref())?;
+        fields.put_lenient("updated_at", &self.updated_at, |it| it)?;
         fields.end()
     }
 }

@@ -256,8 +256,8 @@ pub static CREATE_GATEWAY_SETUP_TOKEN: Operation = Operation {
 ///
 /// `GET /v1/teams/{team_name}/gateway_setup_tokens/{gateway_setup_token_id}`
 ///
-/// ASA omits the token's value; FetchGatewaySetupTokenAsAgentToken reveals it. Okta Privileged Access sends it
-/// here too.
+/// The reference of ASA shows no value of the token here, which FetchGatewaySetupTokenAsAgentToken reveals;
+/// whether ASA never sends it is not known. The document of Okta Privileged Access has it here too.
 pub static FETCH_GATEWAY_SETUP_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "FetchGatewaySetupToken",
@@ -285,7 +285,7 @@ pub static FETCH_GATEWAY_SETUP_TOKEN: Operation = Operation {
 ///
 /// `DELETE /v1/teams/{team_name}/gateway_setup_tokens/{gateway_setup_token_id}`
 ///
-/// Gateways that have already enrolled with the token stay enrolled.
+/// What becomes of gateways that have already enrolled with the token is not documented.
 pub static DELETE_GATEWAY_SETUP_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "DeleteGatewaySetupToken",
@@ -470,7 +470,8 @@ pub static UPDATE_GATEWAY_INSTANCE: Operation = Operation {
 ///
 /// `DELETE /v1/teams/{team_name}/gateways/{gateway_id}`
 ///
-/// Repeating the call is harmless; the response for a deleted gateway is 404.
+/// Repeating the call is harmless. What the response for a deleted gateway is, is not documented; a 404 is
+/// likely.
 pub static DELETE_GATEWAY_INSTANCE: Operation = Operation {
     vendor: "asa",
     id: "DeleteGatewayInstance",
@@ -723,7 +724,7 @@ pub static FETCH_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
 ///
 /// `DELETE /v1/teams/{team_name}/projects/{project_name}/server_enrollment_tokens/{server_enrollment_token_id}`
 ///
-/// Repeating the call is harmless; the response for a deleted token is 404.
+/// Repeating the call is harmless. What the response for a deleted token is, is not documented; a 404 is likely.
 pub static REMOVE_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "RemoveServerEnrollmentToken",
@@ -1023,7 +1024,7 @@ pub static GET_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN: Operation = Opera
 ///
 /// `DELETE /v1/teams/{team_name}/resource_groups/{resource_group_id}/projects/{project_id}/server_enrollment_tokens/{server_enrollment_token_id}`
 ///
-/// Repeating the call is harmless; the response for a deleted token is 404.
+/// Repeating the call is harmless. What the response for a deleted token is, is not documented; a 404 is likely.
 pub static REMOVE_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN: Operation = Operation {
     vendor: "asa",
     id: "RemoveResourceGroupProjectServerEnrollmentToken",

@@ -233,8 +233,9 @@ pub struct ServiceUser {
     pub team_name: Option<String>,
     /// The person that the user is. Null for service users in all documented responses.
     pub details: Option<UserDetails>,
-    /// When the user was deleted. Null, or year 1, if it is not.
-    pub deleted_at: Option<Timestamp>,
+    /// When the user was deleted. Null, or year 1, if it is not. An unreadable value is kept and not treated as
+    /// absent.
+    pub deleted_at: Lenient<Timestamp>,
     /// The id of the OAuth application that the user belongs to.
     pub oauth_client_application_id: Option<String>,
     /// The roles that were granted to the user itself.
@@ -258,7 +259,7 @@ impl ServiceUser {
             user_type: None,
             team_name: None,
             details: None,
-            deleted_at: None,
+            deleted_at: Lenient::Absent,
             oauth_client_application_id: None,
             role_grants: None,
             unknown_members: UnknownMembers::new(),
@@ -310,7 +311,7 @@ impl ServiceUser {
     /// Sets [`deleted_at`](Self::deleted_at).
     #[must_use]
     pub fn with_deleted_at(mut self, deleted_at: impl Into<Timestamp>) -> Self {
-        self.deleted_at = Some(deleted_at.into());
+        self.deleted_at = Lenient::Value(deleted_at.into());
         self
     }
 
@@ -338,6 +339,21 @@ impl ServiceUser {
         self.unknown_members
             .inexact()
             .or_else(|| self.details.as_ref().and_then(|it| it.inexact_member()))
+    }
+
+    /// Lists the members that are there and cannot be read, by their names, with what stands there.
+    pub fn unreadable_members(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &Unreadable)> {
+        [("deleted_at", self.deleted_at.value().err())]
+            .into_iter()
+            .filter_map(|(name, member)| Some((name, member?)))
+    }
+
+    /// Withholds what cannot be read where `holds_secret` says so of its text, for a caller who knows more secrets
+    /// than the one of this object.
+    pub fn withhold_unreadable(&mut self, holds_secret: impl Fn(&str) -> bool) {
+        self.deleted_at.withhold_if(&holds_secret);
     }
 }
 
@@ -411,9 +427,7 @@ impl<'de> de::Object<'de> for ServiceUser {
                     team_name_slot.fill(&mut map, de::Nullable(de::STRING))?
                 }
                 Field::Details => details_slot.fill(&mut map, de::Nullable(de::of()))?,
-                Field::DeletedAt => {
-                    deleted_at_slot.fill(&mut map, de::Nullable(de::of()))?
-                }
+                Field::DeletedAt => deleted_at_slot.fill_lenient(&mut map, de::of())?,
                 Field::OauthClientApplicationId => {
                     oauth_client_application_id_slot
                         .fill(&mut map, de::Nullable(de::STRING))?
@@ -424,6 +438,8 @@ impl<'de> de::Object<'de> for ServiceUser {
                 Field::Unknown(name) => unknown.read(name, &mut map)?,
             }
         }
+        let deleted_at_was_null = deleted_at_slot.is_null();
+        let deleted_at = deleted_at_slot.or_default();
         Ok(Self {
             unknown_members: unknown
                 .finish(
@@ -439,7 +455,7 @@ impl<'de> de::Object<'de> for ServiceUser {
                         user_type_slot.is_null(),
                         team_name_slot.is_null(),
                         details_slot.is_null(),
-                        deleted_at_slot.is_null(),
+                        deleted_at_was_null,
                         oauth_client_application_id_slot.is_null(),
                         role_grants_slot.is_null(),
                     ],
@@ -450,7 +466,7 @@ impl<'de> de::Object<'de> for ServiceUser {
             user_type: user_type_slot.or_default(),
             team_name: team_name_slot.or_default(),
             details: details_slot.or_default(),
-            deleted_at: deleted_at_slot.or_default(),
+            deleted_at,
             oauth_client_application_id: oauth_client_application_id_slot.or_default(),
             role_grants: role_grants_slot.or_default(),
         })
@@ -483,12 +499,10 @@ impl Serialize for ServiceUser {
             )?;
         fields
             .put_some_or_null("details", self.details.as_ref(), &self.unknown_members)?;
-        fields
-            .put_some_or_null(
-                "deleted_at",
-                self.deleted_at.as_ref(),
-                &self.unknown_members,
-            )?;
+        fields.put_lenient("deleted_at", &self.deleted_at, |it| it)?;
+        if self.deleted_at.is_absent() {
+            fields.put_some_or_null("deleted_at", None::<()>, &self.unknown_members)?;
+        }
         fields
             .put_some_or_null(
                 "oauth_client_application_id",
@@ -1178,7 +1192,7 @@ impl<'de> de::Object<'de> for AuthToken {
             }
         }
         let bearer_token = bearer_token_slot.required()?;
-        let expires_at = expires_at_slot.or_default().cleaned_of(&bearer_token);
+        let expires_at = expires_at_slot.or_default().cleaned_of([&bearer_token]);
         Ok(Self {
             bearer_token,
             expires_at,

@@ -5,7 +5,8 @@
 use alloc::{string::String, vec::Vec};
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer, de::MapAccess};
 use crate::{
-    de, secret::secret::Secret, ser, text::display::TruncatedDebug, text::id::id,
+    de, field::lenient::{Lenient, Unreadable},
+    secret::secret::Secret, ser, text::display::TruncatedDebug, text::id::id,
     text::open_enum::open_enum, time::timestamp::Timestamp,
 };
 
@@ -99,8 +100,9 @@ pub struct Project {
     /// Source:
     /// <https://github.com/okta/okta-management-openapi-spec/blob/0c7472e46d45f8e92bc8ac8c4c484955926098ab/dist/current/opa-oneOfInheritance.yaml>.
     pub stale_resource_count: Option<u32>,
-    /// When the project was deleted. For a project that exists, ASA sends year 1 and Okta Privileged Access null.
-    pub deleted_at: Option<Timestamp>,
+    /// When the project was deleted. For a project that exists, ASA sends year 1 and Okta Privileged Access null. An
+    /// unreadable value is kept and not treated as absent.
+    pub deleted_at: Lenient<Timestamp>,
 }
 
 impl Project {
@@ -129,7 +131,7 @@ impl Project {
             shared_standard_user_name: None,
             active_resource_count: None,
             stale_resource_count: None,
-            deleted_at: None,
+            deleted_at: Lenient::Absent,
         }
     }
 
@@ -304,8 +306,23 @@ impl Project {
     /// Sets [`deleted_at`](Self::deleted_at).
     #[must_use]
     pub fn with_deleted_at(mut self, deleted_at: impl Into<Timestamp>) -> Self {
-        self.deleted_at = Some(deleted_at.into());
+        self.deleted_at = Lenient::Value(deleted_at.into());
         self
+    }
+
+    /// Lists the members that are there and cannot be read, by their names, with what stands there.
+    pub fn unreadable_members(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &Unreadable)> {
+        [("deleted_at", self.deleted_at.value().err())]
+            .into_iter()
+            .filter_map(|(name, member)| Some((name, member?)))
+    }
+
+    /// Withholds what cannot be read where `holds_secret` says so of its text, for a caller who knows more secrets
+    /// than the one of this object.
+    pub fn withhold_unreadable(&mut self, holds_secret: impl Fn(&str) -> bool) {
+        self.deleted_at.withhold_if(&holds_secret);
     }
 }
 
@@ -501,12 +518,11 @@ impl<'de> de::Object<'de> for Project {
                     stale_resource_count_slot
                         .fill(&mut map, de::Nullable(de::Count(de::COUNT32)))?
                 }
-                Field::DeletedAt => {
-                    deleted_at_slot.fill(&mut map, de::Nullable(de::of()))?
-                }
+                Field::DeletedAt => deleted_at_slot.fill_lenient(&mut map, de::of())?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
+        let deleted_at = deleted_at_slot.or_default();
         Ok(Self {
             id: id_slot.required()?,
             name: name_slot.required()?,
@@ -530,7 +546,7 @@ impl<'de> de::Object<'de> for Project {
             shared_standard_user_name: shared_standard_user_name_slot.or_default(),
             active_resource_count: active_resource_count_slot.count(),
             stale_resource_count: stale_resource_count_slot.count(),
-            deleted_at: deleted_at_slot.or_default(),
+            deleted_at,
         })
     }
 }
@@ -589,7 +605,7 @@ impl Serialize for Project {
                 "stale_resource_count",
                 self.stale_resource_count.map(|it| ser::InRange(de::COUNT32, it)),
             )?;
-        fields.put_some("deleted_at", self.deleted_at.as_ref())?;
+        fields.put_lenient("deleted_at", &self.deleted_at, |it| it)?;
         fields.end()
     }
 }
@@ -719,8 +735,8 @@ pub struct EnrollmentToken {
     pub token: Option<Secret>,
     /// The name of the user that created the token.
     pub created_by_user: Option<String>,
-    /// When the token was created.
-    pub issued_at: Option<Timestamp>,
+    /// When the token was created. An unreadable value is kept and not treated as absent.
+    pub issued_at: Lenient<Timestamp>,
 }
 
 impl EnrollmentToken {
@@ -732,7 +748,7 @@ impl EnrollmentToken {
             description: None,
             token: None,
             created_by_user: None,
-            issued_at: None,
+            issued_at: Lenient::Absent,
         }
     }
 
@@ -767,8 +783,23 @@ impl EnrollmentToken {
     /// Sets [`issued_at`](Self::issued_at).
     #[must_use]
     pub fn with_issued_at(mut self, issued_at: impl Into<Timestamp>) -> Self {
-        self.issued_at = Some(issued_at.into());
+        self.issued_at = Lenient::Value(issued_at.into());
         self
+    }
+
+    /// Lists the members that are there and cannot be read, by their names, with what stands there.
+    pub fn unreadable_members(
+        &self,
+    ) -> impl Iterator<Item = (&'static str, &Unreadable)> {
+        [("issued_at", self.issued_at.value().err())]
+            .into_iter()
+            .filter_map(|(name, member)| Some((name, member?)))
+    }
+
+    /// Withholds what cannot be read where `holds_secret` says so of its text, for a caller who knows more secrets
+    /// than the one of this object.
+    pub fn withhold_unreadable(&mut self, holds_secret: impl Fn(&str) -> bool) {
+        self.issued_at.withhold_if(&holds_secret);
     }
 }
 
@@ -825,16 +856,18 @@ impl<'de> de::Object<'de> for EnrollmentToken {
                 Field::CreatedByUser => {
                     created_by_user_slot.fill(&mut map, de::Nullable(de::STRING))?
                 }
-                Field::IssuedAt => issued_at_slot.fill(&mut map, de::Nullable(de::of()))?,
+                Field::IssuedAt => issued_at_slot.fill_lenient(&mut map, de::of())?,
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
+        let token = token_slot.or_default();
+        let issued_at = issued_at_slot.or_default().cleaned_of(&token);
         Ok(Self {
             id: id_slot.required()?,
             description: description_slot.or_default(),
-            token: token_slot.or_default(),
+            token,
             created_by_user: created_by_user_slot.or_default(),
-            issued_at: issued_at_slot.or_default(),
+            issued_at,
         })
     }
 }
@@ -852,7 +885,7 @@ impl Serialize for EnrollmentToken {
         fields.put_some("description", self.description.as_ref())?;
         fields.put_some("token", self.token.as_ref())?;
         fields.put_some("created_by_user", self.created_by_user.as_ref())?;
-        fields.put_some("issued_at", self.issued_at.as_ref())?;
+        fields.put_lenient("issued_at", &self.issued_at, |it| it)?;
         fields.end()
     }
 }

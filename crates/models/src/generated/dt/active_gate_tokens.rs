@@ -642,7 +642,7 @@ impl<'de> de::Object<'de> for ActiveGateTokenCreated {
             }
         }
         let token = token_slot.required()?;
-        let expiration_date = expiration_date_slot.or_default().cleaned_of(&token);
+        let expiration_date = expiration_date_slot.or_default().cleaned_of([&token]);
         Ok(Self {
             id: id_slot.required()?,
             token,

@@ -155,9 +155,9 @@ impl<'de> de::Object<'de> for CreatedKey {
             }
         }
         let secret = secret_slot.required()?;
-        let expires = expires_slot.or_default().cleaned_of(&secret);
-        let uses = uses_slot.or_default().cleaned_of(&secret);
-        let note = note_slot.or_default().cleaned_of(&secret);
+        let expires = expires_slot.or_default().cleaned_of([&secret]);
+        let uses = uses_slot.or_default().cleaned_of([&secret]);
+        let note = note_slot.or_default().cleaned_of([&secret]);
         Ok(Self {
             id: id_slot.required()?,
             secret,
