@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use gatelet_models::asa::{
-    Gateway, GatewaySelector, LabelRequirement, ParseGatewaySelectorError, Project, ResourceGroupId,
-};
+use gatelet_models::asa::{Gateway, GatewaySelector, LabelRequirement, Project, ResourceGroupId};
 use gatelet_transport::Error;
+
+use crate::unjudged_reason::UnjudgedReason;
 
 /// Whether the gateways of a project are known.
 ///
@@ -27,8 +27,8 @@ use gatelet_transport::Error;
 pub enum GatewaySelection {
     /// The selector is understood.
     Judged(SelectedGateways),
-    /// The selector has no known meaning, so only the service can judge which gateways it selects; says why.
-    CannotJudge(ParseGatewaySelectorError),
+    /// Only the service can judge which gateways the project uses, since its selector has no known meaning or it may be deleted; says why.
+    CannotJudge(UnjudgedReason),
     /// The project is deleted, so it uses no gateway, whatever its selector.
     Deleted,
 }
@@ -42,7 +42,9 @@ pub struct SelectedGateways {
     /// The gateways that meet all of its requirements; none if it is empty or absent, which is inferred, as
     /// [`GatewaySelector`] says.
     pub gateways: Vec<Gateway>,
-    /// The requirements that not one gateway of the team meets, by themselves. None if not all gateways could be read.
+    /// The gateways whose labels are absent or null, as in ASA's documented responses; the project may use them or not.
+    pub unjudged: Vec<Gateway>,
+    /// The requirements that not one gateway with known labels meets, by themselves. None if not all gateways could be read.
     pub unmet: Vec<LabelRequirement>,
     /// Whether the project sends no traffic through any of the gateways; see [`Project::is_forwarding_off`].
     pub is_forwarding_off: bool,
@@ -59,18 +61,26 @@ impl GatewaySelection {
         }
         let selector = match project.selector() {
             Ok(selector) => selector,
-            Err(error) => return Self::CannotJudge(error),
+            Err(error) => return Self::CannotJudge(UnjudgedReason::of_selector(project, error)),
         };
+        if !selector.is_empty() && project.deleted_at.value().is_err() {
+            return Self::CannotJudge(UnjudgedReason::UnreadableDeletion);
+        }
         let mut unmet = selector.requirements().to_vec();
-        let mut selected = Vec::new();
+        let (mut selected, mut unjudged) = (Vec::new(), Vec::new());
         for gateway in gateways {
             let labels = gateway.labels.as_ref();
+            if labels.is_none() && !selector.is_empty() {
+                unjudged.push(gateway);
+                continue;
+            }
             unmet.retain(|requirement| !requirement.is_met_by(labels));
             if selector.matches(labels) {
                 selected.push(gateway);
             }
         }
         Self::Judged(SelectedGateways {
+            unjudged,
             selector: project.gateway_selector.is_some().then_some(selector),
             gateways: selected,
             unmet,
@@ -87,8 +97,8 @@ pub struct ServedProjects {
     /// The projects whose selector selects the gateway. One of ASA uses gateways only while its traffic is forwarded; see
     /// [`Project::is_forwarding_off`].
     pub served: Vec<Project>,
-    /// The projects whose selector has no known meaning, and why; the gateway may serve them or not.
-    pub unjudged: Vec<(Project, ParseGatewaySelectorError)>,
+    /// The projects that only the service can judge, and why; the gateway may serve them or not.
+    pub unjudged: Vec<(Project, UnjudgedReason)>,
     /// The errors of lists of projects that could not be read, or not to their end, such as that of a resource group that was deleted meanwhile, whose id is
     /// the error's [`resource`](Error::resource); the gateway may serve projects in them.
     pub unread: Vec<Error>,
@@ -101,7 +111,8 @@ pub struct ServedProjects {
 
 impl ServedProjects {
     /// Judges which projects a gateway with these labels serves: those of an enrolled gateway, or those of a setup token for the
-    /// gateways that will enroll with it. Deleted projects are left out.
+    /// gateways that will enroll with it. Deleted projects are left out. Labels of `None` are unknown, not absent: a project with a selector
+    /// cannot be judged by them.
     ///
     /// ```
     /// use asa_client::ServedProjects;
@@ -122,9 +133,23 @@ impl ServedProjects {
         for project in projects {
             match project.selector() {
                 _ if project.is_deleted() => {}
-                Ok(selector) if selector.matches(labels) => result.served.push(project),
-                Ok(_) => {}
-                Err(error) => result.unjudged.push((project, error)),
+                Ok(selector) if selector.is_empty() => {}
+                Ok(_) if labels.is_none() => {
+                    result
+                        .unjudged
+                        .push((project, UnjudgedReason::UnknownLabels));
+                }
+                Ok(selector) if !selector.matches(labels) => {}
+                Ok(_) if project.deleted_at.value().is_err() => {
+                    result
+                        .unjudged
+                        .push((project, UnjudgedReason::UnreadableDeletion));
+                }
+                Ok(_) => result.served.push(project),
+                Err(error) => {
+                    let reason = UnjudgedReason::of_selector(&project, error);
+                    result.unjudged.push((project, reason));
+                }
             }
         }
         result

@@ -66,6 +66,7 @@ mod service_key;
 mod service_user;
 mod service_user_keys;
 mod stop;
+mod unjudged_reason;
 mod user_name;
 
 pub use client::{Client, ClientBuilder};
@@ -75,6 +76,7 @@ pub use rotation::{
     CheckKeyError, CheckedKey, KeyEnd, KeyRotation, NewKey, PreparedRotation, RotateKeyError,
 };
 pub use service_user::ServiceUser;
+pub use unjudged_reason::UnjudgedReason;
 
 #[cfg(feature = "hyper")]
 pub use gatelet_client::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};

@@ -1,7 +1,9 @@
 //! Projects, and which gateways they use.
 
 use asa_client::models::{Gateway, GatewaySelectorErrorKind, Project, Timestamp};
-use asa_client::{Client, GatewaySelection, SelectedGateways, ServedProjects, ServiceUser};
+use asa_client::{
+    Client, GatewaySelection, SelectedGateways, ServedProjects, ServiceUser, UnjudgedReason,
+};
 use gatelet_emulator::{Emulator, well_known};
 use gatelet_transport::testing::{FakeResponse, ManualClock};
 
@@ -68,7 +70,14 @@ fn a_selector_of_unknown_meaning_is_not_judged() {
     let GatewaySelection::CannotJudge(reason) = selection else {
         panic!("{selection:?}")
     };
-    assert_eq!(reason.kind(), GatewaySelectorErrorKind::Character);
+    assert!(
+        reason.to_string().ends_with("at byte 5: \"cores>4\""),
+        "{reason}"
+    );
+    let UnjudgedReason::Selector { error, .. } = reason else {
+        panic!("{reason}")
+    };
+    assert_eq!(error.kind(), GatewaySelectorErrorKind::Character);
 }
 
 #[test]
@@ -113,7 +122,53 @@ fn labels_serve_the_projects_that_select_them() {
     assert_eq!(result.served, projects[..1]);
     assert_eq!(result.unjudged.len(), 1);
     assert_eq!(result.unjudged[0].0, projects[3]);
-    assert_eq!(ServedProjects::new(None, projects).served, []);
+    // No labels, and labels that nobody told.
+    let none = ServedProjects::new(gateway("b", &[]).labels.as_ref(), projects.clone());
+    assert!(none.served.is_empty() && none.unjudged.len() == 1);
+    let unknown = ServedProjects::new(None, projects.clone());
+    assert_eq!(unknown.served, []);
+    let reasons: Vec<_> = unknown
+        .unjudged
+        .iter()
+        .map(|(project, reason)| (project, reason.to_string()))
+        .collect();
+    let labels = || "the response does not say the labels".to_owned();
+    assert_eq!(
+        reasons[..2],
+        [(&projects[0], labels()), (&projects[1], labels())]
+    );
+    assert_eq!(reasons.len(), 3);
+}
+
+#[test]
+fn a_gateway_whose_labels_are_unknown_is_neither_selected_nor_unselected() {
+    let gateways = [gateway("a", &[]), Gateway::new("b", "b", false)];
+    for selector in ["env=prod", "env!=prod", "!env"] {
+        let selected = judged(GatewaySelection::new(&project(selector), gateways.clone()));
+        assert_eq!(selected.unjudged, gateways[1..]);
+        assert_eq!(selected.unmet.len(), usize::from(selector == "env=prod"));
+        assert_eq!(selected.gateways.is_empty(), selector == "env=prod");
+    }
+    let selected = judged(GatewaySelection::new(&project(""), gateways));
+    assert!(selected.gateways.is_empty() && selected.unjudged.is_empty());
+}
+
+#[test]
+fn a_project_whose_deletion_is_unreadable_is_not_judged() {
+    let json =
+        r#"{"id": "1", "name": "web", "gateway_selector": "env=prod", "deleted_at": "2027"}"#;
+    let project: Project = serde_json::from_str(json).unwrap();
+    let prod = gateway("a", &[("env", "prod")]);
+    let result = ServedProjects::new(prod.labels.as_ref(), [project.clone()]);
+    assert_eq!(
+        result.unjudged,
+        [(project.clone(), UnjudgedReason::UnreadableDeletion)]
+    );
+    let selection = GatewaySelection::new(&project, [prod]);
+    assert!(matches!(
+        selection,
+        GatewaySelection::CannotJudge(UnjudgedReason::UnreadableDeletion)
+    ));
 }
 
 #[tokio::test]

@@ -386,7 +386,8 @@ async fn a_gateway_and_a_setup_token_of_the_emulator_serve_projects_of_both_prod
     let tokens = client.gateway_setup_tokens();
     let unlabeled = tokens.list().send().await.unwrap();
     let none = tokens.projects(&unlabeled.items[0].id).await.unwrap();
-    assert!(none.served.is_empty() && none.unjudged.is_empty());
+    // Its `details` are null, as in ASA's reference, which does not say whether that is without labels.
+    assert_eq!((none.served.len(), none.unjudged.len()), (0, 2));
     let create = asa_client::models::GatewaySetupTokenCreate::new().with_labels([("env", "dev")]);
     let dev = tokens.create(create).send().await.unwrap();
     let result = tokens.projects(&dev.id).await.unwrap();

@@ -28,11 +28,16 @@ fn projects_are_listed_and_shown() {
     );
 }
 
+/// The line about the examples of ASA's reference, whose labels are null.
+const UNKNOWN_LABELS: &str = "gatelet: cannot judge 2 of the gateways, because the response does not say the labels: \
+    Production gateway (a2dfd474-2db4-4bb2-8364-d5f76ade396e), Dev gateway (cf028ce5-1556-48dc-ab90-d15fe4fa7180)\n";
+const SETUP_TOKEN: &str = "6116bb2a-7289-4528-92ee-8e92443c3b61";
+
 #[test]
 fn gateways_of_a_project_are_those_with_its_labels() {
     let fixture = Fixture::new();
     let one = fixture.run("--emulator asa project gateways web -o json");
-    assert_eq!(one.stderr, "");
+    assert_eq!(one.stderr, UNKNOWN_LABELS);
     let one = one.json();
     assert_eq!(one.as_array().unwrap().len(), 1);
     assert_eq!(one[0]["id"], LABELED);
@@ -62,7 +67,9 @@ fn requirements_that_no_gateway_meets_are_named_in_every_format() {
         let none = fixture.run(&format!("--emulator asa project gateways web -o {format}"));
         assert_eq!(
             none.stderr,
-            "gatelet: no gateway of the team meets `env in (dev,prod)`\n"
+            format!(
+                "gatelet: no gateway with known labels meets `env in (dev,prod)`\n{UNKNOWN_LABELS}"
+            )
         );
         assert_eq!(none.success(), expected);
     }
@@ -89,7 +96,15 @@ fn projects_of_a_gateway_and_of_a_setup_token_are_those_that_select_its_labels()
         names(run(&format!("gateway projects {LABELED}"))),
         [r#""shop""#, r#""web""#]
     );
-    assert!(names(run(&format!("gateway projects {ID}"))).is_empty());
+    for unlabeled in [
+        format!("gateway projects {ID}"),
+        format!("gst projects {SETUP_TOKEN}"),
+    ] {
+        let unknown = run(&unlabeled);
+        assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(1), "[]\n"));
+        let line = "gatelet: cannot judge project web (8fe1a2c4-5f0c-4a5e-9d0e-6e1a1c1d2b30): the response does not say the labels\n";
+        assert!(unknown.stderr.contains(line), "{unknown:?}");
+    }
     let token = run("gateway-setup-token create --label env=dev").json();
     let id = token["id"].as_str().unwrap();
     assert_eq!(names(run(&format!("gst projects {id}"))), [r#""web""#]);
@@ -122,7 +137,7 @@ fn a_project_that_cannot_be_judged_is_named_beside_those_that_are_served() {
     assert_eq!(served["name"], "web");
     assert_eq!(
         run.stderr,
-        "gatelet: cannot judge project db (2): the selector contains a character that has no known meaning at byte 5\n\
+        "gatelet: cannot judge project db (2): the selector contains a character that has no known meaning at byte 5: \"cores>4\"\n\
          gatelet: 1 project cannot be judged\n"
     );
 }
@@ -140,8 +155,27 @@ fn a_selector_that_cannot_be_judged_is_an_error() {
     assert_eq!(
         run.fails_with(1),
         "gatelet: cannot judge which gateways project web uses: \
-         the selector contains a character that has no known meaning at byte 5\n"
+         the selector contains a character that has no known meaning at byte 5: \"cores>4\"\n"
     );
+}
+
+#[test]
+fn a_list_of_resource_groups_that_cannot_be_read_is_called_so() {
+    let server = team(|request| {
+        let (status, body) = match request {
+            it if it.contains("/gateways/g ") => (
+                "200 OK",
+                r#"{"id": "g", "name": "g", "refuse_connections": false, "labels": {}}"#,
+            ),
+            it if it.contains("/projects ") => ("200 OK", r#"{"list": []}"#),
+            _ => ("200 OK", "{}"),
+        };
+        RawResponse::Bytes(response(status, "application/json", body))
+    });
+    let run = Fixture::asa(&server.url).run("asa gateway projects g -o ndjson");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let line = "gatelet: the list of resource groups could not be read to its end";
+    assert!(run.stderr.contains(line), "{run:?}");
 }
 
 /// The end of a path, and the status and body of its response.

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use asa_client::{Client, GatewaySelection};
+use asa_client::{Client, GatewaySelection, UnjudgedReason};
 use clap::Command;
 use gatelet_models::Operation;
 use gatelet_models::asa::{Gateway, ProjectName, operations};
@@ -35,7 +35,8 @@ pub(crate) fn selection_help(project: &Operation) -> String {
 
 const SELECTION: &str = "The labels of the team's gateways are compared with the project's selector here. Some rules are inferred: an empty or absent \
      selector selects no gateway, and `!=` and `notin` also select gateways without the label, as in Kubernetes. If the selector has \
-     no known meaning, nothing is listed and the exit code is 1. A project of Advanced Server Access whose traffic is not forwarded \
+     no known meaning, nothing is listed and the exit code is 1. A gateway whose labels are absent or null in the response, as in the \
+     reference of Advanced Server Access, may be used or not: it is not listed, and a line on stderr says so. A project of Advanced Server Access whose traffic is not forwarded \
      uses none of the gateways; a line on stderr says so.";
 
 /// Lists the gateways that a project uses.
@@ -92,14 +93,35 @@ pub(crate) fn print_selection(
             "the project forwards no traffic, so it uses none of the gateways that its selector selects",
         );
     }
+    let judged = match selected.unjudged.is_empty() {
+        true => "of the team",
+        false => "with known labels",
+    };
     for requirement in &selected.unmet {
         output
             .log()
-            .print(format!("no gateway of the team meets `{requirement}`"));
+            .print(format!("no gateway {judged} meets `{requirement}`"));
     }
     list::write_items(selected.gateways, output)?;
+    if !selected.unjudged.is_empty() {
+        output.log().print(unjudged_line(&selected.unjudged));
+    }
     match selected.unread {
         None => Ok(()),
         Some(error) => Err(error.into()),
     }
+}
+
+/// Counts the gateways that the project may use or not, and names the first.
+fn unjudged_line(gateways: &[Gateway]) -> String {
+    const MOST: usize = 5;
+    let names = gateways.iter().take(MOST);
+    let names: Vec<String> = names.map(|it| format!("{} ({})", it.name, it.id)).collect();
+    let rest = if gateways.len() > MOST { ", …" } else { "" };
+    format!(
+        "cannot judge {} of the gateways, because {}: {}{rest}",
+        gateways.len(),
+        UnjudgedReason::UnknownLabels,
+        names.join(", ")
+    )
 }

@@ -7,6 +7,7 @@ use gatelet_models::asa::{
 };
 
 use crate::commands::asa::enrollment_token;
+use crate::commands::report;
 use crate::error::error::CliError;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;

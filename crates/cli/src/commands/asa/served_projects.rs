@@ -28,7 +28,8 @@ pub(crate) fn help(labeled: &Operation) -> String {
 }
 
 const SELECTION: &str = "The labels are compared with the selectors of projects here: those of Advanced Server Access, and those of the resource groups \
-     of Privileged Access that the caller may see. A project whose selector has no known meaning, and a list that could not be read to its end, \
+     of Privileged Access that the caller may see. A project whose selector has no known meaning, every project with a selector if \
+     the labels are absent or null in the response, and a list that could not be read to its end, \
      are reported on stderr, and the exit code is 1. A project of Advanced Server Access whose traffic is not forwarded (FORWARDS) uses no \
      gateway, although its selector is met; a line on stderr says so.";
 
@@ -81,7 +82,10 @@ fn print_projects(
         let line = format!("cannot judge project {name} ({id}): {reason}");
         output.log().print(line);
     }
-    let lists = unread.len();
+    let is_of_groups =
+        |error: &&Error| error.operation() == Some(operations::LIST_RESOURCE_GROUPS.name);
+    let groups = unread.iter().filter(is_of_groups).count();
+    let lists = unread.len() - groups;
     // Nobody has typed it.
     let names = SettingNames::default().with("resource_group_id", &LISTED_GROUP);
     let unread = unread
@@ -98,6 +102,10 @@ fn print_projects(
             0 => None,
             1 => Some("1 list of projects could not be read".to_owned()),
             many => Some(format!("{many} lists of projects could not be read")),
+        },
+        match groups {
+            0 => None,
+            _ => Some("the list of resource groups could not be read to its end".to_owned()),
         },
         match unasked.len() {
             0 => None,
