@@ -111,18 +111,12 @@ fn table(api: &Api, operation: &Operation) -> TokenStream {
         ..
     } = operation;
     let (summary, source) = (summary.plain(), source.plain());
-    let method = match operation.method {
-        Method::Get => quote!(Method::Get),
-        Method::Post => quote!(Method::Post),
-        Method::Put => quote!(Method::Put),
-        Method::Delete => quote!(Method::Delete),
-    };
-    let reserved = reserved(api, operation)
-        .into_iter()
-        .map(|(parameter, values)| {
-            let (name, values) = (&parameter.name, values.iter());
-            quote!((#name, &[#(#values),*]))
-        });
+    let method = method(operation.method);
+    let reserved = reserved(api, operation);
+    let reserved = reserved.iter().map(|(parameter, values)| {
+        let (name, values) = (&parameter.name, values.iter());
+        quote!((#name, &[#(#values),*]))
+    });
     let query = operation.query().map(query_parameter);
     let (request, response) = (schema(&operation.request), schema(&operation.response));
     let success = Literal::u16_unsuffixed(operation.success);
@@ -156,6 +150,15 @@ fn table(api: &Api, operation: &Operation) -> TokenStream {
             alternative_to: #alternative_to,
             source: #source,
         };
+    }
+}
+
+fn method(method: Method) -> TokenStream {
+    match method {
+        Method::Get => quote!(Method::Get),
+        Method::Post => quote!(Method::Post),
+        Method::Put => quote!(Method::Put),
+        Method::Delete => quote!(Method::Delete),
     }
 }
 

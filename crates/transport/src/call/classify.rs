@@ -247,31 +247,17 @@ impl ResponseClassifier<'_> {
         let api = text.and_then(|text| self.api_error(status, headers, text));
         let refresh_may_help =
             status == StatusCode::UNAUTHORIZED && self.refresh_may_help(api.as_ref());
-        let is_explained = api.as_ref().is_some_and(|api| !api.is_undocumented);
-        let mut applied = applied_after_status(call, status);
-        let finding = match (status.as_u16(), content_type) {
-            (200..=299, ContentType::Html(content_type)) => {
-                // The status is not the API's either: the page comes from an intermediary.
-                applied = applied_if_unanswered(call);
-                Finding::html(content_type)
-            }
-            (100..=299 | 600.., _) => ErrorKind::Protocol.into(),
-            (300..=399, _) => self.redirect(headers, readable_body).into(),
-            (429, _) => ErrorKind::RateLimited.into(),
-            (_, ContentType::Html(content_type)) => Finding::html(content_type),
-            (407 | 511, _) => Finding {
-                kind: ErrorKind::Protocol,
-                detail: Some("a proxy or network requires a login"),
-            },
-            (401, _) if refresh_may_help => {
+        let applied = match content_type {
+            // The status is not the API's either: the page comes from an intermediary.
+            ContentType::Html(_) if status.is_success() => applied_if_unanswered(call),
+            _ => applied_after_status(call, status),
+        };
+        let finding = match status.as_u16() {
+            300..=399 => self.redirect(headers, readable_body).into(),
+            401 if refresh_may_help && !matches!(content_type, ContentType::Html(_)) => {
                 ErrorKind::Credential(CredentialFailure::Rejected).into()
             }
-            // Unregistered statuses above 511 are treated like other server errors.
-            (..500, _) if status.canonical_reason().is_none() && !is_explained => {
-                ErrorKind::Protocol.into()
-            }
-            (_, content_type) if api.is_none() => unexplained_failure(content_type, readable_body),
-            _ => ErrorKind::Api.into(),
+            _ => find_in_status(status, content_type, api.as_ref(), readable_body),
         };
         let cause = match finding.kind {
             ErrorKind::Protocol | ErrorKind::Redirect { .. } => FailureCause::Final,
@@ -468,6 +454,32 @@ fn check_type(call: &Call, response: &Response<Bytes>) -> Result<(), Finding> {
                 .ok()
                 .and_then(html_hint),
         }),
+    }
+}
+
+/// Finds what a status that is neither a success nor a redirection means, beside a credential that can be renewed.
+fn find_in_status(
+    status: StatusCode,
+    content_type: ContentType,
+    api: Option<&ApiError>,
+    body: Option<&Bytes>,
+) -> Finding {
+    let is_explained = api.is_some_and(|api| !api.is_undocumented);
+    match (status.as_u16(), content_type) {
+        (200..=299, ContentType::Html(content_type)) => Finding::html(content_type),
+        (100..=299 | 600.., _) => ErrorKind::Protocol.into(),
+        (429, _) => ErrorKind::RateLimited.into(),
+        (_, ContentType::Html(content_type)) => Finding::html(content_type),
+        (407 | 511, _) => Finding {
+            kind: ErrorKind::Protocol,
+            detail: Some("a proxy or network requires a login"),
+        },
+        // Unregistered statuses above 511 are treated like other server errors.
+        (..500, _) if status.canonical_reason().is_none() && !is_explained => {
+            ErrorKind::Protocol.into()
+        }
+        (_, content_type) if api.is_none() => unexplained_failure(content_type, body),
+        _ => ErrorKind::Api.into(),
     }
 }
 

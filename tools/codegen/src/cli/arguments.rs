@@ -62,3 +62,53 @@ pub(super) fn options(operation: &Operation) -> impl Iterator<Item = (Ident, &Pa
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use syn::{Fields, Item};
+
+    use super::RESERVED;
+
+    /// Returns the names of the fields that are options in the files of the command line.
+    fn options() -> Vec<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/cli/src");
+        let files = [
+            "options/global.rs",
+            "options/output.rs",
+            "options/paging.rs",
+        ];
+        let mut options = Vec::new();
+        for file in files {
+            let text = fs::read_to_string(folder.join(file)).expect(file);
+            for item in syn::parse_file(&text).expect(file).items {
+                let Item::Struct(item) = item else { continue };
+                let Fields::Named(fields) = item.fields else {
+                    continue;
+                };
+                let fields = fields.named.into_iter().filter(|field| {
+                    let mut attributes = field.attrs.iter();
+                    attributes.any(|it| {
+                        let has_long = |list: &syn::MetaList| {
+                            let mut tokens = list.tokens.clone().into_iter();
+                            tokens.any(|token| token.to_string() == "long")
+                        };
+                        it.path().is_ident("arg") && it.meta.require_list().is_ok_and(has_long)
+                    })
+                });
+                options.extend(fields.filter_map(|it| Some(it.ident?.to_string())));
+            }
+        }
+        options
+    }
+
+    #[test]
+    fn no_parameter_hides_an_option_of_every_command_or_list() {
+        let options = options();
+        assert!(options.len() > 10, "{options:?}");
+        for option in options {
+            assert!(RESERVED.contains(&&*option), "{option}");
+        }
+    }
+}
