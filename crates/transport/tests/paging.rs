@@ -207,6 +207,23 @@ async fn a_list_that_must_be_complete_fails_if_it_ends_before_the_least_of_its_t
     }
 }
 
+#[tokio::test]
+async fn a_list_says_how_much_shorter_it_is_than_its_total_count_once_it_has_ended() {
+    let of_three = |token: &str| {
+        let next = if token.is_empty() { "b" } else { "" };
+        Ok(page(&[1], next)?.with_total_count(3))
+    };
+    let (mut pages, _) = list(of_three);
+    for missing in [0, 1, 1] {
+        pages.try_next().await.unwrap();
+        assert_eq!(pages.missing(), missing);
+    }
+    let start = PageToken::new("b").unwrap();
+    let mut rest = Pages::new(Some(start), move |_| std::future::ready(of_three("b")));
+    rest.try_next().await.unwrap();
+    assert_eq!(rest.missing(), 0, "the first page is unknown");
+}
+
 // A26
 #[tokio::test]
 async fn a_failed_list_returns_its_pages_and_then_where_to_resume() {

@@ -73,5 +73,11 @@ pub(crate) async fn write_pages<T: Record>(
     if error.is_none() || !list.is_empty() {
         list.finish()?;
     }
+    let missing = pages.missing();
+    if error.is_none() && remaining > 0 && missing > 0 {
+        let noun = if missing == 1 { "item" } else { "items" };
+        let warning = format!("warning: the list ended {missing} {noun} before its total count");
+        output.log().print(warning);
+    }
     error.map_or(Ok(()), Err)
 }

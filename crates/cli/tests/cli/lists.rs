@@ -180,6 +180,32 @@ fn a_list_with_a_limit_requests_no_page_beyond_it() {
     }
 }
 
+#[test]
+fn a_list_that_ends_before_its_total_count_is_warned_of() {
+    for (total, arguments, missing) in [
+        (3, "", "2 items"),
+        (2, "-o json", "1 item"),
+        (3, "--limit 2", "2 items"),
+        (3, "--limit 1", ""),
+        (3, "--page-token k2", ""),
+        (1, "", ""),
+    ] {
+        let server = RawServer::new(move |_| {
+            let body = format!(
+                r#"{{"totalCount":{total},"activeGateTokens":[{{"id":"t1","name":"n","owner":"o","creationDate":"2026-01-01T00:00:00Z"}}]}}"#
+            );
+            RawResponse::Bytes(response("200 OK", JSON, &body))
+        });
+        let output = Fixture::dt(&server.url).run(&format!("{TOKENS} {arguments}"));
+        let warning = match missing {
+            "" => String::new(),
+            _ => format!("gatelet: warning: the list ended {missing} before its total count\n"),
+        };
+        assert_eq!(output.stderr, warning, "{arguments}");
+        assert!(output.success().contains("t1"), "{arguments}");
+    }
+}
+
 // U33
 #[test]
 fn the_hint_of_a_list_with_a_limit_contains_the_rest_of_the_limit() {

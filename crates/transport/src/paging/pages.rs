@@ -66,6 +66,8 @@ pub struct Pages<T> {
     items: u64,
     /// Whether the list fails if it ends before its total count, and the least that a page has said.
     requires_complete: bool,
+    /// Whether it starts at the first page, so that the items can be compared with the total count.
+    starts_at_first: bool,
     least_total: Option<u64>,
     token_key: Option<TokenKey>,
     // Hashes instead of tokens, so that memory stays small whatever the server sends.
@@ -91,6 +93,7 @@ impl<T> Pages<T> {
         let mut this = Self {
             fetch: Box::new(move |token| Box::pin(fetch(token))),
             next: None,
+            starts_at_first: start.is_none(),
             position: Position::At(start),
             prefetches: true,
             may_prefetch: None,
@@ -170,6 +173,21 @@ impl<T> Pages<T> {
         }
     }
 
+    /// Returns by how many items a list that has ended is shorter than its total count, of which the least that a page said counts. It
+    /// is 0 before the end, for a list without a total count, and for one that did not start at its first page.
+    ///
+    /// A list that changes while it is read can be shorter too, so this is a reason to warn; [`require_complete`](Self::require_complete)
+    /// makes it an error.
+    #[must_use]
+    pub fn missing(&self) -> u64 {
+        match (&self.position, self.least_total) {
+            (Position::End, Some(total)) if self.starts_at_first => {
+                total.saturating_sub(self.items)
+            }
+            _ => 0,
+        }
+    }
+
     /// Returns the next page, or `None` at the end.
     ///
     /// # Errors
@@ -244,7 +262,7 @@ impl<T> Pages<T> {
 
     /// Returns whether a list that must be complete has fewer items than its total count.
     fn is_short(&self) -> bool {
-        self.requires_complete && self.least_total.is_some_and(|total| self.items < total)
+        self.requires_complete && self.missing() > 0
     }
 
     fn has_reached_limit(&self) -> bool {
