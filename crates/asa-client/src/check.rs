@@ -53,16 +53,17 @@ pub(crate) fn delete_gateway_setup_token(
     fetch_gateway_setup_token(channel, id)
 }
 
-/// Refuses an update that would not send back a number as it was read.
+/// Lets numbers be sent back with all of their digits, and refuses an update with one that has lost some.
 pub(crate) fn update_gateway_instance(
     _: &Channel,
     _: &GatewayId,
     update: &mut GatewayUpdate,
 ) -> Result<(), Error> {
+    update.allow_raw_numbers();
     check_exact(update.inexact_member())
 }
 
-/// Refuses an update to an unknown status, and one that would not send back a number as it was read.
+/// Refuses an update to an unknown status, and does the same with numbers.
 pub(crate) fn service_user_update(
     _: &Channel,
     _: &str,
@@ -72,6 +73,7 @@ pub(crate) fn service_user_update(
         let problem = "must be ACTIVE, DISABLED or DELETED";
         return Err(Error::invalid_input("status", problem));
     }
+    update.allow_raw_numbers();
     check_exact(update.inexact_member())
 }
 
@@ -133,13 +135,12 @@ pub(crate) fn create_service_user(
     }
 }
 
-/// Refuses a member with a number that cannot be sent back as it was read.
+/// Refuses a member with a number whose digits were lost when it was read, by another decoder than that of the client.
 fn check_exact(inexact_member: Option<&str>) -> Result<(), Error> {
     let Some(member) = inexact_member else {
         return Ok(());
     };
     let member: String = member.escape_debug().take(64).collect();
-    let problem =
-        format!("`{member}` contains a number that would lose digits when it is sent back");
+    let problem = format!("`{member}` contains a number that lost digits when it was read");
     Err(Error::invalid_input("unknown_members", problem))
 }

@@ -40,9 +40,9 @@ impl EnrollmentTokens {
     }
 }
 
-/// Returns the value of a token.
+/// Returns the value of a token, unless it is another one.
 pub(crate) fn value(response: &ApiResponse) -> Result<Secret, Error> {
-    let token: EnrollmentToken = response.json()?;
+    let token = response.json_with_id("id", |it: &EnrollmentToken| Some(it.id.as_str()))?;
     token
         .token
         .filter(|value| !matches!(value.expose(), "" | "{}"))

@@ -3,7 +3,7 @@
 mod deserializer;
 pub(crate) mod json_value;
 pub(crate) mod limits;
-mod number;
+pub(crate) mod number;
 mod parser;
 pub(crate) mod secret_or_object;
 pub(crate) mod seed;

@@ -62,6 +62,7 @@
 //!   allows; a model that keeps them accepts up to 64 KiB, nested up to 64 deep.
 //! - **Numbers** in unknown fields keep all of their digits, or the update that would send them back is refused. With its feature
 //!   `raw_value`, which the clients enable, `serde_json` passes on all digits; without it, a number of more than 15 digits is inexact.
+//!   One that no number type holds is sent back only after [`UnknownMembers::allow_raw_numbers`], which the clients call.
 #![no_std]
 #![cfg_attr(
     not(all(feature = "asa", feature = "dt")),

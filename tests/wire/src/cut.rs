@@ -211,8 +211,8 @@ impl Scenario {
         };
         let transport = HyperTransport::builder().max_idle_connections(0).build();
         let retry = RetryPolicy::never();
-        let (first, log) = scenario.call(uncut, transport.clone(), retry.clone()).await;
-        let (second, _) = scenario.call(uncut, transport, retry).await;
+        let (first, log, _) = scenario.call(uncut, transport.clone(), retry.clone()).await;
+        let (second, ..) = scenario.call(uncut, transport, retry).await;
         scenario.is_once = first.is_ok() && second.is_err();
         let called = log.exchanges[0].handled.as_ref();
         let is_called = called.is_some_and(|(request, _)| operation.values_in(request).is_some());
@@ -227,13 +227,13 @@ impl Scenario {
         scenario
     }
 
-    /// Makes one call, and returns its result and the server's log.
+    /// Makes one call, and returns its result, the server's log, and the object of the call.
     async fn call(
         &self,
         cut: Cut,
         transport: HyperTransport,
         retry: RetryPolicy,
-    ) -> (Result<String, Error>, ServerLog) {
+    ) -> (Result<String, Error>, ServerLog, Target) {
         let fixture = match self.is_once {
             true => Arc::new(Fixture::default()),
             false => self.fixture.clone(),
@@ -250,7 +250,7 @@ impl Scenario {
         );
         let result = client.call(&fixture, self.operation, &target).await;
         drop(client);
-        (result, server.finish().await)
+        (result, server.finish().await, target)
     }
 }
 
@@ -287,10 +287,11 @@ impl Job {
             .stall_timeout(settings.timeout)
             .build();
         let retry = settings.retry.clone();
-        let (result, log) = self.scenario.call(self.cut, transport, retry).await;
+        let (result, log, target) = self.scenario.call(self.cut, transport, retry).await;
         let oracle = Oracle {
             job: &self,
             log: &log,
+            target: &target,
             may_repeat: settings.retry != RetryPolicy::never(),
         };
         let check = match &result {
@@ -310,6 +311,8 @@ impl Job {
 struct Oracle<'a> {
     job: &'a Job,
     log: &'a ServerLog,
+    /// The object of the call, whose id is in the response.
+    target: &'a Target,
     may_repeat: bool,
 }
 
@@ -403,11 +406,7 @@ impl Oracle<'_> {
             ManualClock::auto(),
             RetryPolicy::never(),
         )
-        .call(
-            &scenario.fixture,
-            scenario.operation,
-            &Target::of(scenario.operation, "id"),
-        )
+        .call(&scenario.fixture, scenario.operation, self.target)
         .await
     }
 

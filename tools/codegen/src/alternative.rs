@@ -56,6 +56,7 @@ fn check_parts(original: &Operation, operation: &Operation, diagnostics: &mut Di
     let id = &original.id;
     for (keyword, is_there) in [
         ("x-by-hand", own),
+        ("x-identity", operation.identity.is_some()),
         ("x-rust-name", operation.rust_name.is_some()),
     ] {
         if is_there {

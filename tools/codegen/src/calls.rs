@@ -3,7 +3,8 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::client::{is_delete, is_list, method_name, path_arguments};
+use super::client::{is_list, method_name, path_arguments};
+use super::client_result::is_delete;
 use super::field_type::ident;
 use super::ir::{Api, Operation};
 use super::markdown::Markdown;

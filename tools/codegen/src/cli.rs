@@ -13,8 +13,9 @@ mod secrets;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::client::{is_delete, is_list, method_name, path_arguments};
+use super::client::{is_list, method_name, path_arguments};
 use super::client_query::{one_value, own_query, query_value, rust_name};
+use super::client_result::is_delete;
 use super::field_type::{ident, model};
 use super::ir::{Api, Kind, Operation, OwnCommand, Parameter, Shape, Word};
 use super::markdown::Markdown;

@@ -6,6 +6,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::client_query::{list_paging, one_value, own_query, query_name, query_type, rust_name};
+use super::client_result;
+use super::client_result::is_delete;
 use super::client_route;
 use super::client_route::Target;
 use super::field_type::{ident, model, qualified_type};
@@ -115,7 +117,7 @@ impl<'a> Resource<'a> {
             (has_query_call, quote!(QueryRequest)),
         ]);
         let from_transport = rust::used(&[
-            (any(uses_response), quote!(ApiResponse)),
+            (any(client_result::decodes_by_name), quote!(ApiResponse)),
             (!client_route::has_routes(self.api), quote!(Channel)),
             (any(is_delete), quote!(Deleted)),
             (has_plain_call, quote!(OperationRequest)),
@@ -296,7 +298,7 @@ impl<'a> Resource<'a> {
             None => (None, call),
             Some(other) => (Some(body_of_route(&call, &other)), quote!(call)),
         };
-        let (returned, request) = request(operation, channel, &call);
+        let (returned, request) = request(self.api, operation, channel, &call);
         quote! {
             #docs
             pub fn #method(&self #(, #arguments)*) -> #returned {
@@ -335,6 +337,9 @@ impl<'a> Resource<'a> {
         let by_hand = [&operation.by_hand.check, &operation.by_hand.decode];
         for note in by_hand.into_iter().flatten() {
             text = text.paragraph(note.sentence());
+        }
+        if let Some(sentence) = client_result::identity_sentence(operation) {
+            text = text.paragraph(sentence);
         }
         if !operation.idempotent {
             text = text.paragraph(Markdown::own(
@@ -436,11 +441,12 @@ fn body_of_route(call: &TokenStream, other: &TokenStream) -> TokenStream {
 
 /// Returns the type of a request and the expression that creates it from a call.
 fn request(
+    api: &Api,
     operation: &Operation,
     channel: &TokenStream,
     call: &TokenStream,
 ) -> (TokenStream, TokenStream) {
-    let (result, decode) = result(operation);
+    let (result, decode) = client_result::result(api, operation);
     if !is_query_call(operation) {
         return (
             quote!(OperationRequest<#result>),
@@ -458,24 +464,6 @@ fn request(
             QueryRequest::new(#channel, call, #decode) #check
         },
     )
-}
-
-/// Returns the type of an operation's result, and the function that decodes it.
-fn result(operation: &Operation) -> (TokenStream, TokenStream) {
-    let function = ident(&names::snake(&operation.id));
-    match &operation.response {
-        _ if is_delete(operation) => (quote!(Deleted), quote!(|response| Ok(response.into()))),
-        // The response of a check is its result.
-        None if operation.is_safe() => (quote!(()), quote!(ApiResponse::no_content)),
-        None => (quote!(()), quote!(|_| Ok(()))),
-        Some(response) => {
-            let response = model(response);
-            match operation.by_hand.decode {
-                Some(_) => (quote!(#response), quote!(decode::#function)),
-                None => (quote!(#response), quote!(ApiResponse::json)),
-            }
-        }
-    }
 }
 
 /// Returns the call of a method on a client with the arguments of an operation: `gateways().update(id, body)`.
@@ -580,19 +568,8 @@ pub(crate) fn is_query_call(operation: &Operation) -> bool {
     !is_list(operation) && own_query(operation).next().is_some()
 }
 
-pub(crate) fn is_delete(operation: &Operation) -> bool {
-    operation.method == Method::Delete && operation.response.is_none()
-}
-
 /// Whether a function checks what is sent beside the query.
 fn has_check_function(operation: &Operation) -> bool {
     let has_query = own_query(operation).next().is_some();
     operation.by_hand.check.is_some() && (operation.request.is_some() || !has_query)
-}
-
-fn uses_response(operation: &Operation) -> bool {
-    match operation.response {
-        Some(_) => !is_list(operation) && operation.by_hand.decode.is_none(),
-        None => operation.is_safe(),
-    }
 }

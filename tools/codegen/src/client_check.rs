@@ -4,7 +4,7 @@ use super::client;
 use super::client_query;
 use super::diagnostics::{Diagnostics, Position};
 use super::graph::Graph;
-use super::ir::{Api, Integer, Kind, Operation, Paging, Presence, Schema};
+use super::ir::{Api, Integer, Kind, Method, Operation, Paging, Presence, Schema, Shape};
 use super::names;
 use super::schema::check_rust_names;
 
@@ -20,6 +20,7 @@ pub(crate) fn check(api: &Api, graph: &Graph<'_>, diagnostics: &mut Diagnostics)
     check_types(api, diagnostics);
     for operation in api.own_operations() {
         check_by_hand(operation, diagnostics);
+        check_identity(operation, graph, diagnostics);
     }
     for operation in &api.operations {
         check_accounts(api, operation, diagnostics);
@@ -83,6 +84,47 @@ fn check_by_hand(operation: &Operation, diagnostics: &mut Diagnostics) {
     if by_hand.decode.is_some() && operation.response.is_none() {
         let fix = "remove it, or describe the body of the response";
         report("decode", "a response without a body", fix);
+    }
+}
+
+/// Checks that the property with the id in the path is there and has its type.
+fn check_identity(operation: &Operation, graph: &Graph<'_>, diagnostics: &mut Diagnostics) {
+    let Some((member, at)) = &operation.identity else {
+        return;
+    };
+    let mut report = |what: &str, fix: &str| {
+        diagnostics.add(*at, format!("`x-identity` {what}"), fix);
+    };
+    if operation.method != Method::Get
+        || client::is_list(operation)
+        || operation.by_hand.decode.is_some()
+    {
+        let fix = "remove it; only the generated method of a GET without pages compares ids";
+        report("of an operation that does not read one object", fix);
+        return;
+    }
+    let asked = client::path_arguments(operation).last();
+    let asked = asked.and_then(|it| it.kind.named());
+    let asked = asked.filter(|it| {
+        let schema = graph.get(it);
+        schema.is_some_and(|it| matches!(it.shape, Shape::Id))
+    });
+    let Some(asked) = asked else {
+        report(
+            "of an operation whose path does not end with an id",
+            "remove it",
+        );
+        return;
+    };
+    let response = operation.response.as_ref().and_then(|it| graph.get(it));
+    let fields = response.map(Schema::fields).unwrap_or_default();
+    let fits = |kind: &Kind| kind.named().is_some_and(|it| it.name == asked.name);
+    if !fields.iter().any(|it| it.name == *member && fits(&it.kind)) {
+        let what = format!(
+            "names `{member}`, which is no `{}` in the response",
+            asked.name
+        );
+        report(&what, "name the property with the id");
     }
 }
 

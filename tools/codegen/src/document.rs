@@ -304,7 +304,8 @@ impl<'a> Components<'a> {
             by_hand: reader
                 .read("x-by-hand", by_hand, diagnostics)
                 .unwrap_or_default(),
-            alternative_to: reader.read("x-alternative-to", alternative_to, diagnostics),
+            identity: reader.read("x-identity", name, diagnostics),
+            alternative_to: reader.read("x-alternative-to", name, diagnostics),
             at: node.at,
         };
         reader.finish(diagnostics);
@@ -535,7 +536,7 @@ fn permissions(reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> Vec<St
         .collect()
 }
 
-fn alternative_to(node: &Node, diagnostics: &mut Diagnostics) -> Option<(String, Position)> {
+fn name(node: &Node, diagnostics: &mut Diagnostics) -> Option<(String, Position)> {
     Some((text(node, diagnostics)?.to_owned(), node.at))
 }
 

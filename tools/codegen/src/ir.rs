@@ -167,6 +167,8 @@ pub(crate) struct Operation {
     /// The name of the method and the command that return the secret of the response alone; both are written by hand.
     pub(crate) secret_by: Option<(String, Position)>,
     pub(crate) by_hand: ByHand,
+    /// The property of the response with the id that ends the path.
+    pub(crate) identity: Option<(String, Position)>,
     /// The id of the operation of the first description that it stands in for.
     pub(crate) alternative_to: Option<(String, Position)>,
     pub(crate) at: Position,

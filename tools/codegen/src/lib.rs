@@ -12,6 +12,7 @@ mod cli;
 mod client;
 mod client_check;
 mod client_query;
+mod client_result;
 mod client_route;
 mod diagnostics;
 mod document;

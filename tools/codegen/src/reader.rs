@@ -21,6 +21,7 @@ const OURS: &[(&str, &str)] = &[
     ("x-enum-meanings", "a schema with `enum`"),
     ("x-id", "a schema of type string"),
     ("x-idempotent", "an operation"),
+    ("x-identity", "an operation"),
     ("x-keep-unknown", "a schema of type object"),
     ("x-lenient", "an optional property of a response"),
     ("x-noun", "a tag"),

@@ -6,7 +6,7 @@
 
 use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query};
 use gatelet_models::asa as models;
-use gatelet_transport::{ApiResponse, Channel, OperationRequest};
+use gatelet_transport::{Channel, OperationRequest};
 use crate::client::Client;
 
 impl Client {
@@ -67,6 +67,8 @@ impl ResourceGroupProjects {
     ///
     /// The project has the same members as in the list.
     ///
+    /// A response with another `id` than the one that was asked for is an error.
+    ///
     /// Needs the permission `resource_admin` or `delegated_resource_admin`.
     ///
     /// Source:
@@ -89,7 +91,13 @@ impl ResourceGroupProjects {
                 &[self.channel.account(), resource_group_id.as_str(), id.as_str()],
             )
             .resource(id.as_str())
-            .request(&self.channel, ApiResponse::json)
+            .request(
+                &self.channel,
+                |response| {
+                    response
+                        .json_with_id("id", |it: &models::Project| Some(it.id.as_str()))
+                },
+            )
     }
 }
 

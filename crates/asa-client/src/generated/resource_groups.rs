@@ -6,7 +6,7 @@
 
 use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query};
 use gatelet_models::asa as models;
-use gatelet_transport::{ApiResponse, Channel, OperationRequest};
+use gatelet_transport::{Channel, OperationRequest};
 use crate::client::Client;
 
 impl Client {
@@ -64,6 +64,8 @@ impl ResourceGroups {
     ///
     /// Unlike in the list, it has the groups that administer it.
     ///
+    /// A response with another `id` than the one that was asked for is an error.
+    ///
     /// Needs the permission `resource_admin` or `delegated_resource_admin`.
     ///
     /// Source:
@@ -85,7 +87,16 @@ impl ResourceGroups {
                 &[self.channel.account(), id.as_str()],
             )
             .resource(id.as_str())
-            .request(&self.channel, ApiResponse::json)
+            .request(
+                &self.channel,
+                |response| {
+                    response
+                        .json_with_id(
+                            "id",
+                            |it: &models::ResourceGroup| Some(it.id.as_str()),
+                        )
+                },
+            )
     }
 }
 

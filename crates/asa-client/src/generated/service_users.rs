@@ -126,8 +126,8 @@ impl ServiceUsers {
     /// delete itself.
     ///
     /// Build the update from a service user that was read, so that everything else is sent back, members unknown to
-    /// this version included. An update that would lose digits of a number in such a member is refused, and so is a
-    /// status that is not one of the known words.
+    /// this version included, with all digits of their numbers. An update with a number that lost digits in a decoder
+    /// of the caller's own is refused, and so is a status that is not one of the known words.
     ///
     /// Needs the permission `access_admin` or `resource_admin`.
     ///

@@ -8,6 +8,7 @@
 mod credentials;
 mod enrollment_tokens;
 mod foreign_text;
+mod identity;
 mod key_files;
 mod key_rotation;
 mod links;

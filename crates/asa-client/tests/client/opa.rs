@@ -104,7 +104,11 @@ async fn gateways_have_the_members_of_this_host_alone() {
 async fn an_update_sends_the_writable_members_that_were_read() {
     let (client, fake) = scripted([FakeResponse::json(200, GATEWAY), FakeResponse::status(204)]);
     let gateways = client.gateways();
-    let gateway = gateways.get(&"g".into()).send().await.unwrap();
+    let gateway = gateways
+        .get(&"napa5791-40fc-4e4c-9f0c-4e8f7ad1d4b2".into())
+        .send()
+        .await
+        .unwrap();
     let mut update = GatewayUpdate::from(&gateway).with_refuse_connections(true);
     update.default_address = Patch::Clear;
     gateways.update(&gateway.id, update).send().await.unwrap();

@@ -263,8 +263,8 @@ async fn a_value_that_cannot_be_read_is_an_error_that_names_its_setup_token() {
             Some("asa FetchGatewaySetupTokenAsAgentToken")
         );
         assert_eq!(error.applied(), Applied::No);
-        assert_eq!(error.resource(), Some("6116bb2a"));
-        let start = "asa FetchGatewaySetupTokenAsAgentToken 6116bb2a: ";
+        assert_eq!(error.resource(), Some("s"));
+        let start = "asa FetchGatewaySetupTokenAsAgentToken s: ";
         assert!(error.to_string().starts_with(start), "{error}");
     }
     // So its creator can still delete it.

@@ -99,23 +99,6 @@ impl Record for Answer {
     ];
 }
 
-/// Refuses to write back what was read with a number that would lose digits. `member` contains it.
-///
-/// # Errors
-/// There is such a member; the line says that nothing was changed.
-pub(crate) fn ensure_exact(thing: Arguments<'_>, member: Option<&str>) -> Result<(), CliError> {
-    let Some(member) = member else {
-        return Ok(());
-    };
-    let member: String = member.chars().take(64).collect();
-    Err(CliError::new(
-        Exit::BadResponse,
-        format_args!(
-            "{thing} has a member `{member}` with a number of more digits than can be sent back; nothing was changed"
-        ),
-    ))
-}
-
 /// Returns a line for each member of what was created that cannot be read.
 pub(crate) fn unreadable_lines<'a>(
     thing: &str,

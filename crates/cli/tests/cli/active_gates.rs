@@ -36,6 +36,19 @@ fn a_date_that_no_calendar_has_is_shown_and_does_not_mean_online() {
     assert!(table.success().contains(date));
 }
 
+// U66
+#[test]
+fn another_active_gate_than_the_one_that_was_asked_for_is_not_shown() {
+    let server = environment(r#"{"id":"-2","hostname":"edge"}"#.to_owned());
+    let fixture = Fixture::dt(&server.url);
+    let line = fixture.run("dt active-gate get -- -1").fails_with(10);
+    assert!(line.contains("getOneActiveGateById -1: "), "{line}");
+    assert!(
+        line.contains("another id than the one that was asked for: -2 "),
+        "{line}"
+    );
+}
+
 #[test]
 fn an_attribute_of_a_module_may_be_of_any_kind() {
     let attributes = r#"{"list":[1],"mode":"fast","on":true,"port":9999,"proxy":null}"#;

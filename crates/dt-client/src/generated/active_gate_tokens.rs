@@ -6,7 +6,7 @@
 
 use gatelet_client::{ListRequest, OperationCall, PageBody};
 use gatelet_models::dt as models;
-use gatelet_transport::{ApiResponse, Deleted, OperationRequest};
+use gatelet_transport::{Deleted, OperationRequest};
 use crate::check;
 use crate::client::Client;
 use crate::decode;
@@ -124,6 +124,8 @@ impl ActiveGateTokens {
     ///
     /// The response does not contain the secret.
     ///
+    /// A response with another `id` than the one that was asked for is an error.
+    ///
     /// Needs the permission `activeGateTokenManagement.read`.
     ///
     /// On Dynatrace Fleet Management API v1: The response does not contain the secret. Needs the permission
@@ -147,7 +149,16 @@ impl ActiveGateTokens {
         let (channel, operation) = self.client.route(models::OperationId::GetToken);
         OperationCall::new(operation, &[id.as_str()])
             .resource(id.as_str())
-            .request(channel, ApiResponse::json)
+            .request(
+                channel,
+                |response| {
+                    response
+                        .json_with_id(
+                            "id",
+                            |it: &models::ActiveGateToken| Some(it.id.as_str()),
+                        )
+                },
+            )
     }
 
     /// Deletes an ActiveGate token.

@@ -276,7 +276,8 @@ async fn every_id_is_one_segment_encoded_once() {
         ("dt0g02.ABC.", "dt0g02.ABC."),
         ("an.id.of.another.form", "an.id.of.another.form"),
     ] {
-        let (client, fake) = scripted([FakeResponse::json(200, token("a"))]);
+        let read = token("a").replace("dt0g02.a", id);
+        let (client, fake) = scripted([FakeResponse::json(200, read)]);
         client
             .active_gate_tokens()
             .get(&id.into())

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dt_client::models::{ActiveGateVersion, UpdateJobCreate};
-use dt_client::{Applied, CredentialFailure, ErrorKind};
+use dt_client::{Applied, CredentialFailure, Error, ErrorKind};
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 use gatelet_transport::{ConnectFailure, Phase, TransportErrorKind};
 
@@ -12,6 +12,80 @@ use crate::support::*;
 const INTERRUPTED: TransportErrorKind = TransportErrorKind::Interrupted;
 
 const REJECTED: ErrorKind = ErrorKind::Credential(CredentialFailure::Rejected);
+
+/// Reads a token, an ActiveGate, a job of one and its jobs, all of the id `asked`, where the server sends this id.
+async fn read_each(asked: &str, sent: &str) -> [Result<(), Error>; 4] {
+    let token = token("a").replace("dt0g02.a", sent);
+    let bodies = [
+        token,
+        format!(r#"{{"id": "{sent}"}}"#),
+        format!(r#"{{"jobId": "{sent}"}}"#),
+        format!(r#"{{"agId": "{sent}", "updateJobs": []}}"#),
+    ];
+    let (client, _) = scripted(bodies.map(|body| FakeResponse::json(200, body)));
+    let jobs = client.update_jobs();
+    [
+        client
+            .active_gate_tokens()
+            .get(&asked.into())
+            .send()
+            .await
+            .map(drop),
+        client
+            .active_gates()
+            .get(&asked.into())
+            .send()
+            .await
+            .map(drop),
+        jobs.get(&"-7".into(), &asked.into()).send().await.map(drop),
+        jobs.list(&asked.into()).send().await.map(drop),
+    ]
+}
+
+// U66
+#[tokio::test]
+async fn a_response_about_another_object_is_an_error_that_names_both() {
+    let read = read_each("-1556499193", "-1556499194").await;
+    for (result, member) in read.into_iter().zip(["id", "id", "jobId", "agId"]) {
+        let error = result.unwrap_err();
+        let path = member.into();
+        assert_eq!(*error.kind(), ErrorKind::Decode { path }, "{error}");
+        assert_eq!(error.resource(), Some("-1556499193"));
+        let message = error.to_string();
+        assert!(message.contains("asked for: -1556499194"), "{message}");
+    }
+}
+
+// U66
+#[tokio::test]
+async fn an_id_that_may_be_the_same_is_no_error() {
+    for (asked, sent) in [
+        ("0x3efdd091", "1056821393"),
+        ("1056821393", "0x3efdd091"),
+        ("0x3EFDD091", "0x3efdd091"),
+    ] {
+        for result in read_each(asked, sent).await {
+            result.unwrap();
+        }
+    }
+    let (client, _) = scripted(["{}", r#"{"id": null}"#].map(|it| FakeResponse::json(200, it)));
+    for _ in 0..2 {
+        client.active_gates().get(&"1".into()).send().await.unwrap();
+    }
+}
+
+// U66
+#[tokio::test]
+async fn a_secret_in_place_of_an_id_is_not_in_the_error() {
+    for sent in [SECRET, TOKEN] {
+        for result in read_each("dt0g02.AAAA", sent).await {
+            let error = result.unwrap_err();
+            let shown = everything(&error);
+            assert!(shown.contains("[redacted]"), "{shown}");
+            assert!(!shown.contains("CANARYSECRET"), "{shown}");
+        }
+    }
+}
 
 // U55
 #[tokio::test]

@@ -1,17 +1,22 @@
 //! The members of an object that its model does not describe.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::fmt;
 
 use serde_core::{
-    Serialize,
+    Serialize, Serializer,
     de::{DeserializeSeed, Deserializer, MapAccess},
-    ser::SerializeMap,
+    ser::{SerializeMap, SerializeStruct as _},
 };
 
 use crate::de::refusal::invalid_value;
 use crate::json::limits::Limits;
-use crate::json::seed::ValueSeed;
+use crate::json::number::Number;
+use crate::json::seed::{RAW, ValueSeed};
 use crate::json::value::{Json, has_same_members};
 
 /// The parts of an object beyond the fields of its model: unknown members, and which fields were `null`.
@@ -20,8 +25,9 @@ use crate::json::value::{Json, has_same_members};
 /// 64 KiB of names and values, nested at most 64 deep; more is an error when it is read. The `Debug` form shows only the
 /// first names, truncated.
 ///
-/// A number is written back with exactly the value that was read, or not at all: see [`inexact`](Self::inexact). This needs
-/// `serde_json`'s feature `raw_value`, which the clients enable. Without it, digits beyond the precision of an `f64` are lost unnoticed
+/// A number is written back with exactly the value that was read, or not at all: see [`inexact`](Self::inexact). One of more digits than
+/// a number type holds needs [`allow_raw_numbers`](Self::allow_raw_numbers), which the clients call. All of this needs `serde_json`'s
+/// feature `raw_value`, which the clients enable. Without it, digits beyond the precision of an `f64` are lost unnoticed
 /// (`1.00000000000000000001` becomes 1.0), and 1e400 is an error.
 ///
 /// ```
@@ -43,6 +49,7 @@ pub struct UnknownMembers {
     /// In the order of the input.
     members: Vec<(Box<str>, Json)>,
     nulls: Nulls,
+    allows_raw_numbers: bool,
 }
 
 /// Which fields of an object were `null`. Most objects that are read have such fields, so they are kept without an allocation.
@@ -77,6 +84,7 @@ impl UnknownMembers {
         Self {
             members: Vec::new(),
             nulls: Nulls::NONE,
+            allows_raw_numbers: false,
         }
     }
 
@@ -107,13 +115,26 @@ impl UnknownMembers {
     /// Returns the name of the first member with a number that cannot be written with all digits that were read.
     ///
     /// Such a number has more digits than an `f64` or a 64-bit integer can hold, or is too large for them. An update that contains it
-    /// is refused; any other model writes it as a string of its digits.
+    /// is refused; any other model writes it as a string of its digits. After [`allow_raw_numbers`](Self::allow_raw_numbers), only a
+    /// number counts whose digits were lost already when it was read.
     #[must_use]
     pub fn inexact(&self) -> Option<&str> {
+        let test = match self.allows_raw_numbers {
+            true => Number::has_lost_digits,
+            false => Number::is_inexact,
+        };
         let mut members = self.members.iter();
         members
-            .find(|(_, value)| value.is_inexact())
+            .find(|(_, value)| value.has_number(test))
             .map(|(name, _)| &**name)
+    }
+
+    /// Lets a number that no number type holds exactly be written as raw JSON, with the digits that were read.
+    ///
+    /// Only for values that `serde_json` with its feature `raw_value` writes to a text or to bytes. Anything else does not know
+    /// raw JSON: `serde_json::Value` loses the digits, and another format writes an object that means nothing.
+    pub fn allow_raw_numbers(&mut self) {
+        self.allows_raw_numbers = true;
     }
 
     /// Returns whether a field was `null` when the object was read.
@@ -126,14 +147,29 @@ impl UnknownMembers {
         Self {
             members: self.members.clone(),
             nulls: Nulls::NONE,
+            allows_raw_numbers: self.allows_raw_numbers,
         }
     }
 
     /// Writes the members into an object that has been started.
     pub(crate) fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.members
-            .iter()
-            .try_for_each(|(name, value)| map.serialize_entry(name, value))
+        self.members.iter().try_for_each(|(name, value)| {
+            match self.allows_raw_numbers && value.has_number(Number::is_inexact) {
+                true => map.serialize_entry(name, &RawJson(value)),
+                false => map.serialize_entry(name, value),
+            }
+        })
+    }
+}
+
+/// A value that is written as raw JSON, as `serde_json`'s own `RawValue` is.
+struct RawJson<'a>(&'a Json);
+
+impl Serialize for RawJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut raw = serializer.serialize_struct(RAW, 1)?;
+        raw.serialize_field(RAW, &self.0.to_string())?;
+        raw.end()
     }
 }
 
@@ -209,6 +245,7 @@ impl Collector {
                 names,
                 bits: bits.fold(0, |bits, is_null| (bits << 1) | u64::from(is_null)),
             },
+            allows_raw_numbers: false,
         }
     }
 }
@@ -231,5 +268,28 @@ impl<'de> DeserializeSeed<'de> for Limited<'_> {
             ));
         }
         Ok(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_core::de::value::{Error, MapDeserializer};
+
+    use super::*;
+
+    #[test]
+    fn a_number_that_was_read_without_its_text_is_never_written_as_a_number() {
+        // A format that passes on an `f64`.
+        let numbers = [("n", 0.123_456_789_012_345_68)];
+        let mut map = MapDeserializer::<_, Error>::new(numbers.into_iter());
+        let name: Option<&str> = map.next_key().expect("a name");
+        let mut collector = Collector::new();
+        collector
+            .read(name.expect("a name").into(), &mut map)
+            .expect("a number");
+        let mut unknown = collector.finish(&[], []);
+        assert_eq!(unknown.inexact(), Some("n"));
+        unknown.allow_raw_numbers();
+        assert_eq!(unknown.inexact(), Some("n"));
     }
 }

@@ -39,7 +39,7 @@ impl<'de> Deserializer<'de> for &Json {
             Json::Number(Number::Unsigned(value)) => visitor.visit_u64(*value),
             Json::Number(Number::Signed(value)) => visitor.visit_i64(*value),
             Json::Number(Number::Float(value)) => visitor.visit_f64(*value),
-            Json::Number(Number::Inexact(_)) => Err(Mismatch),
+            Json::Number(Number::Text(_) | Number::Inexact(_)) => Err(Mismatch),
             Json::Text(text) => visitor.visit_str(text),
             Json::List(items) => visitor.visit_seq(Items(items.iter())),
             Json::Object(members) => visitor.visit_map(Members {

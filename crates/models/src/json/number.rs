@@ -13,7 +13,9 @@ pub(crate) enum Number {
     Signed(i64),
     /// A number whose shortest decimal form has the value that was read.
     Float(f64),
-    /// The digits of a number that neither an `f64` nor a 64-bit integer represents exactly.
+    /// The text of a number that neither an `f64` nor a 64-bit integer represents exactly.
+    Text(Box<str>),
+    /// The shortest form of a number that was read as an `f64` and may have had more digits.
     Inexact(Box<str>),
 }
 
@@ -30,7 +32,7 @@ impl Number {
         }
         match text.parse::<f64>() {
             Ok(value) if value.is_finite() && has_value_of(value, text) => Self::Float(value),
-            _ => Self::Inexact(text.into()),
+            _ => Self::Text(text.into()),
         }
     }
 
@@ -47,7 +49,13 @@ impl Number {
         }
     }
 
+    /// Returns whether no number type holds it exactly.
     pub(crate) const fn is_inexact(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::Inexact(_))
+    }
+
+    /// Returns whether its text is unknown, so that digits may have been lost when it was read.
+    pub(crate) const fn has_lost_digits(&self) -> bool {
         matches!(self, Self::Inexact(_))
     }
 }
@@ -65,6 +73,7 @@ impl PartialEq for Number {
             (Self::Signed(one), Self::Signed(other)) => one == other,
             // 0.0 and -0.0 are written differently.
             (Self::Float(one), Self::Float(other)) => one.to_bits() == other.to_bits(),
+            (Self::Text(one), Self::Text(other)) => one == other,
             (Self::Inexact(one), Self::Inexact(other)) => one == other,
             _ => false,
         }
@@ -79,7 +88,7 @@ impl fmt::Display for Number {
             Self::Unsigned(value) => write!(f, "{value}"),
             Self::Signed(value) => write!(f, "{value}"),
             Self::Float(value) => write!(f, "{value:?}"),
-            Self::Inexact(digits) => f.write_str(digits),
+            Self::Text(digits) | Self::Inexact(digits) => f.write_str(digits),
         }
     }
 }
@@ -90,7 +99,7 @@ impl Serialize for Number {
             Self::Unsigned(value) => serializer.serialize_u64(*value),
             Self::Signed(value) => serializer.serialize_i64(*value),
             Self::Float(value) => serializer.serialize_f64(*value),
-            Self::Inexact(digits) => serializer.serialize_str(digits),
+            Self::Text(digits) | Self::Inexact(digits) => serializer.serialize_str(digits),
         }
     }
 }
@@ -170,6 +179,7 @@ mod tests {
         ] {
             let number = Number::from_text(text);
             assert!(number.is_inexact(), "{text} {number}");
+            assert!(!number.has_lost_digits(), "{text} {number}");
             assert_eq!(number.to_string(), text);
         }
     }
@@ -186,7 +196,7 @@ mod tests {
             f64::NAN,
             f64::MAX,
         ] {
-            assert!(Number::from_float(value).is_inexact(), "{value}");
+            assert!(Number::from_float(value).has_lost_digits(), "{value}");
         }
     }
 }

@@ -15,8 +15,8 @@ use crate::de::object::Key;
 use crate::de::scalars::{NUMBER, STRING};
 
 /// The newtype name that asks `serde_json` for the text of a value (feature `raw_value`). Other formats, and `serde_json` without that
-/// feature, ignore the name and give the value as usual.
-const RAW: &str = "$serde_json::private::RawValue";
+/// feature, ignore the name and give the value as usual. It is also the name of the struct that it writes as raw JSON.
+pub(crate) const RAW: &str = "$serde_json::private::RawValue";
 
 /// A seed that reads a value within the limits. A value beyond them, or with invalid Unicode, is skipped and recorded in the limits; the
 /// result is then meaningless.

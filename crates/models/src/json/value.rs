@@ -22,12 +22,12 @@ pub(crate) enum Json {
 }
 
 impl Json {
-    /// Returns whether it contains a number that cannot be written as it was read.
-    pub(crate) fn is_inexact(&self) -> bool {
+    /// Returns whether it contains a number of which this is true.
+    pub(crate) fn has_number(&self, test: fn(&Number) -> bool) -> bool {
         match self {
-            Self::Number(number) => number.is_inexact(),
-            Self::List(items) => items.iter().any(Self::is_inexact),
-            Self::Object(members) => members.iter().any(|(_, value)| value.is_inexact()),
+            Self::Number(number) => test(number),
+            Self::List(items) => items.iter().any(|item| item.has_number(test)),
+            Self::Object(members) => members.iter().any(|(_, value)| value.has_number(test)),
             Self::Null | Self::Boolean(_) | Self::Text(_) => false,
         }
     }

@@ -155,6 +155,11 @@ fn a_number_that_would_lose_digits_is_read_and_refuses_the_update() {
             assert_eq!(gateway.inexact_member(), Some("x-new"));
             let refused = serde_json::to_string(&asa::GatewayUpdate::from(&gateway));
             assert!(refused.is_err(), "{value}");
+            let mut update = asa::GatewayUpdate::from(&gateway);
+            update.allow_raw_numbers();
+            assert_eq!(update.inexact_member(), None);
+            let sent = serde_json::to_string(&update).expect("JSON");
+            assert!(sent.ends_with(&format!(r#""x-new":{value}}}"#)), "{sent}");
             // To be shown it is a text.
             let shown = written(&gateway);
             let shown = if is_nested {
@@ -173,6 +178,11 @@ fn a_number_that_would_lose_digits_is_read_and_refuses_the_update() {
     let update = asa::GatewayUpdate::from(&gateway);
     assert_eq!(update.inexact_member(), Some("n"));
     assert!(serde_json::to_string(&update).is_err());
+    let mut update = update;
+    update.allow_raw_numbers();
+    let sent =
+        r#"{"name":"b","refuse_connections":true,"infrastructure_orchestrator":{"n":1e400}}"#;
+    assert_eq!(serde_json::to_string(&update).expect("JSON"), sent);
 }
 
 // U17

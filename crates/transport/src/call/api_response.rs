@@ -28,6 +28,8 @@ pub struct ApiResponse {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) secrets: CallSecrets,
+    /// The id of the resource that the call is about.
+    pub(crate) resource: Option<Box<str>>,
 }
 
 impl ApiResponse {
@@ -48,6 +50,31 @@ impl ApiResponse {
     /// As [`json`](Self::json).
     pub fn json_lossy<T: DeserializeOwned>(&self) -> Result<T, Error> {
         json::decode_lossy(&self.body).map_err(|error| self.decode_error(error.path, error.message))
+    }
+
+    /// Decodes the body of a call that reads one resource like [`json`](Self::json), and checks that it is the one that was asked for:
+    /// `id` returns the id in the value, from its member `member`.
+    ///
+    /// Ids are compared without regard to ASCII case. Nothing is compared if the call [names no
+    /// resource](crate::OperationRequest::with_resource), if the value has no id, or if one id is a hexadecimal number (`0x3efdd091`) and
+    /// the other is not, because it may be the same number.
+    ///
+    /// # Errors
+    ///
+    /// `Decode` with the member, also for another id, which the message names; a secret in it is redacted.
+    pub fn json_with_id<T: DeserializeOwned>(
+        &self,
+        member: &'static str,
+        id: impl FnOnce(&T) -> Option<&str>,
+    ) -> Result<T, Error> {
+        let value = self.json()?;
+        match (self.resource.as_deref(), id(&value)) {
+            (Some(asked), Some(found)) if is_other_id(asked, found) => {
+                let message = format!("another id than the one that was asked for: {found}");
+                Err(self.decode_error(member, message))
+            }
+            _ => Ok(value),
+        }
     }
 
     /// Checks that the response is a 204 without a body, for a call whose success says something by itself.
@@ -188,6 +215,12 @@ impl ApiResponse {
     pub fn was_already_gone(&self) -> bool {
         self.status == StatusCode::NOT_FOUND
     }
+}
+
+/// Returns whether two ids certainly name different resources.
+fn is_other_id(asked: &str, found: &str) -> bool {
+    let is_hexadecimal = |id: &str| id.starts_with("0x") || id.starts_with("0X");
+    is_hexadecimal(asked) == is_hexadecimal(found) && !asked.eq_ignore_ascii_case(found)
 }
 
 impl std::fmt::Debug for ApiResponse {

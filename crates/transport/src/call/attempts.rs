@@ -365,6 +365,7 @@ impl<'a> Attempts<'a> {
             headers: parts.headers,
             body,
             secrets,
+            resource: None,
         }
     }
 

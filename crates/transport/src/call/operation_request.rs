@@ -99,7 +99,10 @@ impl<T> OperationRequest<T> {
         let template = call.template;
         let result = self.channel.call(call).await;
         result
-            .and_then(|response| decode(&response).map_err(|error| response.redacted(error)))
+            .and_then(|mut response| {
+                response.resource.clone_from(&self.resource);
+                decode(&response).map_err(|error| response.redacted(error))
+            })
             .map_err(|error| match self.resource {
                 // A response that cannot be decoded may name a more exact one.
                 Some(id) if error.resource().is_none() && !is_of_path(&error, template) => {

@@ -29,5 +29,6 @@ pub fn api_response(body: impl Into<Bytes>) -> ApiResponse {
         headers: HeaderMap::new(),
         body: body.into(),
         secrets: CallSecrets::default(),
+        resource: None,
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::super::field_type::{Argument, default_value, ident};
-use super::super::ir::{Field, Kind, Presence};
+use super::super::ir::{Api, Field, Kind, Presence, Schema};
 use super::super::rust::doc;
 use super::StructGenerator;
 
@@ -14,6 +14,8 @@ impl StructGenerator<'_> {
         let new = self.new_function();
         let setters = self.fields.iter().map(|field| self.setter(field));
         let inexact = self.schema.keeps_unknown.then(|| self.inexact_member());
+        let is_update = self.schema.keeps_unknown && self.schema.is_request_only;
+        let raw_numbers = is_update.then(|| self.allow_raw_numbers());
         let mut presences = self.fields.iter().map(|field| self.presence(field));
         let is_lenient = presences.any(|it| it == Presence::Lenient);
         let unreadable = is_lenient.then(|| self.unreadable_members());
@@ -22,6 +24,7 @@ impl StructGenerator<'_> {
                 #new
                 #(#setters)*
                 #inexact
+                #raw_numbers
                 #unreadable
             }
         }
@@ -164,6 +167,20 @@ impl StructGenerator<'_> {
         }
     }
 
+    fn allow_raw_numbers(&self) -> TokenStream {
+        let docs = doc(
+            "Lets numbers of unknown members, of this object or of one in it, be written with all the digits that they were read \
+             with; see [`UnknownMembers::allow_raw_numbers`].",
+        );
+        let statements = raw_numbers(self.api, self.schema, &quote!(self));
+        quote! {
+            #docs
+            pub fn allow_raw_numbers(&mut self) {
+                #statements
+            }
+        }
+    }
+
     fn unreadable_members(&self) -> TokenStream {
         let docs = doc(
             "Lists the members that are there and cannot be read, by their names, with what stands there.",
@@ -191,4 +208,29 @@ impl StructGenerator<'_> {
             }
         }
     }
+}
+
+/// Returns the statements that let the numbers of an object, and of those in it, be written as raw JSON.
+fn raw_numbers(api: &Api, schema: &Schema, object: &TokenStream) -> TokenStream {
+    let own = schema
+        .keeps_unknown
+        .then(|| quote!(#object.unknown_members.allow_raw_numbers();));
+    let inner = schema.fields().iter().filter_map(|field| {
+        let inner = api.schema(&field.kind.reference()?.name)?;
+        let statements = raw_numbers(api, inner, &quote!(it));
+        if statements.is_empty() {
+            return None;
+        }
+        let name = ident(&field.rust);
+        let (pattern, each) = match matches!(field.kind, Kind::List(_)) {
+            true => (quote!(list), quote!(for it in list { #statements })),
+            false => (quote!(it), statements),
+        };
+        Some(match schema.presence(field) {
+            Presence::Patch => quote!(if let Patch::Set(#pattern) = &mut #object.#name { #each }),
+            Presence::Optional => quote!(if let Some(#pattern) = &mut #object.#name { #each }),
+            _ => quote!({ let #pattern = &mut #object.#name; #each }),
+        })
+    });
+    quote!(#own #(#inner)*)
 }

@@ -111,6 +111,42 @@ fn a_handwritten_part_of_nothing_is_an_error() {
 }
 
 #[test]
+fn an_identity_of_what_is_not_read_by_an_id_is_an_error() {
+    let fix = "remove it; only the generated method of a GET without pages compares ids";
+    let put = format!(
+        "house.yaml:19:19: `x-identity` of an operation that does not read one object; the fix: {fix}"
+    );
+    check(
+        "      x-idempotent: true\n",
+        "      x-idempotent: true\n      x-identity: id\n",
+        &put,
+    );
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
+    let text = fs::read_to_string(folder.join("ids_and_enums.yaml")).unwrap();
+    for (from, to, expected) in [
+        (
+            "x-identity: id",
+            "x-identity: color",
+            "`x-identity` names `color`, which is no `DoorId` in the response; the fix: name the property with the id",
+        ),
+        (
+            "x-identity: id",
+            "x-identity: nothing",
+            "`x-identity` names `nothing`, which is no `DoorId` in the response; the fix: name the property with the id",
+        ),
+        (
+            "description: The door, schema: { $ref: \"#/components/schemas/DoorId\" }",
+            "description: The door, schema: { type: string }",
+            "`x-identity` of an operation whose path does not end with an id; the fix: remove it",
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let expected = format!("house.yaml:18:19: {expected}");
+        assert_eq!(diagnostics(&text.replacen(from, to, 1)), expected, "{to}");
+    }
+}
+
+#[test]
 fn an_account_outside_the_path_or_beside_another_is_an_error() {
     check(
         "name: count, in: query,",

@@ -157,7 +157,6 @@ impl Update {
         let users = client.service_users();
         let user = users.get(&name).send().await?;
         let update = ServiceUserUpdate::from(&user).with_status(status);
-        report::ensure_exact(format_args!("service user {name}"), update.inexact_member())?;
         let updated = users.update(&name, update).send().await?;
         report::print_changed(
             format_args!("service user {name} was updated"),

@@ -6,7 +6,7 @@
 
 use gatelet_client::OperationCall;
 use gatelet_models::house as models;
-use gatelet_transport::{ApiResponse, Channel, OperationRequest};
+use gatelet_transport::{Channel, OperationRequest};
 use crate::client::Client;
 
 impl Client {
@@ -34,6 +34,8 @@ impl Doors {
     ///
     /// More about GetDoor.
     ///
+    /// A response with another `id` than the one that was asked for is an error.
+    ///
     /// Source: <https://house.example/GetDoor>.
     ///
     /// ```
@@ -46,6 +48,11 @@ impl Doors {
     pub fn get(&self, id: &models::DoorId) -> OperationRequest<models::Door> {
         OperationCall::new(models::OperationId::GetDoor.operation(), &[id.as_str()])
             .resource(id.as_str())
-            .request(&self.channel, ApiResponse::json)
+            .request(
+                &self.channel,
+                |response| {
+                    response.json_with_id("id", |it: &models::Door| Some(it.id.as_str()))
+                },
+            )
     }
 }

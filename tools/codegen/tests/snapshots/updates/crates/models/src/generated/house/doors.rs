@@ -192,6 +192,12 @@ impl DoorUpdate {
     pub fn inexact_member(&self) -> Option<&str> {
         self.unknown_members.inexact()
     }
+
+    /// Lets numbers of unknown members, of this object or of one in it, be written with all the digits that they were
+    /// read with; see [`UnknownMembers::allow_raw_numbers`].
+    pub fn allow_raw_numbers(&mut self) {
+        self.unknown_members.allow_raw_numbers();
+    }
 }
 
 impl core::fmt::Debug for DoorUpdate {
