@@ -9,8 +9,10 @@ use crate::field_type::ident;
 use crate::ir::{Operation, Parameter};
 
 /// What every command has beside the parameters of its operation: its own variables, the options of every command and of lists.
-const RESERVED: [&str; 27] = [
+const RESERVED: [&str; 32] = [
+    "allow_http",
     "api",
+    "ca_file",
     "client",
     "color",
     "columns",
@@ -28,10 +30,13 @@ const RESERVED: [&str; 27] = [
     "page_size",
     "page_token",
     "paging",
+    "pin_sha256",
     "profile",
+    "proxy",
     "proxy_from_environment",
     "query",
     "request",
+    "retries",
     "sort_by",
     "timeout",
     "verbose",
@@ -73,16 +78,12 @@ mod tests {
 
     /// Returns the names of the fields that are options in the files of the command line.
     fn options() -> Vec<String> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/cli/src");
-        let files = [
-            "options/global.rs",
-            "options/output.rs",
-            "options/paging.rs",
-        ];
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/cli/src/options");
         let mut options = Vec::new();
-        for file in files {
-            let text = fs::read_to_string(folder.join(file)).expect(file);
-            for item in syn::parse_file(&text).expect(file).items {
+        for file in fs::read_dir(folder).expect("a folder") {
+            let file = file.expect("a file").path();
+            let text = fs::read_to_string(&file).expect("a text");
+            for item in syn::parse_file(&text).expect("Rust").items {
                 let Item::Struct(item) = item else { continue };
                 let Fields::Named(fields) = item.fields else {
                     continue;
