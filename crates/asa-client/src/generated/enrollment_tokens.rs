@@ -6,7 +6,7 @@
 
 use gatelet_client::{ListRequest, OperationCall, PageBody};
 use gatelet_models::asa as models;
-use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
+use gatelet_transport::{Channel, Deleted, OperationRequest};
 use crate::check;
 use crate::client::Client;
 use crate::decode;
@@ -114,6 +114,8 @@ impl EnrollmentTokens {
     ///
     /// The response contains the secret, which `gatelet asa enrollment-token reveal` prints and `get` does not.
     ///
+    /// A response with another `id` than the one that was asked for is an error.
+    ///
     /// Needs the permission `access_admin` or `access_user` or `server_enrollment_token_viewer`.
     ///
     /// Source:
@@ -136,7 +138,16 @@ impl EnrollmentTokens {
                 &[self.channel.account(), project_name.as_str(), id.as_str()],
             )
             .resource(id.as_str())
-            .request(&self.channel, ApiResponse::json)
+            .request(
+                &self.channel,
+                |response| {
+                    response
+                        .json_with_id(
+                            "id",
+                            |it: &models::EnrollmentToken| Some(it.id.as_str()),
+                        )
+                },
+            )
     }
 
     /// Deletes a server enrollment token.

@@ -6,7 +6,7 @@
 
 use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query};
 use gatelet_models::asa as models;
-use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
+use gatelet_transport::{Channel, Deleted, OperationRequest};
 use crate::check;
 use crate::client::Client;
 use crate::decode;
@@ -107,6 +107,8 @@ impl GatewaySetupTokens {
     ///
     /// An id that looks like the value of a setup token is refused, because servers and proxies log URLs.
     ///
+    /// A response with another `id` than the one that was asked for is an error.
+    ///
     /// Needs the permission `access_admin` or `reporting_user` or `resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
@@ -129,7 +131,16 @@ impl GatewaySetupTokens {
             )
             .check(checked)
             .resource(id.as_str())
-            .request(&self.channel, ApiResponse::json)
+            .request(
+                &self.channel,
+                |response| {
+                    response
+                        .json_with_id(
+                            "id",
+                            |it: &models::GatewaySetupToken| Some(it.id.as_str()),
+                        )
+                },
+            )
     }
 
     /// Deletes a gateway setup token.

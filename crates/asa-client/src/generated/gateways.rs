@@ -6,7 +6,7 @@
 
 use gatelet_client::{ListQuery, ListRequest, OperationCall, PageBody, Query};
 use gatelet_models::asa as models;
-use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
+use gatelet_transport::{Channel, Deleted, OperationRequest};
 use crate::check;
 use crate::client::Client;
 
@@ -63,6 +63,8 @@ impl Gateways {
     ///
     /// The gateway has the same members as in the list.
     ///
+    /// A response with another `id` than the one that was asked for is an error.
+    ///
     /// Needs the permission `access_admin` or `reporting_user` or `resource_admin` or `delegated_resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/tag/gateways/>.
@@ -80,7 +82,13 @@ impl Gateways {
                 &[self.channel.account(), id.as_str()],
             )
             .resource(id.as_str())
-            .request(&self.channel, ApiResponse::json)
+            .request(
+                &self.channel,
+                |response| {
+                    response
+                        .json_with_id("id", |it: &models::Gateway| Some(it.id.as_str()))
+                },
+            )
     }
 
     /// Updates a gateway.
@@ -89,8 +97,9 @@ impl Gateways {
     /// `If-Match`. A change that someone else makes between the read and the update is overwritten, so read the
     /// gateway just before.
     ///
-    /// Build the update from a gateway that was read, so that members unknown to this version are sent back. An
-    /// update that would lose digits of a number in such a member is refused.
+    /// Build the update from a gateway that was read, so that members unknown to this version are sent back, numbers
+    /// with all of their digits. An update with a number that lost digits in a decoder of the caller's own is
+    /// refused.
     ///
     /// Needs the permission `access_admin` or `resource_admin`.
     ///
@@ -147,6 +156,8 @@ impl Gateways {
     ///
     /// The response is the gateway's last report, which may be old; see `updated_at`.
     ///
+    /// A response with another `gateway_id` than the one that was asked for is an error.
+    ///
     /// Needs the permission `access_admin` or `reporting_user` or `resource_admin` or `delegated_resource_admin`.
     ///
     /// Source: <https://developer.okta.com/docs/api/openapi/asa/asa/gateways/getgatewaystatusreport>.
@@ -167,7 +178,18 @@ impl Gateways {
                 &[self.channel.account(), id.as_str()],
             )
             .resource(id.as_str())
-            .request(&self.channel, ApiResponse::json)
+            .request(
+                &self.channel,
+                |response| {
+                    response
+                        .json_with_id(
+                            "gateway_id",
+                            |it: &models::GatewayStatusReport| {
+                                it.gateway_id.as_ref().map(models::GatewayId::as_str)
+                            },
+                        )
+                },
+            )
     }
 }
 

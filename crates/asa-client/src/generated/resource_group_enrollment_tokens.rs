@@ -6,7 +6,7 @@
 
 use gatelet_client::{ListRequest, OperationCall, PageBody};
 use gatelet_models::asa as models;
-use gatelet_transport::{ApiResponse, Channel, Deleted, OperationRequest};
+use gatelet_transport::{Channel, Deleted, OperationRequest};
 use crate::check;
 use crate::client::Client;
 use crate::decode;
@@ -123,6 +123,8 @@ impl ResourceGroupEnrollmentTokens {
     /// The response contains the secret, which `gatelet asa resource-group enrollment-token reveal` prints and `get`
     /// does not.
     ///
+    /// A response with another `id` than the one that was asked for is an error.
+    ///
     /// Needs the permission `resource_admin` or `delegated_resource_admin`.
     ///
     /// Source:
@@ -152,7 +154,16 @@ impl ResourceGroupEnrollmentTokens {
                 ],
             )
             .resource(id.as_str())
-            .request(&self.channel, ApiResponse::json)
+            .request(
+                &self.channel,
+                |response| {
+                    response
+                        .json_with_id(
+                            "id",
+                            |it: &models::EnrollmentToken| Some(it.id.as_str()),
+                        )
+                },
+            )
     }
 
     /// Deletes a server enrollment token of a project in a resource group.

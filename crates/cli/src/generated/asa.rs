@@ -1009,12 +1009,7 @@ impl Record for models::Project {
 }
 
 impl Record for models::ResourceGroup {
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::text("ID", |it| columns::text(Some(&it.id))),
-        Column::text("NAME", |it| columns::text(Some(&it.name))),
-        Column::text("DESCRIPTION", |it| columns::text(it.description.as_ref())),
-        Column::text("TEAM ID", |it| columns::text(it.team_id.as_ref())),
-    ];
+    const COLUMNS: &'static [Column<Self>] = columns::RESOURCE_GROUP;
 }
 
 impl Record for models::ServiceUser {

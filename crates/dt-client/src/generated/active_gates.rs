@@ -115,6 +115,8 @@ impl ActiveGates {
     ///
     /// Deprecated on SaaS since version 1.343, and current on Managed.
     ///
+    /// A response with another `id` than the one that was asked for is an error.
+    ///
     /// Needs the permission `activeGates.read`.
     ///
     /// Source:
@@ -136,7 +138,18 @@ impl ActiveGates {
                 &[id.as_str()],
             )
             .resource(id.as_str())
-            .request(self.client.channel(), ApiResponse::json)
+            .request(
+                self.client.channel(),
+                |response| {
+                    response
+                        .json_with_id(
+                            "id",
+                            |it: &models::ActiveGate| {
+                                it.id.as_ref().map(models::ActiveGateId::as_str)
+                            },
+                        )
+                },
+            )
     }
 }
 

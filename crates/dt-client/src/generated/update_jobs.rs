@@ -70,6 +70,8 @@ impl UpdateJobs {
     /// A version that is not of three numbers is refused, and a time span in another form, of more than 31 days, or
     /// whose end is before its start.
     ///
+    /// A response with another `agId` than the one that was asked for is an error.
+    ///
     /// Needs the permission `activeGates.read`.
     ///
     /// Source:
@@ -91,7 +93,19 @@ impl UpdateJobs {
                 &[id.as_str()],
             )
             .resource(id.as_str());
-        QueryRequest::new(self.client.channel(), call, ApiResponse::json)
+        QueryRequest::new(
+                self.client.channel(),
+                call,
+                |response| {
+                    response
+                        .json_with_id(
+                            "agId",
+                            |it: &models::UpdateJobList| {
+                                it.ag_id.as_ref().map(models::ActiveGateId::as_str)
+                            },
+                        )
+                },
+            )
             .check(GetUpdateJobListByAgIdQuery::check)
     }
 
@@ -178,6 +192,8 @@ impl UpdateJobs {
     ///
     /// The state changes while the job runs.
     ///
+    /// A response with another `jobId` than the one that was asked for is an error.
+    ///
     /// Needs the permission `activeGates.read`.
     ///
     /// Source:
@@ -200,7 +216,18 @@ impl UpdateJobs {
                 &[ag_id.as_str(), id.as_str()],
             )
             .resource(id.as_str())
-            .request(self.client.channel(), ApiResponse::json)
+            .request(
+                self.client.channel(),
+                |response| {
+                    response
+                        .json_with_id(
+                            "jobId",
+                            |it: &models::UpdateJob| {
+                                it.job_id.as_ref().map(models::UpdateJobId::as_str)
+                            },
+                        )
+                },
+            )
     }
 
     /// Deletes an update job, which cancels it.

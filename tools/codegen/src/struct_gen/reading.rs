@@ -123,8 +123,7 @@ impl StructGenerator<'_> {
                 quote!(#name: #slot.or(#default))
             }
             Presence::OptionalCount => quote!(#name: #slot.count()),
-            Presence::Lenient if self.schema.shown_once().is_some() => quote!(#name),
-            Presence::Lenient => quote!(#name: #slot.or_default()),
+            Presence::Lenient => quote!(#name),
             Presence::Optional | Presence::Patch => quote!(#name: #slot.or_default()),
         }
     }

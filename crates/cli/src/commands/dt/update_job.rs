@@ -15,7 +15,6 @@ use crate::output::list::write_items;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
-use crate::redaction::redacted;
 
 /// Sets the texts and aliases of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
@@ -105,10 +104,11 @@ impl ListAll {
         let unknown = gates.iter().filter(|gate| gate.update_jobs.is_none());
         let unknown: Vec<_> = unknown.map(|gate| gate.ag_id.clone()).collect();
         write_items(gates.into_iter().flat_map(GateJob::of).collect(), output)?;
+        let redactor = output.log().secrets().redactor();
         for gate in unknown {
             let gate = text(gate.as_ref()).unwrap_or_default();
             let line = format!("the response does not say which update jobs ActiveGate {gate} has");
-            output.log().print(redacted(&line));
+            output.log().print(redactor.redact(&line));
         }
         Ok(())
     }

@@ -734,6 +734,15 @@ impl GatewayUpdate {
                     .and_then(|it| it.inexact_member())
             })
     }
+
+    /// Lets numbers of unknown members, of this object or of one in it, be written with all the digits that they were
+    /// read with; see [`UnknownMembers::allow_raw_numbers`].
+    pub fn allow_raw_numbers(&mut self) {
+        self.unknown_members.allow_raw_numbers();
+        if let Patch::Set(it) = &mut self.infrastructure_orchestrator {
+            it.unknown_members.allow_raw_numbers();
+        }
+    }
 }
 
 impl core::fmt::Debug for GatewayUpdate {

@@ -128,11 +128,14 @@ impl<'de> de::Object<'de> for ServiceUserKey {
                 Field::Unknown => de::skip(&mut map)?,
             }
         }
+        let issued_at = issued_at_slot.or_default();
+        let expires_at = expires_at_slot.or_default();
+        let last_used = last_used_slot.or_default();
         Ok(Self {
             id: id_slot.required()?,
-            issued_at: issued_at_slot.or_default(),
-            expires_at: expires_at_slot.or_default(),
-            last_used: last_used_slot.or_default(),
+            issued_at,
+            expires_at,
+            last_used,
         })
     }
 }
@@ -343,9 +346,9 @@ impl<'de> de::Object<'de> for ServiceUserKeyWithSecret {
             }
         }
         let secret = secret_slot.required()?;
-        let issued_at = issued_at_slot.or_default().cleaned_of(&secret);
-        let expires_at = expires_at_slot.or_default().cleaned_of(&secret);
-        let last_used = last_used_slot.or_default().cleaned_of(&secret);
+        let issued_at = issued_at_slot.or_default().cleaned_of([&secret]);
+        let expires_at = expires_at_slot.or_default().cleaned_of([&secret]);
+        let last_used = last_used_slot.or_default().cleaned_of([&secret]);
         Ok(Self {
             id: id_slot.required()?,
             issued_at,

@@ -777,6 +777,15 @@ impl ServiceUserUpdate {
             .inexact()
             .or_else(|| self.details.as_option().and_then(|it| it.inexact_member()))
     }
+
+    /// Lets numbers of unknown members, of this object or of one in it, be written with all the digits that they were
+    /// read with; see [`UnknownMembers::allow_raw_numbers`].
+    pub fn allow_raw_numbers(&mut self) {
+        self.unknown_members.allow_raw_numbers();
+        if let Patch::Set(it) = &mut self.details {
+            it.unknown_members.allow_raw_numbers();
+        }
+    }
 }
 
 impl core::fmt::Debug for ServiceUserUpdate {
