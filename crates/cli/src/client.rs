@@ -1,5 +1,6 @@
 //! The clients that commands call.
 
+pub(crate) mod asa_credentials;
 pub(crate) mod connection;
 pub(crate) mod dt_credentials;
 pub(crate) mod embedded;

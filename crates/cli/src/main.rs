@@ -21,11 +21,14 @@ use std::process::ExitCode;
 
 use crate::cli::{run, usage};
 use crate::error::error::CliError;
-use crate::error::report::ErrorFormat;
+use crate::error::report::{ErrorFormat, LOG_JSON};
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let format = ErrorFormat::of(&arguments);
+    if arguments.iter().any(|argument| argument == LOG_JSON) {
+        terminal::use_json_lines();
+    }
     match try_main(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.report(format),

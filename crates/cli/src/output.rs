@@ -8,6 +8,7 @@ pub(crate) mod jq;
 pub(crate) mod json;
 pub(crate) mod list;
 pub(crate) mod log;
+pub(crate) mod log_entry;
 pub(crate) mod markdown;
 pub(crate) mod new_file;
 pub(crate) mod output;

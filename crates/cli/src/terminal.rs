@@ -1,8 +1,22 @@
 //! Text that is safe to show on a terminal.
 
 use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gatelet_transport::is_displayable;
+
+/// Whether the lines on stderr are JSON: the process runs one command.
+static HAS_JSON_LINES: AtomicBool = AtomicBool::new(false);
+
+/// Makes the lines of the log on stderr JSON.
+pub(crate) fn use_json_lines() {
+    HAS_JSON_LINES.store(true, Ordering::Relaxed);
+}
+
+/// Returns whether the lines of the log on stderr are JSON.
+pub(crate) fn has_json_lines() -> bool {
+    HAS_JSON_LINES.load(Ordering::Relaxed)
+}
 
 /// Writes one escaped line to stderr. Write errors are ignored.
 pub(crate) fn eprint_line(line: &str) {

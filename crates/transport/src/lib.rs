@@ -96,6 +96,7 @@ pub use transport::send_tracker::SendTracker;
 pub use transport::tower::{FromService, FullBody, IntoService};
 pub use transport::transport::{AnyTransport, FromFn, Transport, from_fn};
 pub use url::base_url::BaseUrl;
+pub use wire::attempt::Attempt;
 pub use wire::body_limit::BodyLimit;
 pub use wire::escape::is_displayable;
 pub use wire::json::members::{has_member, has_string_member};

@@ -1,5 +1,6 @@
 //! HTTP and JSON primitives: header fields, content types, escapes.
 
+pub(crate) mod attempt;
 pub(crate) mod body_limit;
 pub(crate) mod content_type;
 pub(crate) mod escape;

@@ -83,6 +83,7 @@ Environment:
   GATELET_ASA_URL          URL of the API, such as that of Okta Privileged Access [default: https://app.scaleft.com]
   GATELET_ASA_KEY_ID       ID of the service user's API key
   GATELET_ASA_KEY_SECRET   secret of the API key, or GATELET_ASA_KEY_SECRET_FILE: path of a file that contains it
+  GATELET_ASA_KEY_FILE     in place of both: path of a file with the key, as `asa service-user key rotate --out` writes it
   GATELET_DT_URL           URL of the environment, such as https://abc12345.live.dynatrace.com
   GATELET_DT_TOKEN         API token or platform token, or GATELET_DT_TOKEN_FILE: path of a file that contains it
   GATELET_DT_TOKEN_SCHEME  scheme of the token, api-token or bearer [default: bearer for dt0s16. and with --api platform, else api-token]
@@ -97,6 +98,7 @@ Environment:
   GATELET_DT_OAUTH_TOKEN_URL
                            URL of the token endpoint [default: https://sso.dynatrace.com/sso/oauth2/token]
   GATELET_DT_API           API of the ActiveGate tokens, classic or platform, unless --api names it
+  GATELET_OUTPUT           format of results where -o names none
   GATELET_CA_FILE          as --ca-file, and GATELET_PIN_SHA256, GATELET_PROXY, GATELET_PROXY_FROM_ENVIRONMENT, GATELET_ALLOW_HTTP,
                            GATELET_TIMEOUT and GATELET_RETRIES as the options of these names; GATELET_PROXY may contain user:password@
   GATELET_ALLOW_READABLE_SECRETS

@@ -7,10 +7,12 @@ use crate::cli::watchdog::Watchdog;
 use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
 use crate::generated::dt::{ActiveGateCommand, Dt};
+use crate::options::output::OutputOptions;
 use crate::output::log::{Log, LogThread};
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 use crate::settings::key::Vendor;
+use crate::settings::settings::Settings;
 use crate::signal;
 
 /// Runs one command to its end.
@@ -37,7 +39,8 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
         _ => None,
     };
     let target = args.global.target(token_api);
-    let presentation = args.global.output.presentation(clients.is_verbose());
+    let has_log = clients.is_verbose() || args.global.log_json;
+    let presentation = output_options(&args)?.presentation(has_log);
     let mut output = Output::new(presentation, Stdout::open()?, log.clone(), target);
     match args.command {
         Command::Asa(asa) => {
@@ -61,6 +64,22 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
             drop(log_thread);
             result
         }
+    }
+}
+
+/// Returns the options of the output, filled with what the settings of the vendor say. What is wrong with others of these is said by the
+/// command that needs them.
+fn output_options(args: &Args) -> Result<OutputOptions, CliError> {
+    let options = args.global.output.clone();
+    let vendor = match &args.command {
+        Command::Asa(_) => Vendor::Asa,
+        Command::Dt { .. } => Vendor::Dt,
+        Command::Config(_) | Command::Emulator(_) => return Ok(options),
+    };
+    let is_local = args.global.emulator;
+    match Settings::read(vendor, args.global.profile.as_deref()) {
+        Ok(settings) if !is_local => options.with_settings(&settings),
+        _ => Ok(options),
     }
 }
 

@@ -7,9 +7,9 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::exit::Exit;
+use crate::output::log_entry::print_line;
 use crate::output::progress::Progress;
 use crate::signal::{self, Signal};
-use crate::terminal::eprint_line;
 
 /// How long the thread of a command has to end after a signal, and then its line to be written.
 const GRACE: Duration = Duration::from_secs(1);
@@ -64,7 +64,7 @@ fn end(signal: Signal, progress: &Progress, ended: &Receiver<()>) {
 fn print_in_time(line: String) {
     let (print, printed) = mpsc::channel::<()>();
     let printing = thread::Builder::new().spawn(move || {
-        eprint_line(&line);
+        print_line(&line);
         drop(print);
     });
     if printing.is_ok() {

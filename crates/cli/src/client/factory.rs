@@ -6,12 +6,12 @@ use gatelet_emulator::{Emulator, well_known};
 use gatelet_hyper::TokioClock;
 use gatelet_transport::{ApiToken, Bearer, ErrorKind};
 
+use crate::client::asa_credentials::KeySource;
 use crate::client::connection::Connection;
 use crate::client::dt_credentials;
 use crate::client::embedded;
-use crate::client::logging_transport::LoggingTransport;
+use crate::client::logging_transport::{Detail, LoggingTransport};
 use crate::error::error::CliError;
-use crate::error::exit::Exit;
 use crate::error::setting_names::SettingNames;
 use crate::options::connection::ConnectionOptions;
 use crate::options::global::GlobalOptions;
@@ -35,7 +35,7 @@ const USER_AGENT: &str = concat!("gatelet-cli/", env!("CARGO_PKG_VERSION"));
 pub(crate) struct ClientFactory {
     emulator: bool,
     connection: ConnectionOptions,
-    verbose: bool,
+    detail: Option<Detail>,
     log: Log,
     /// What the command changes, as a verb.
     change: Option<&'static str>,
@@ -49,7 +49,11 @@ impl ClientFactory {
         Self {
             emulator: global.emulator,
             connection: global.connection.clone(),
-            verbose: global.verbose > 0,
+            detail: match global.verbose {
+                0 => None,
+                1 => Some(Detail::Outcomes),
+                _ => Some(Detail::Headers),
+            },
             log,
             change: None,
             profile: global.profile.clone(),
@@ -87,7 +91,7 @@ impl ClientFactory {
 
     /// Returns whether requests are logged to stderr.
     pub(crate) fn is_verbose(&self) -> bool {
-        self.verbose
+        self.detail.is_some()
     }
 
     /// Checks that a change is allowed. `verb` says what is changed.
@@ -118,17 +122,8 @@ impl ClientFactory {
         let settings = Settings::read(Vendor::Asa, self.profile.as_deref())?;
         let team = settings.required(&key::ASA_TEAM)?;
         let url = settings.text(&key::ASA_URL)?;
-        let key_id = settings.required(&key::ASA_KEY_ID)?;
-        let secret = settings.secret(&key::ASA_KEY_SECRET)?.ok_or_else(|| {
-            CliError::new(
-                Exit::NotConfigured,
-                settings.secret_remedy(&key::ASA_KEY_SECRET),
-            )
-        })?;
-        let mut names = SettingNames::default()
-            .with("team_name", &team.origin)
-            .with("key_id", &key_id.origin)
-            .with("key_secret", secret.origin());
+        let key = KeySource::of(&settings)?;
+        let mut names = key.named(SettingNames::default().with("team_name", &team.origin));
         let connection = Connection::new(&self.connection, &settings);
         let mut builder = asa_client::Client::builder(team.value);
         if let Some(url) = url.map(asa_url) {
@@ -136,9 +131,9 @@ impl ClientFactory {
             builder = builder.endpoint(connection.address(&url, &names, &self.log)?);
         }
         let transport = connection.transport(&self.log)?;
-        let secret = secret.read(connection.limit()?, self.log.secrets()).await?;
+        let user = key.read(connection.limit()?, self.log.secrets()).await?;
         let builder = builder
-            .credentials(ServiceUser::new(key_id.value, secret))
+            .credentials(user)
             .timeouts(connection.timeouts()?)
             .retry(connection.retry()?)
             .body_limit(connection.max_response())
@@ -247,7 +242,8 @@ impl ClientFactory {
 
     /// Logs the transport's requests if that is on.
     fn logged<T>(&self, transport: T) -> LoggingTransport<T> {
-        LoggingTransport::new(transport, self.verbose.then(|| self.log.clone()))
+        let detail = self.detail.map(|detail| (self.log.clone(), detail));
+        LoggingTransport::new(transport, detail)
     }
 }
 

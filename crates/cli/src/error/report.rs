@@ -8,6 +8,9 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use crate::error::exit::Exit;
 use crate::terminal::{escape_for_display, escape_in_json};
 
+/// The option that makes the log JSON.
+pub(crate) const LOG_JSON: &str = "--log-json";
+
 /// How errors are written to stderr.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum ErrorFormat {
@@ -19,11 +22,13 @@ pub(crate) enum ErrorFormat {
 }
 
 impl ErrorFormat {
-    /// Reads the format from arguments, of which others may be wrong: that of the results, if it is JSON.
+    /// Reads the format from arguments, of which others may be wrong: that of the results, if it is JSON, or that of the log.
     pub(crate) fn of(arguments: &[OsString]) -> Self {
         let mut arguments = arguments.iter().skip(1).filter_map(|it| it.to_str());
         let mut format = Self::Line;
+        let mut is_log_json = false;
         while let Some(argument) = arguments.next().filter(|it| *it != "--") {
+            is_log_json |= argument == LOG_JSON;
             let value = match argument.strip_prefix("--output") {
                 Some("") => arguments.next(),
                 Some(value) => value.strip_prefix('='),
@@ -38,7 +43,10 @@ impl ErrorFormat {
                 None => {}
             }
         }
-        format
+        match is_log_json {
+            true => Self::Json,
+            false => format,
+        }
     }
 }
 

@@ -25,9 +25,13 @@ pub(crate) struct GlobalOptions {
     #[command(flatten)]
     pub(crate) connection: ConnectionOptions,
 
-    /// Log each request and its outcome to stderr, without queries, headers and bodies
+    /// Log each request, its attempt, outcome and duration to stderr; -vv adds URLs and headers, without secrets
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
+
+    /// Write each line on stderr as a JSON object: of -v, warnings and errors
+    #[arg(long, global = true)]
+    pub(crate) log_json: bool,
 }
 
 impl GlobalOptions {
@@ -40,6 +44,7 @@ impl GlobalOptions {
             emulator,
             connection,
             verbose: _,
+            log_json: _,
         } = self;
         let api = token_api.and_then(|api| api.to_possible_value());
         let options = [

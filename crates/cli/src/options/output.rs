@@ -2,32 +2,29 @@
 
 use std::io::{self, IsTerminal as _};
 
-use clap::ColorChoice;
+use clap::{ColorChoice, ValueEnum};
 use gatelet_hyper::TokioClock;
 use gatelet_models::Timestamp;
 use gatelet_transport::Clock as _;
 
 use crate::env;
+use crate::error::error::CliError;
 #[cfg(feature = "jq")]
 use crate::output::jq::Filter;
 use crate::output::output::{Format, Presentation};
 use crate::output::stdout::is_pipe;
 use crate::output::style::Style;
+use crate::settings::key::{Key, OUTPUT_COLOR, OUTPUT_FORMAT};
+use crate::settings::origin::Setting;
+use crate::settings::settings::Settings;
 
 /// The options that decide how results are printed.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct OutputOptions {
-    /// Output format
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_enum,
-        default_value_t,
-        value_name = "FORMAT"
-    )]
-    pub(crate) output: Format,
+    /// Output format [default: table]
+    #[arg(short, long, global = true, value_enum, value_name = "FORMAT")]
+    pub(crate) output: Option<Format>,
 
     /// Columns to print, separated by commas, such as ID,LAST_USED
     #[arg(long, global = true, value_name = "NAMES", value_delimiter = ',')]
@@ -46,26 +43,38 @@ pub(crate) struct OutputOptions {
     #[arg(long, global = true)]
     pub(crate) no_headers: bool,
 
-    /// Use colors
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
-    pub(crate) color: ColorChoice,
+    /// Use colors [default: auto]
+    #[arg(long, global = true, value_enum, value_name = "WHEN")]
+    pub(crate) color: Option<ColorChoice>,
 }
 
 impl OutputOptions {
+    /// Fills what no option says with what the settings say.
+    ///
+    /// # Errors
+    /// A setting is invalid.
+    pub(crate) fn with_settings(self, settings: &Settings) -> Result<Self, CliError> {
+        Ok(Self {
+            output: self.output.or(word(settings, &OUTPUT_FORMAT)?),
+            color: self.color.or(word(settings, &OUTPUT_COLOR)?),
+            ..self
+        })
+    }
+
     /// Returns the format; an expression of jq is applied to JSON.
     fn format(&self) -> Format {
         #[cfg(feature = "jq")]
-        if self.jq.is_some() && self.output != Format::Ndjson {
+        if self.jq.is_some() && self.output != Some(Format::Ndjson) {
             return Format::Json;
         }
-        self.output
+        self.output.unwrap_or_default()
     }
 
     /// Returns how results are printed to stdout.
     pub(crate) fn presentation(self, is_verbose: bool) -> Presentation {
         let now = Timestamp::from(TokioClock::new().now());
         let columns = env::non_empty("COLUMNS");
-        let style = Style::of_stdout(self.color, columns.as_deref(), now);
+        let style = Style::of_stdout(self.color.unwrap_or_default(), columns.as_deref(), now);
         // Rows on the same terminal, or a pager there, would mix with the line.
         let is_stdout_seen = (style.is_terminal || is_pipe()) && self.sort_by.is_none();
         Presentation {
@@ -81,8 +90,46 @@ impl OutputOptions {
     }
 }
 
+/// Returns the value of a setting that is a word.
+fn word<T: ValueEnum>(settings: &Settings, key: &Key) -> Result<Option<T>, CliError> {
+    let setting = settings.text(key)?;
+    let word = setting.map(|Setting { value, origin }| {
+        T::from_str(&value, false).map_err(|_| {
+            let words = T::value_variants().iter().filter_map(T::to_possible_value);
+            let words: Vec<_> = words.map(|it| it.get_name().to_owned()).collect();
+            let words = words.join(", ");
+            CliError::usage(format_args!("invalid {origin}: must be one of {words}"))
+        })
+    });
+    word.transpose()
+}
+
 /// Checks an expression of jq.
 #[cfg(feature = "jq")]
 fn expression(text: &str) -> Result<String, &'static str> {
     Filter::new(text).map(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::form::Form;
+
+    fn names<T: ValueEnum>() -> Vec<String> {
+        let words = T::value_variants().iter().filter_map(T::to_possible_value);
+        words.map(|it| it.get_name().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_profile_may_have_the_words_of_the_options() {
+        for (key, words) in [
+            (OUTPUT_FORMAT, names::<Format>()),
+            (OUTPUT_COLOR, names::<ColorChoice>()),
+        ] {
+            let Form::Word(known) = key.form else {
+                panic!("{key:?} is no word");
+            };
+            assert_eq!(known, words);
+        }
+    }
 }

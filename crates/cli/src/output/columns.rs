@@ -105,7 +105,9 @@ pub(crate) const PROJECT: &[Column<Project>] = &[
     Column::wide(Column::text("RESOURCE GROUP", |project| {
         text(project.resource_group_id.as_ref())
     })),
-    Column::wide(Column::lenient_time("DELETED", |project| &project.deleted_at)),
+    Column::wide(Column::lenient_time("DELETED", |project| {
+        &project.deleted_at
+    })),
 ];
 
 pub(crate) const RESOURCE_GROUP: &[Column<ResourceGroup>] = &[

@@ -5,9 +5,9 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use crate::output::log_entry::LogEntry;
 use crate::output::progress::Progress;
 use crate::redaction::KnownSecrets;
-use crate::terminal::eprint_line;
 
 /// What a command says of its steps. Its lines are printed to stderr on a thread of their own, so that a stderr that nobody reads holds up
 /// no step.
@@ -28,7 +28,7 @@ pub(crate) struct LogThread {
 /// What the thread is told.
 #[derive(Debug)]
 enum Message {
-    Line(String),
+    Entry(LogEntry),
     /// Drop this once all lines before it are printed.
     Flush(Sender<()>),
     End,
@@ -58,7 +58,12 @@ impl Log {
 
     /// Prints a line to stderr.
     pub(crate) fn print(&self, line: impl Into<String>) {
-        let _ = self.messages.send(Message::Line(line.into()));
+        self.print_entry(LogEntry::line(line.into()));
+    }
+
+    /// Prints an entry to stderr.
+    pub(crate) fn print_entry(&self, entry: LogEntry) {
+        let _ = self.messages.send(Message::Entry(entry));
     }
 
     /// Waits until all lines are printed, before something else is written to the terminal.
@@ -99,7 +104,7 @@ impl Log {
 fn print(messages: &Receiver<Message>) {
     for message in messages {
         match message {
-            Message::Line(line) => eprint_line(&line),
+            Message::Entry(entry) => entry.print(),
             Message::Flush(done) => drop(done),
             Message::End => return,
         }

@@ -143,6 +143,14 @@ pub(crate) const ASA_KEY_SECRET: SecretKey = SecretKey {
     },
 };
 
+pub(crate) const ASA_KEY_FILE: Key = Key {
+    name: "asa.key_file",
+    variables: &["GATELET_ASA_KEY_FILE"],
+    form: Form::Path,
+    is_source: true,
+    about: "file with ID and secret of the API key, as `asa service-user key rotate --out` writes it",
+};
+
 pub(crate) const DT_URL: Key = Key {
     name: "dt.url",
     variables: &["GATELET_DT_URL", "DT_ENV_URL", "DYNATRACE_ENV_URL"],
@@ -238,6 +246,24 @@ pub(crate) const DT_OAUTH_TOKEN_URL: Key = Key {
     about: "URL of the token endpoint, if not that of Dynatrace",
 };
 
+pub(crate) const OUTPUT_FORMAT: Key = Key {
+    name: "output.format",
+    variables: &["GATELET_OUTPUT"],
+    form: Form::Word(&[
+        "table", "wide", "json", "ndjson", "csv", "yaml", "name", "markdown",
+    ]),
+    is_source: false,
+    about: "format of results where -o names none",
+};
+
+pub(crate) const OUTPUT_COLOR: Key = Key {
+    name: "output.color",
+    variables: &[],
+    form: Form::Word(&["auto", "always", "never"]),
+    is_source: false,
+    about: "when to use colors where --color does not say",
+};
+
 pub(crate) const HTTP_CA_FILE: Key = Key {
     name: "http.ca_file",
     variables: &["GATELET_CA_FILE"],
@@ -313,6 +339,9 @@ pub(crate) const KEYS: &[Key] = &[
     ASA_KEY_ID,
     ASA_KEY_SECRET.file,
     ASA_KEY_SECRET.command,
+    ASA_KEY_FILE,
+    OUTPUT_FORMAT,
+    OUTPUT_COLOR,
     HTTP_CA_FILE,
     HTTP_PIN_SHA256,
     HTTP_PROXY,
@@ -327,6 +356,9 @@ pub(crate) const ALTERNATIVES: &[(Key, Key)] = &[
     (DT_TOKEN.file, DT_TOKEN.command),
     (DT_OAUTH_CLIENT_SECRET.file, DT_OAUTH_CLIENT_SECRET.command),
     (ASA_KEY_SECRET.file, ASA_KEY_SECRET.command),
+    (ASA_KEY_FILE, ASA_KEY_ID),
+    (ASA_KEY_FILE, ASA_KEY_SECRET.file),
+    (ASA_KEY_FILE, ASA_KEY_SECRET.command),
     (HTTP_PROXY, HTTP_PROXY_FROM_ENVIRONMENT),
 ];
 

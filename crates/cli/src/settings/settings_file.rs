@@ -10,7 +10,7 @@ use crate::settings::config_file::ConfigFile;
 use crate::settings::config_path::config_path;
 use crate::settings::emulator_state::emulator_state;
 use crate::settings::form::Form;
-use crate::settings::key::{KEYS, Key};
+use crate::settings::key::{ASA_KEY_FILE, KEYS, Key};
 use crate::settings::profile::Profile;
 use crate::settings::variable;
 
@@ -43,13 +43,15 @@ fn absolute(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// Returns the keys whose values are paths of files.
+/// Returns the keys whose values are paths of files that contain no key with its ID.
 fn path_keys() -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().filter(|key| key.form == Form::Path)
+    let keys = KEYS.iter().filter(|key| key.form == Form::Path);
+    keys.filter(|key| **key != ASA_KEY_FILE)
 }
 
 fn of_variables() -> impl Iterator<Item = (String, PathBuf)> {
-    variable::paths().filter_map(|name| Some((name.to_owned(), env::non_empty(name)?.into())))
+    let names = variable::paths().filter(|name| !ASA_KEY_FILE.variables.contains(name));
+    names.filter_map(|name| Some((name.to_owned(), env::non_empty(name)?.into())))
 }
 
 /// Returns the files that any profile names. A file or a value that is invalid names none.

@@ -1,8 +1,9 @@
 //! Profiles of the configuration file.
 
+use gatelet_emulator::well_known;
 use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 
-use crate::run::{CANARY, Fixture, team};
+use crate::run::{CANARY, EmulatorServer, Fixture, team};
 
 const JSON: &str = "application/json";
 const EMPTY: &str = r#"{"totalCount":0,"activeGateTokens":[]}"#;
@@ -317,4 +318,67 @@ fn without_a_home_folder_the_environment_is_enough() {
         .with("HOME", "/dev/null")
         .run(LIST)
         .success();
+}
+
+#[test]
+fn a_rotation_renews_the_key_file_of_a_profile_in_place() {
+    let server = EmulatorServer::start(&Fixture::new());
+    let text = format!(
+        "default_profile = \"prod\"\n[profiles.prod.asa]\nurl = \"{}\"\nteam = \"{}\"\nkey_file = \"key.json\"\n",
+        server.url,
+        well_known::ASA_TEAM,
+    );
+    let fixture = configured(&text);
+    let pair = format!(
+        r#"{{"key_id":"{}","key_secret":"{}"}}"#,
+        well_known::ASA_KEY_ID,
+        well_known::ASA_KEY_SECRET,
+    );
+    let file = fixture.file("key.json", &pair);
+    fixture.run("asa gateway list").success();
+    let out = format!("asa service-user key rotate --out {}", file.display());
+    fixture.run(&out).success();
+    assert_ne!(std::fs::read_to_string(&file).unwrap(), pair);
+    fixture.run("asa gateway list").success();
+    fixture.run("config validate").success();
+}
+
+#[test]
+fn a_key_file_of_another_form_is_named_and_not_repeated() {
+    let profile = "[profiles.prod.asa]\nteam = \"t\"\nkey_file = \"key.json\"\n";
+    let fixture = configured(profile);
+    fixture.file("key.json", "CANARY");
+    let line = fixture.run("--profile prod asa gateway list").fails_with(2);
+    let expected = "the file that asa.key_file of the profile prod names is no JSON object";
+    assert!(line.contains(expected), "{line}");
+
+    let fixture = configured(&format!("{profile}key_id = \"k\"\n"));
+    let line = fixture.run("--profile prod asa gateway list").fails_with(2);
+    assert!(line.contains("asa.key_file"), "{line}");
+    assert!(line.contains("asa.key_id"), "{line}");
+}
+
+#[test]
+fn a_profile_chooses_the_format_where_no_option_does() {
+    let server = RawServer::always("200 OK", JSON, EMPTY);
+    let text = environment("prod", &server.url);
+    let text =
+        format!("default_profile = \"prod\"\n{text}[profiles.prod.output]\nformat = \"json\"\n");
+    let fixture = configured(&text);
+    fixture.file("token", CANARY);
+    assert_eq!(fixture.run(LIST).success(), "[]\n");
+    assert!(
+        fixture
+            .run(&format!("{LIST} -o csv"))
+            .success()
+            .starts_with("ID,")
+    );
+    let fixture = fixture.with("GATELET_OUTPUT", "csv");
+    assert!(fixture.run(LIST).success().starts_with("ID,"));
+    let fixture = fixture.with("GATELET_OUTPUT", "xml");
+    let line = fixture.run(LIST).fails_with(2);
+    assert!(
+        line.contains("invalid GATELET_OUTPUT: must be one of table, "),
+        "{line}"
+    );
 }

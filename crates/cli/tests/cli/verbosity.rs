@@ -1,10 +1,11 @@
 //! No verbosity shows a secret.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gatelet_emulator::well_known;
 use gatelet_models::{asa, dt};
-use gatelet_test_support::raw_server::{RawResponse, RawServer};
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 use serde_json::Value;
 
 use crate::run::{CommandOutput, EmulatorServer, Fixture};
@@ -333,11 +334,82 @@ fn a_request_that_was_not_sent_is_not_logged_as_sent() {
     let output = Fixture::dt(&silent.url).run(LIST);
     let lines: Vec<&str> = output.stderr.lines().collect();
     assert_eq!(lines[0], format!("gatelet: > {LINE}"), "{output:?}");
-    assert_eq!(
-        lines[1],
-        format!("gatelet: < {LINE}: canceled"),
-        "{output:?}"
+    let canceled = format!("gatelet: < {LINE}: canceled (");
+    assert!(lines[1].starts_with(&canceled), "{output:?}");
+}
+
+/// A server that is unavailable once, and then has no tokens.
+fn unavailable_once() -> RawServer {
+    let (busy, list) = (
+        AtomicBool::new(true),
+        r#"{"totalCount":0,"activeGateTokens":[]}"#,
     );
+    RawServer::new(move |_| {
+        let status = match busy.swap(false, Ordering::Relaxed) {
+            true => "503 Service Unavailable",
+            false => "200 OK\r\nset-cookie: CANARY\r\nserver: test",
+        };
+        RawResponse::Bytes(response(status, "application/json", list))
+    })
+}
+
+#[test]
+fn each_attempt_is_logged_with_its_duration_and_the_wait_before_it() {
+    let server = unavailable_once();
+    let output = Fixture::dt(&server.url).run("-v dt token list --page-size 500");
+    let lines: Vec<_> = output.stderr.lines().collect();
+    const LINE: &str = "GET /api/v2/activeGateTokens";
+    for (line, expected) in lines.iter().zip([
+        format!("gatelet: > {LINE}"),
+        format!("gatelet: < {LINE}: 503 Service Unavailable ("),
+        format!("gatelet: > {LINE} (attempt 2, after "),
+        format!("gatelet: < {LINE}: 200 OK ("),
+    ]) {
+        assert!(line.starts_with(&expected), "{output:?}");
+        assert!(!line.contains("pageSize"), "{output:?}");
+    }
+    assert_eq!(lines.len(), 4, "{output:?}");
+}
+
+#[test]
+fn more_verbosity_shows_urls_and_headers_without_those_that_may_be_secret() {
+    let server = unavailable_once();
+    let output = Fixture::dt(&server.url).run("-vv dt token list --page-size 500");
+    for expected in [
+        format!(
+            "> GET {}/api/v2/activeGateTokens?pageSize=500\n",
+            server.url
+        ),
+        ">   authorization: [masked]\n".to_owned(),
+        ">   user-agent: gatelet/".to_owned(),
+        "<   content-type: application/json\n".to_owned(),
+        "<   set-cookie: [masked]\n".to_owned(),
+    ] {
+        assert!(output.stderr.contains(&expected), "{expected}: {output:?}");
+    }
+}
+
+#[test]
+fn a_log_of_json_has_an_object_on_each_line() {
+    let server = unavailable_once();
+    let fixture = Fixture::dt(&server.url);
+    let output = fixture.run("--log-json -vv dt token list");
+    let lines = output.raw_stderr.lines();
+    let objects: Vec<Value> = lines.map(|it| serde_json::from_str(it).unwrap()).collect();
+    let events: Vec<_> = objects
+        .iter()
+        .map(|it| it["event"].as_str().unwrap())
+        .collect();
+    assert_eq!(events, ["request", "response", "request", "response"]);
+    assert_eq!(objects[2]["attempt"], 2);
+    assert_eq!(objects[3]["status"], 200);
+    for object in &objects {
+        assert!(object["time"].as_str().unwrap().ends_with('Z'), "{object}");
+        assert_eq!(object["level"], "debug");
+    }
+    let failed = fixture.run("--log-json dt token get none --timeout x");
+    let error: Value = serde_json::from_str(&failed.raw_stderr).unwrap();
+    assert_eq!(error["error"]["exitCode"], 2);
 }
 
 // U31

@@ -24,6 +24,7 @@ use crate::telemetry::trace;
 use crate::telemetry::trace_context::TraceContext;
 use crate::transport::clock::Clock as _;
 use crate::transport::send_tracker::SendTracker;
+use crate::wire::attempt::Attempt;
 
 impl Channel {
     /// Makes one call: obtains a credential, sends attempts, waits between them, and checks status and content type.
@@ -52,6 +53,8 @@ struct Attempts<'a> {
     /// A monotonic time.
     started: Duration,
     attempts: u32,
+    /// The wait before the next attempt.
+    wait: Duration,
     /// The worst case over all attempts so far.
     applied: Applied,
     last_cost: Option<u32>,
@@ -68,6 +71,7 @@ impl<'a> Attempts<'a> {
             call,
             started: channel.clock().monotonic(),
             attempts: 0,
+            wait: Duration::ZERO,
             applied: Applied::No,
             last_cost: None,
             was_misdirected: false,
@@ -121,7 +125,10 @@ impl<'a> Attempts<'a> {
                 continue;
             }
             match self.next_wait(&failed) {
-                Some(wait) => self.channel.clock().sleep(wait).await,
+                Some(wait) => {
+                    self.wait = wait;
+                    self.channel.clock().sleep(wait).await;
+                }
                 None => return Err(self.fail(failed)),
             }
         }
@@ -225,6 +232,9 @@ impl<'a> Attempts<'a> {
         request.extensions_mut().insert(tracker.clone());
         request.extensions_mut().insert(inner.body_limit);
         self.attempts = self.attempts.saturating_add(1);
+        let wait = std::mem::take(&mut self.wait);
+        let attempt = Attempt::new(self.attempts, wait);
+        request.extensions_mut().insert(attempt);
         let (limit, phase) = self.attempt_limit();
         let sending = span.instrument(catch_unwind_future(|| inner.transport.send_boxed(request)));
         let limit = async {

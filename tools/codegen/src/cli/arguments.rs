@@ -9,7 +9,7 @@ use crate::field_type::ident;
 use crate::ir::{Operation, Parameter};
 
 /// What every command has beside the parameters of its operation: its own variables, the options of every command and of lists.
-const RESERVED: [&str; 32] = [
+const RESERVED: [&str; 33] = [
     "allow_http",
     "api",
     "ca_file",
@@ -23,6 +23,7 @@ const RESERVED: [&str; 32] = [
     "jq",
     "limit",
     "list",
+    "log_json",
     "max_response",
     "no_headers",
     "operations",

@@ -66,7 +66,12 @@ impl Create {
         let create = client.enrollment_tokens().create(&self.project_name, body);
         let created = create.send().await.map_err(|error| {
             let parents = [self.project_name.as_str()];
-            report::unclear_create(error, "gatelet asa enrollment-token", &parents, output.target())
+            report::unclear_create(
+                error,
+                "gatelet asa enrollment-token",
+                &parents,
+                output.target(),
+            )
         })?;
         print_created(created, output)
     }

@@ -11,11 +11,11 @@ use crate::commands::config::validation;
 use crate::commands::config::view::{self, Get};
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::output::log_entry::print_line;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 use crate::private_file;
 use crate::settings::config_path::required_config_path;
-use crate::terminal::eprint_line;
 
 /// The commands on the configuration file.
 #[derive(Debug, Subcommand)]
@@ -79,7 +79,7 @@ fn init() -> Result<(), CliError> {
             format_args!("could not write {}: {error}", path.display()),
         )
     })?;
-    eprint_line(&format!("created {}", path.display()));
+    print_line(&format!("created {}", path.display()));
     Ok(())
 }
 
@@ -90,7 +90,7 @@ fn validate() -> Result<(), CliError> {
     })?;
     let problems = validation::problems(&path, &text)?;
     for problem in &problems {
-        eprint_line(&format!("{}:{problem}", path.display()));
+        print_line(&format!("{}:{problem}", path.display()));
     }
     match problems.len() {
         0 => Ok(()),

@@ -4,11 +4,11 @@ use toml_edit::{Item, Table};
 
 use crate::commands::config::current::{existing, profile_name};
 use crate::error::error::CliError;
+use crate::output::log_entry::print_line;
 use crate::settings::config_file::ConfigFile;
 use crate::settings::config_path::required_config_path;
 use crate::settings::key::{self, Key};
 use crate::settings::profile::exposure;
-use crate::terminal::eprint_line;
 
 /// Sets a key.
 #[derive(Debug, clap::Args)]
@@ -50,7 +50,7 @@ impl Set {
         }
         file.save()?;
         if is_default {
-            eprint_line(&format!(
+            print_line(&format!(
                 "{profile} is the profile to use where none is named"
             ));
         }

@@ -13,12 +13,12 @@ use crate::client::embedded;
 use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::output::log_entry::print_line;
 use crate::output::stdout::Stdout;
 use crate::redaction::KnownSecrets;
 use crate::settings::secret_source::environment_secret;
 use crate::settings::variable::{EMULATOR_FAULTS, EMULATOR_FAULTS_FILE};
 use crate::signal;
-use crate::terminal::eprint_line;
 
 /// Serves the emulator.
 #[derive(Debug, clap::Args)]
@@ -61,7 +61,7 @@ impl Serve {
             serve = serve.faults(token);
         }
         if is_verbose {
-            serve = serve.access_log(eprint_line);
+            serve = serve.access_log(print_line);
         }
         // A closed stdout is fine: the caller may have chosen the address and so know the URL.
         serve_until_stopped(serve, stdout.allow_closed(), on_stop).await
@@ -120,7 +120,7 @@ async fn serve_until_stopped(
     let server = serve.start().await.map_err(serve_error)?;
     let address = server.address();
     if !address.ip().is_loopback() {
-        eprint_line(
+        print_line(
             "warning: other machines can reach this emulator, and its credentials are public",
         );
     }
