@@ -4,6 +4,7 @@ pub(crate) mod asa;
 pub(crate) mod config;
 pub(crate) mod confirmation;
 mod deletion;
+pub(crate) mod doctor;
 pub(crate) mod dt;
 pub(crate) mod emulator;
 pub(crate) mod report;

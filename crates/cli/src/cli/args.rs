@@ -6,6 +6,7 @@ use crate::commands::asa::{
     enrollment_token, gateway, gateway_setup_token, project, resource_group, service_user,
 };
 use crate::commands::config::command::ConfigCommand;
+use crate::commands::doctor::command::Doctor;
 use crate::commands::dt::{active_gate, active_gate_token, update_job};
 use crate::commands::emulator::command::EmulatorCommand;
 use crate::error::exit::Exit;
@@ -66,6 +67,10 @@ pub(crate) enum Command {
     /// Profiles: addresses and where their credentials are
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Find out why a command would fail: settings, connection, clock, credential and what it may read
+    ///
+    /// It changes nothing and shows no secret. The exit code is that of the first check that failed.
+    Doctor(Doctor),
     /// An emulator of both APIs
     #[command(subcommand)]
     Emulator(EmulatorCommand),

@@ -56,6 +56,9 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
             let clients = clients.with_change(verb);
             until_stopped(&log, log_thread, command.run(&clients, &mut output)).await
         }
+        Command::Doctor(doctor) => {
+            until_stopped(&log, log_thread, doctor.run(&clients, &mut output)).await
+        }
         Command::Config(config) => config.run(args.global.profile.as_deref(), &mut output),
         Command::Emulator(emulator) => {
             let watchdog = Watchdog::start(log.progress().clone()).map_err(CliError::start)?;
@@ -74,7 +77,7 @@ fn output_options(args: &Args) -> Result<OutputOptions, CliError> {
     let vendor = match &args.command {
         Command::Asa(_) => Vendor::Asa,
         Command::Dt { .. } => Vendor::Dt,
-        Command::Config(_) | Command::Emulator(_) => return Ok(options),
+        Command::Config(_) | Command::Doctor(_) | Command::Emulator(_) => return Ok(options),
     };
     let is_local = args.global.emulator;
     match Settings::read(vendor, args.global.profile.as_deref()) {

@@ -89,6 +89,37 @@ impl ClientFactory {
         Self { change, ..self }
     }
 
+    /// Returns whether the embedded emulator answers.
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.emulator
+    }
+
+    /// Returns the options of the connection.
+    pub(crate) fn connection(&self) -> &ConnectionOptions {
+        &self.connection
+    }
+
+    /// Returns the log.
+    pub(crate) fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Reads the settings of a vendor.
+    ///
+    /// # Errors
+    /// Those of [`Settings::read`].
+    pub(crate) fn settings(&self, vendor: Vendor) -> Result<Settings, CliError> {
+        Settings::read(vendor, self.profile.as_deref())
+    }
+
+    /// Returns whether there is an address or a credential of a vendor.
+    ///
+    /// # Errors
+    /// Those of [`Settings::read`].
+    pub(crate) fn is_set_up(&self, vendor: Vendor) -> Result<bool, CliError> {
+        Ok(self.emulator || self.settings(vendor)?.has_any(vendor))
+    }
+
     /// Returns whether requests are logged to stderr.
     pub(crate) fn is_verbose(&self) -> bool {
         self.detail.is_some()

@@ -4,5 +4,5 @@ pub(crate) mod command;
 mod current;
 mod edit;
 mod template;
-mod validation;
+pub(crate) mod validation;
 mod view;

@@ -79,6 +79,11 @@ impl CliError {
         self
     }
 
+    /// Returns the exit code.
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
     /// Returns the line for stderr, which is empty if nothing is printed.
     pub(crate) fn line(&self) -> &str {
         self.line.as_deref().unwrap_or_default()

@@ -51,6 +51,11 @@ impl Profile {
         self.value(key, text)
     }
 
+    /// Returns whether the profile has a key.
+    pub(crate) fn has(&self, key: &Key) -> bool {
+        self.item(key).is_some()
+    }
+
     /// Returns whether a key is true.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::error::exit::Exit;
 use crate::settings::config_file::ConfigFile;
 use crate::settings::config_path::config_path;
 use crate::settings::environment::Environment;
-use crate::settings::key::{Key, SecretKey, Vendor};
+use crate::settings::key::{self, Key, SecretKey, Vendor};
 use crate::settings::origin::{Origin, Setting};
 use crate::settings::profile::Profile;
 use crate::settings::secret_source::{SecretSource, environment_secret, not_both};
@@ -112,6 +112,23 @@ impl Settings {
                 )))
             }
             Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Says where address and credential come from.
+    pub(crate) fn source(&self) -> String {
+        match &self.profile {
+            Some(profile) => format!("the profile {}", profile.name()),
+            None => "the variables of the environment".to_owned(),
+        }
+    }
+
+    /// Returns whether there is an address or a credential of the vendor.
+    pub(crate) fn has_any(&self, vendor: Vendor) -> bool {
+        let mut keys = key::of_vendor(vendor).filter(|key| key.is_source);
+        match &self.profile {
+            Some(profile) => keys.any(|key| profile.has(key)),
+            None => self.environment.any_source(vendor).is_some(),
         }
     }
 

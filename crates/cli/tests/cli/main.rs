@@ -11,6 +11,7 @@ mod answers;
 mod connection;
 mod console_blocks;
 mod credentials;
+mod doctor;
 mod embedded;
 mod empty_responses;
 mod enrollment_tokens;

@@ -1,0 +1,7 @@
+//! `gatelet doctor`: finds out why a command would fail.
+
+pub(crate) mod asa;
+pub(crate) mod check;
+pub(crate) mod command;
+pub(crate) mod dt;
+pub(crate) mod network;

@@ -1,0 +1,93 @@
+//! Runs the checks of the vendors that are set up.
+
+use crate::client::factory::ClientFactory;
+use crate::commands::doctor::check::Checks;
+use crate::commands::doctor::network;
+use crate::commands::doctor::{asa, dt};
+use crate::error::error::CliError;
+use crate::error::exit::Exit;
+use crate::output::list::write_items;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
+use crate::settings::key::Vendor;
+
+/// Runs the checks.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Doctor {
+    /// What to check; by default, what is set up
+    #[arg(value_enum)]
+    vendor: Option<VendorName>,
+}
+
+/// The name of a vendor's command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum VendorName {
+    Asa,
+    Dt,
+}
+
+impl From<VendorName> for Vendor {
+    fn from(name: VendorName) -> Self {
+        match name {
+            VendorName::Asa => Self::Asa,
+            VendorName::Dt => Self::Dt,
+        }
+    }
+}
+
+impl Doctor {
+    /// Runs the checks and prints their results.
+    ///
+    /// # Errors
+    /// A check failed: its exit code.
+    pub(crate) async fn run(
+        self,
+        clients: &ClientFactory,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let vendors = match self.vendor {
+            Some(name) => vec![Vendor::from(name)],
+            None => set_up(clients)?,
+        };
+        let (mut list, mut failure) = (Vec::new(), None);
+        for vendor in vendors {
+            let (checks, failed) = check(vendor, clients).await.into_parts();
+            list.extend(checks);
+            failure = failure.or(failed);
+        }
+        write_items(list, output)?;
+        match failure {
+            None => Ok(()),
+            Some(exit) => Err(CliError::new(exit, "a check failed")),
+        }
+    }
+}
+
+/// Returns the vendors of which an address or a credential is set.
+fn set_up(clients: &ClientFactory) -> Result<Vec<Vendor>, CliError> {
+    let mut vendors = Vec::new();
+    for vendor in [Vendor::Asa, Vendor::Dt] {
+        if clients.is_set_up(vendor)? {
+            vendors.push(vendor);
+        }
+    }
+    match vendors.is_empty() {
+        false => Ok(vendors),
+        true => Err(CliError::new(
+            Exit::NotConfigured,
+            "nothing is set up: set GATELET_DT_URL or GATELET_ASA_TEAM and what belongs to it, or a profile with `gatelet config set`, or try --emulator",
+        )),
+    }
+}
+
+async fn check(vendor: Vendor, clients: &ClientFactory) -> Checks {
+    let mut checks = Checks::new(vendor);
+    if !network::check(vendor, clients, &mut checks).await {
+        return checks;
+    }
+    match vendor {
+        Vendor::Asa => asa::check(clients, &mut checks).await,
+        Vendor::Dt => dt::check(clients, &mut checks).await,
+    }
+    checks
+}
