@@ -7,6 +7,7 @@ mod env;
 mod error;
 #[rustfmt::skip]
 mod generated;
+mod nearest;
 mod options;
 mod output;
 mod private_file;

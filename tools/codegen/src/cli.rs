@@ -6,6 +6,7 @@
 mod about;
 mod arguments;
 pub(crate) mod check;
+mod examples;
 mod group;
 mod record;
 mod secrets;
@@ -43,6 +44,7 @@ pub(crate) fn file(api: &Api) -> Result<String, String> {
             .flat_map(|it| [it.declaration(&groups), it.run(&groups)]),
     );
     items.extend(records.items());
+    items.push(examples::list(api, &groups));
     let items: Vec<_> = items.into_iter().map(Item::Plain).collect();
     let about = Markdown::own("The commands of").and(api.document.title.sentence());
     rust::file(&api.files(), &about, &items)

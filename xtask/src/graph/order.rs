@@ -22,7 +22,7 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "gatelet",
-        "env private_file signal terminal error redaction secret settings output options client commands generated cli",
+        "env nearest private_file signal terminal error redaction secret settings output options client commands generated cli",
     ),
 ];
 

@@ -1,7 +1,9 @@
 //! The whole command line.
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
+use crate::cli::examples::with_examples;
+use crate::cli::variables;
 use crate::commands::asa::{
     enrollment_token, gateway, gateway_setup_token, project, resource_group, service_user,
 };
@@ -76,52 +78,24 @@ pub(crate) enum Command {
     Emulator(EmulatorCommand),
 }
 
-fn after_help() -> String {
-    format!("{ENVIRONMENT}\n{}", Exit::help())
+/// Returns the whole command line, whose help has lines of this many characters.
+pub(crate) fn command(width: usize) -> clap::Command {
+    with_examples(Args::command()).term_width(width)
 }
 
-const ENVIRONMENT: &str = "\
-Environment:
-  GATELET_CONFIG           configuration file with profiles [default: gatelet/config.toml in the configuration directory]
-  GATELET_PROFILE          profile to use, unless --profile names one or the variables of its vendor below are set
-  GATELET_ASA_TEAM         team name
-  GATELET_ASA_URL          URL of the API, such as that of Okta Privileged Access [default: https://app.scaleft.com]
-  GATELET_ASA_KEY_ID       ID of the service user's API key
-  GATELET_ASA_KEY_SECRET   secret of the API key, or GATELET_ASA_KEY_SECRET_FILE: path of a file that contains it
-  GATELET_ASA_KEY_FILE     in place of both: path of a file with the key, as `asa service-user key rotate --out` writes it
-  GATELET_DT_URL           URL of the environment, such as https://abc12345.live.dynatrace.com
-  GATELET_DT_TOKEN         API token or platform token, or GATELET_DT_TOKEN_FILE: path of a file that contains it
-  GATELET_DT_TOKEN_SCHEME  scheme of the token, api-token or bearer [default: bearer for dt0s16. and with --api platform, else api-token]
-                           in place of the token, an OAuth client:
-  GATELET_DT_OAUTH_CLIENT_ID
-                           ID of the client
-  GATELET_DT_OAUTH_CLIENT_SECRET
-                           secret of the client, or GATELET_DT_OAUTH_CLIENT_SECRET_FILE: path of a file that contains it
-  GATELET_DT_OAUTH_SCOPES  scopes to request, separated by spaces
-  GATELET_DT_OAUTH_RESOURCE
-                           resource, such as urn:dtenvironment:abc12345 [default: the environment in the URL]
-  GATELET_DT_OAUTH_TOKEN_URL
-                           URL of the token endpoint [default: https://sso.dynatrace.com/sso/oauth2/token]
-  GATELET_DT_API           API of the ActiveGate tokens, classic or platform, unless --api names it
-  GATELET_OUTPUT           format of results where -o names none
-  GATELET_CA_FILE          as --ca-file, and GATELET_PIN_SHA256, GATELET_PROXY, GATELET_PROXY_FROM_ENVIRONMENT, GATELET_ALLOW_HTTP,
-                           GATELET_TIMEOUT and GATELET_RETRIES as the options of these names; GATELET_PROXY may contain user:password@
-  GATELET_ALLOW_READABLE_SECRETS
-                           1 allows files of secrets that others may read
-  GATELET_EMULATOR_DATA    state file of --emulator
-  GATELET_EMULATOR_FAULTS  token for emulator serve --faults, or GATELET_EMULATOR_FAULTS_FILE: path of a file that contains it
-";
+fn after_help() -> String {
+    format!("{}\n\n{}", variables::help(), Exit::help())
+}
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
     use gatelet_models::{Operation, asa, dt};
 
     use super::*;
 
     #[test]
     fn the_command_tree_is_consistent() {
-        Args::command().debug_assert();
+        command(80).debug_assert();
     }
 
     /// Returns what the commands without commands of their own are about.
@@ -136,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_help_of_each_command_is_a_request() {
-        let abouts = abouts(&Args::command());
+        let abouts = abouts(&command(80));
         assert!(abouts.len() > 10, "{abouts:?}");
         for about in abouts {
             for part in about.split(" and ") {
@@ -155,7 +129,7 @@ mod tests {
 
     #[test]
     fn the_help_of_an_option_is_a_request_and_lists_known_words() {
-        for option in options(&Args::command()) {
+        for option in options(&command(80)) {
             let help = option.get_help().map(ToString::to_string);
             let help = help.unwrap_or_default();
             assert!(!help.starts_with("Lists "), "{help}");
@@ -174,7 +148,7 @@ mod tests {
 
     #[test]
     fn every_authenticated_operation_has_exactly_one_command() {
-        let helps = after_helps(&Args::command());
+        let helps = after_helps(&command(80));
         let asa = asa::OperationId::ALL.iter().map(|id| id.operation());
         let dt = dt::OperationId::ALL.iter().map(|id| id.operation());
         for operation in asa.chain(dt) {

@@ -2,16 +2,16 @@
 
 use std::error::Error as _;
 use std::ffi::OsString;
-use std::io::{self, Write as _};
 
-use clap::Parser as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, FromArgMatches as _};
 
-use crate::cli::args::Args;
+use crate::cli::args::{self, Args};
+use crate::cli::help;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::error::parameter_names;
-use crate::output::stdout::Stdout;
+use crate::nearest::nearest_of;
 
 /// Words in the name of an option that suggest a secret, which no option takes.
 const SECRET_WORDS: [&str; 6] = ["token", "secret", "password", "credential", "bearer", "key"];
@@ -21,28 +21,50 @@ const SECRET_WORDS: [&str; 6] = ["token", "secret", "password", "credential", "b
 /// # Errors
 /// The command line is invalid; or help or version was printed, which is a silent error with its exit code.
 pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Args, CliError> {
-    Args::try_parse_from(arguments).map_err(|error| match error.kind() {
+    try_parse(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
-        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            match print_help(&error) {
-                // A failed write to stderr is ignored.
-                _ if error.use_stderr() => CliError::silent(Exit::Usage),
-                Ok(()) => CliError::silent(Exit::Success),
-                Err(problem) => problem.into(),
-            }
-        }
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => match help::print(&error) {
+            Ok(()) if error.use_stderr() => CliError::silent(Exit::Usage),
+            Ok(()) => CliError::silent(Exit::Success),
+            Err(problem) => problem.into(),
+        },
         _ => CliError::usage(render(&error)),
     })
 }
 
-/// Prints help or version.
-fn print_help(text: &clap::Error) -> io::Result<()> {
-    if !text.use_stderr() {
-        Stdout::open()?.ensure_open()?;
+fn try_parse<T: Into<OsString>>(
+    arguments: impl IntoIterator<Item = T>,
+) -> Result<Args, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    let mut command = args::command(help::width());
+    let matches = command.try_get_matches_from_mut(&arguments);
+    let mut matches = matches.map_err(|mut error| {
+        let has_none = error.get(ContextKind::SuggestedSubcommand).is_none();
+        if error.kind() == ErrorKind::InvalidSubcommand && has_none {
+            let meant = meant_by_help(&command, &arguments);
+            let meant = meant.map(|it| ContextValue::String(it.to_owned()));
+            meant.map(|it| error.insert(ContextKind::SuggestedSubcommand, it));
+        }
+        error
+    })?;
+    Args::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Returns the command that `help` was probably asked for, which clap does not suggest.
+fn meant_by_help<'a>(mut command: &'a Command, arguments: &[OsString]) -> Option<&'a str> {
+    let mut words = arguments.iter().filter_map(|it| it.to_str());
+    words.find(|word| *word == "help")?;
+    for word in words {
+        match command.find_subcommand(word) {
+            Some(inner) => command = inner,
+            None => {
+                let names = command.get_subcommands();
+                return nearest_of(word, names.flat_map(Command::get_name_and_visible_aliases));
+            }
+        }
     }
-    text.print()?;
-    io::stdout().flush()
+    None
 }
 
 /// Renders an error as one line, with the names of options and subcommands but never a given value.
@@ -102,16 +124,21 @@ fn unknown_argument(argument: &str) -> String {
 
 /// Returns clap's suggestion, or the possible values.
 fn suggestion(error: &clap::Error) -> String {
-    let suggested = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg]
-        .into_iter()
-        .flat_map(|kind| strings(error, kind))
-        // The last one is the most similar.
-        .last();
-    let possible = strings(error, ContextKind::ValidValue).join(", ");
-    match suggested {
+    let suggested = [
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedValue,
+    ];
+    let suggested = suggested.into_iter().flat_map(|kind| strings(error, kind));
+    // The last one is the most similar.
+    let suggested = match suggested.last() {
         Some(suggested) => format!(" (did you mean {suggested}?)"),
-        None if possible.is_empty() => String::new(),
-        None => format!(" [possible values: {possible}]"),
+        None => String::new(),
+    };
+    let possible = strings(error, ContextKind::ValidValue).join(", ");
+    match possible.is_empty() {
+        true => suggested,
+        false => format!("{suggested} [possible values: {possible}]"),
     }
 }
 
@@ -128,7 +155,7 @@ mod tests {
     use super::*;
 
     fn mistake(arguments: &[&str]) -> String {
-        let error = Args::try_parse_from([&["gatelet"], arguments].concat()).unwrap_err();
+        let error = try_parse([&["gatelet"], arguments].concat()).unwrap_err();
         render(&error)
     }
 
@@ -155,7 +182,7 @@ mod tests {
     fn an_error_suggests_what_is_valid() {
         assert_eq!(
             mistake(&["-o", "tabel", "dt", "token", "list"]),
-            "--output <FORMAT>: missing or invalid value [possible values: table, wide, json, ndjson, csv, yaml, name, markdown]; see --help"
+            "--output <FORMAT>: missing or invalid value (did you mean table?) [possible values: table, wide, json, ndjson, csv, yaml, name, markdown]; see --help"
         );
         assert_eq!(
             mistake(&["dt", "token", "get"]),
@@ -184,5 +211,25 @@ mod tests {
             mistake(&["asa", "gatway", "list"]),
             "unrecognized subcommand (did you mean gateway?); see --help"
         );
+    }
+
+    // U32
+    #[test]
+    fn a_mistyped_command_is_suggested() {
+        for (line, meant) in [
+            ("asa gatway list", "gateway"),
+            ("asa gateways lists", "list"),
+            ("confg list", "config"),
+            ("dt tokn list", "token"),
+            ("help asa gatway", "gateway"),
+            ("-o jsn asa gateway list", "json"),
+            ("asa gateway list --limt 1", "--limit"),
+            ("dt --api clasic token list", "classic"),
+        ] {
+            let words: Vec<_> = line.split(' ').collect();
+            let error = mistake(&words);
+            let hint = format!("(did you mean {meant}?)");
+            assert!(error.contains(&hint), "{line}: {error}");
+        }
     }
 }

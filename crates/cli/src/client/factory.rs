@@ -27,9 +27,6 @@ const EMBEDDED: &str = "http://localhost";
 /// What is wrong with `--api platform` of a command that does not call the platform's API of tokens.
 const NOT_ON_PLATFORM: &str = "--api platform is for commands on ActiveGate tokens, and this command calls none; leave it out";
 
-/// The suffix of the client's own `User-Agent`.
-const USER_AGENT: &str = concat!("gatelet-cli/", env!("CARGO_PKG_VERSION"));
-
 /// Creates clients from the global options and the environment.
 #[derive(Debug)]
 pub(crate) struct ClientFactory {
@@ -167,8 +164,7 @@ impl ClientFactory {
             .credentials(user)
             .timeouts(connection.timeouts()?)
             .retry(connection.retry()?)
-            .body_limit(connection.max_response())
-            .user_agent(USER_AGENT);
+            .body_limit(connection.max_response());
         builder
             .build_with(self.logged(transport), TokioClock::new())
             .map_err(|error| CliError::from_client_error(&error, &names))
@@ -252,8 +248,7 @@ impl ClientFactory {
         let builder = builder
             .timeouts(connection.timeouts()?)
             .retry(connection.retry()?)
-            .body_limit(connection.max_response())
-            .user_agent(USER_AGENT);
+            .body_limit(connection.max_response());
         builder
             .build_with(self.logged(transport), TokioClock::new())
             .map_err(|error| match error.kind() {

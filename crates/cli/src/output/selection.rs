@@ -3,6 +3,7 @@
 use gatelet_models::Timestamp;
 
 use crate::error::refusal::Refusal;
+use crate::nearest::nearest_of;
 use crate::output::record::{Cell, Column, Record};
 use crate::redaction::Redactor;
 
@@ -21,19 +22,25 @@ pub(crate) fn columns<T: Record>(names: &[String]) -> Result<Vec<&'static Column
 pub(crate) fn column<T: Record>(name: &str) -> Result<&'static Column<T>, Refusal> {
     let header = name.trim().to_uppercase().replace(['-', '_'], " ");
     let mut columns = T::COLUMNS.iter();
-    columns
-        .find(|column| column.header == header)
-        .ok_or_else(|| {
-            let known = T::COLUMNS.iter().filter(|column| !column.header.is_empty());
-            let known = known.map(|column| column.header.replace(' ', "_"));
-            let known = known.collect::<Vec<_>>().join(", ");
-            if known.is_empty() {
-                return Refusal::new(
-                    "this command prints one value, which has no columns".to_owned(),
-                );
-            }
-            Refusal::new(format!("unknown column; known columns: {known}"))
-        })
+    let column = columns.find(|column| column.header == header);
+    column.ok_or_else(|| unknown::<T>(&header))
+}
+
+/// Describes the refusal of a column, whose name may be a mistyped secret and is not repeated.
+fn unknown<T: Record>(header: &str) -> Refusal {
+    let headers = T::COLUMNS.iter().map(|column| column.header);
+    let headers: Vec<_> = headers.filter(|header| !header.is_empty()).collect();
+    if headers.is_empty() {
+        return Refusal::new("this command prints one value, which has no columns");
+    }
+    let joined = |header: &str| header.replace(' ', "_");
+    let meant = match nearest_of(header, headers.iter().copied()) {
+        Some(nearest) => format!(" (did you mean {}?)", joined(nearest)),
+        None => String::new(),
+    };
+    let known: Vec<_> = headers.into_iter().map(joined).collect();
+    let known = known.join(", ");
+    Refusal::new(format!("unknown column{meant}; known columns: {known}"))
 }
 
 /// Sorts records by a column: numbers, times and versions as such, then texts, then records without a value.
@@ -104,6 +111,17 @@ mod tests {
         assert_eq!(headers, ["ENDS", "USED BYTES"]);
         let error = column::<Row>("hunter2").err().unwrap().to_string();
         assert_eq!(error, "unknown column; known columns: USED_BYTES, ENDS");
+    }
+
+    // U32
+    #[test]
+    fn a_mistyped_column_is_suggested() {
+        for (name, meant) in [("end", "ENDS"), ("usedbytes", "USED_BYTES")] {
+            let error = column::<Row>(name).err().unwrap().to_string();
+            let line =
+                format!("unknown column (did you mean {meant}?); known columns: USED_BYTES, ENDS");
+            assert_eq!(error, line);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use gatelet_models::contains_secret;
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use crate::error::error::CliError;
+use crate::nearest::nearest_of;
 use crate::private_file;
 use crate::settings::key::Key;
 
@@ -163,9 +164,10 @@ impl ConfigFile {
             )));
         }
         let names: Vec<_> = self.profile_names().collect();
-        let known = match names.is_empty() {
-            true => "it has none".to_owned(),
-            false => format!("it has {}", names.join(", ")),
+        let known = match (nearest_of(name, self.profile_names()), names.is_empty()) {
+            (Some(nearest), _) => format!("did you mean {nearest}? It has {}", names.join(", ")),
+            (None, true) => "it has none".to_owned(),
+            (None, false) => format!("it has {}", names.join(", ")),
         };
         Err(CliError::usage(format_args!(
             "no profile {name} in {path}; {known}"

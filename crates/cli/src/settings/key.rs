@@ -5,6 +5,7 @@ use gatelet_transport::BaseUrl;
 use toml_edit::Item;
 
 use crate::error::parameter_names;
+use crate::nearest::nearest_of;
 use crate::settings::form::{Form, texts};
 
 /// The vendor whose address or credential a setting is.
@@ -365,18 +366,6 @@ pub(crate) const ALTERNATIVES: &[(Key, Key)] = &[
 /// Returns the name of the key that is most similar to a text; `None` if none is similar.
 pub(crate) fn nearest(text: &str) -> Option<&'static str> {
     nearest_of(text, KEYS.iter().map(|key| key.name))
-}
-
-/// Returns the name that is most similar to a text; `None` if none is similar.
-pub(crate) fn nearest_of<'a>(
-    text: &str,
-    names: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let scored = names
-        .into_iter()
-        .map(|name| (strsim::jaro_winkler(text, name), name));
-    let (score, name) = scored.max_by(|(one, _), (other, _)| one.total_cmp(other))?;
-    (score > 0.8).then_some(name)
 }
 
 /// Returns the key of this name.

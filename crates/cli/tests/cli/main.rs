@@ -18,6 +18,7 @@ mod enrollment_tokens;
 mod exit_codes;
 mod exit_paths;
 mod formats;
+mod help;
 mod input;
 mod key_command;
 mod key_file;
@@ -53,4 +54,5 @@ mod token_users;
 #[cfg(target_os = "linux")]
 mod tunnel;
 mod untrusted_text;
+mod user_agent;
 mod verbosity;

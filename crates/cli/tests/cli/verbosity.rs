@@ -138,6 +138,9 @@ fn add_commands(fixture: &Fixture, words: &str, commands: &mut Vec<Command>) {
         return commands.push(Command::new(words, &help));
     };
     let lines = list.lines().take_while(|line| !line.is_empty());
+    // A line that begins with more spaces is the rest of the one before.
+    let lines = lines.filter_map(|line| line.strip_prefix("  "));
+    let lines = lines.filter(|line| !line.starts_with(' '));
     let names = lines.filter_map(|line| line.split_whitespace().next());
     for name in names.filter(|name| *name != "help") {
         add_commands(fixture, &format!("{words} {name}"), commands);

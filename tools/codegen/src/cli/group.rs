@@ -114,6 +114,12 @@ impl<'a> Group<'a> {
         method_name(operation)
     }
 
+    /// Returns the words of a command, as in `gatelet asa gateway-setup-token reveal`.
+    pub(super) fn words(&self, operation: &Operation) -> String {
+        let words = format!("{} {}", self.noun.join(" "), self.method(operation));
+        format!("gatelet {} {}", self.api.vendor, words.replace('_', "-"))
+    }
+
     pub(super) fn is_plain(&self, operation: &Operation) -> bool {
         let by_hand = &operation.by_hand;
         let is_call = by_hand.method.is_none() && by_hand.command.is_none();

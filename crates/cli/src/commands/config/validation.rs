@@ -6,6 +6,7 @@ use gatelet_models::contains_secret;
 use toml_edit::{Document, Item, TableLike};
 
 use crate::error::error::CliError;
+use crate::nearest::nearest_of;
 use crate::settings::config_file::{ConfigFile, DEFAULT, PROFILES, line_at};
 use crate::settings::key;
 use crate::settings::profile::{exposure, get};
@@ -118,7 +119,7 @@ impl Problems<'_> {
         name: &str,
         known: impl IntoIterator<Item = &'a str>,
     ) {
-        let hint = match key::nearest_of(name, known) {
+        let hint = match nearest_of(name, known) {
             Some(near) => format!("; did you mean {near}?"),
             None => String::new(),
         };

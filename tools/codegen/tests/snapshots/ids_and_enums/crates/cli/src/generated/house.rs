@@ -77,3 +77,6 @@ impl Record for models::Door {
         Column::state("FRAME", |it| columns::text(Some(&it.frame))),
     ];
 }
+
+/// A command line for each command that is generated as a whole.
+pub(crate) const EXAMPLES: &[&str] = &["gatelet house door get d1"];

@@ -88,3 +88,6 @@ impl Record for models::Door {
         Column::time("OILED", |it| it.oiled),
     ];
 }
+
+/// A command line for each command that is generated as a whole.
+pub(crate) const EXAMPLES: &[&str] = &["gatelet house door get"];

@@ -31,3 +31,6 @@ impl House {
         match self {}
     }
 }
+
+/// A command line for each command that is generated as a whole.
+pub(crate) const EXAMPLES: &[&str] = &[];

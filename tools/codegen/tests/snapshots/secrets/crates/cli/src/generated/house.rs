@@ -85,3 +85,6 @@ impl Record for models::Key {
         crate::output::record::redact(&mut self.code);
     }
 }
+
+/// A command line for each command that is generated as a whole.
+pub(crate) const EXAMPLES: &[&str] = &["gatelet house key get k1"];

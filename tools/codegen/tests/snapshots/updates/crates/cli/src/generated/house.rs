@@ -73,3 +73,6 @@ impl DoorCommand {
 impl Record for models::Door {
     const COLUMNS: &'static [Column<Self>] = columns::DOOR;
 }
+
+/// A command line for each command that is generated as a whole.
+pub(crate) const EXAMPLES: &[&str] = &["gatelet house door get d1"];

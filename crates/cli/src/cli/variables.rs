@@ -1,0 +1,82 @@
+//! The environment variables, as the help shows them.
+
+/// Each variable with its meaning.
+const VARIABLES: &[(&str, &str)] = &[
+    (
+        "GATELET_CONFIG",
+        "configuration file with profiles [default: gatelet/config.toml in the configuration directory]",
+    ),
+    (
+        "GATELET_PROFILE",
+        "profile to use, unless --profile names one or the variables of its vendor below are set",
+    ),
+    ("GATELET_ASA_TEAM", "team name"),
+    (
+        "GATELET_ASA_URL",
+        "URL of the API, such as that of Okta Privileged Access [default: https://app.scaleft.com]",
+    ),
+    ("GATELET_ASA_KEY_ID", "ID of the service user's API key"),
+    (
+        "GATELET_ASA_KEY_SECRET",
+        "secret of the API key, or GATELET_ASA_KEY_SECRET_FILE: path of a file that contains it",
+    ),
+    (
+        "GATELET_DT_URL",
+        "URL of the environment, such as https://abc12345.live.dynatrace.com",
+    ),
+    (
+        "GATELET_DT_TOKEN",
+        "API token or platform token, or GATELET_DT_TOKEN_FILE: path of a file that contains it",
+    ),
+    (
+        "GATELET_DT_TOKEN_SCHEME",
+        "scheme of the token, api-token or bearer [default: bearer for dt0s16. and with --api platform, else api-token]",
+    ),
+    (
+        "GATELET_DT_OAUTH_CLIENT_ID",
+        "in place of the token: ID of an OAuth client",
+    ),
+    (
+        "GATELET_DT_OAUTH_CLIENT_SECRET",
+        "secret of the OAuth client, or GATELET_DT_OAUTH_CLIENT_SECRET_FILE: path of a file that contains it",
+    ),
+    (
+        "GATELET_DT_OAUTH_SCOPES",
+        "scopes to request, separated by spaces",
+    ),
+    (
+        "GATELET_DT_OAUTH_RESOURCE",
+        "resource, such as urn:dtenvironment:abc12345 [default: the environment in the URL]",
+    ),
+    (
+        "GATELET_DT_OAUTH_TOKEN_URL",
+        "URL of the token endpoint [default: https://sso.dynatrace.com/sso/oauth2/token]",
+    ),
+    (
+        "GATELET_DT_API",
+        "API of the ActiveGate tokens, classic or platform, unless --api names it",
+    ),
+    (
+        "GATELET_CA_FILE",
+        "as --ca-file, and GATELET_PIN_SHA256, GATELET_PROXY, GATELET_PROXY_FROM_ENVIRONMENT, GATELET_ALLOW_HTTP, GATELET_TIMEOUT and GATELET_RETRIES as the options of these names; GATELET_PROXY may contain user:password@",
+    ),
+    (
+        "GATELET_ALLOW_READABLE_SECRETS",
+        "1 allows files of secrets that others may read",
+    ),
+    ("GATELET_EMULATOR_DATA", "state file of --emulator"),
+    (
+        "GATELET_EMULATOR_FAULTS",
+        "token for emulator serve --faults, or GATELET_EMULATOR_FAULTS_FILE: path of a file that contains it",
+    ),
+];
+
+/// Returns the section of the long help.
+pub(crate) fn help() -> String {
+    let lines = VARIABLES
+        .iter()
+        .map(|(name, meaning)| format!("  {name}\n      {meaning}"));
+    lines.fold("Environment:".to_owned(), |text, lines| {
+        format!("{text}\n{lines}")
+    })
+}
