@@ -6,7 +6,7 @@ pub(crate) mod label;
 pub(crate) mod operation_help;
 pub(crate) mod output;
 pub(crate) mod paging;
-pub(crate) mod past_time;
 pub(crate) mod time_span;
 pub(crate) mod token_api;
 pub(crate) mod token_scheme;
+pub(crate) mod typed_time;

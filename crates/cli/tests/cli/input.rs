@@ -80,8 +80,23 @@ fn an_invalid_input_is_named_as_the_user_typed_it() {
     for (fixture, line, (name, reason)) in [
         (
             dt(),
-            "dt token create x --expires 2027-01-01",
-            ("--expires", "is a date without a time of day"),
+            "dt token create x --expires 2020-01-31",
+            ("invalid --expires", "past"),
+        ),
+        (
+            dt(),
+            "dt token expiring --within today",
+            ("invalid --within", "is in the past"),
+        ),
+        (
+            dt(),
+            "dt token audit --unused-for tomorrow",
+            ("invalid --unused-for", "is in the future"),
+        ),
+        (
+            dt(),
+            "dt update-job list-all --from 2d --to 32.01.2027",
+            ("--to <TIME>", "such as 60d or 2w"),
         ),
         (
             dt(),

@@ -99,6 +99,8 @@ fn lost_tokens_are_found_by_name_type_kind_and_time() {
         "edge-7 --since 1m",
         "edge-7 --since 0s",
         "edge-7 --since 2001-01-01T00:00:00Z",
+        "edge-7 --since yesterday",
+        "edge-7 --since 2001-01-01",
     ] {
         let found = find(arguments).success();
         assert_eq!(found.lines().count(), 1, "{arguments}");
@@ -114,7 +116,7 @@ fn lost_tokens_are_found_by_name_type_kind_and_time() {
         assert_eq!(found.stdout, "", "{arguments}");
         assert!(found.stderr.contains("no such token"), "{}", found.stderr);
     }
-    for arguments in ["edge-7", "edge-7 --since yesterday"] {
+    for arguments in ["edge-7", "edge-7 --since before"] {
         let line = find(arguments).fails_with(2);
         assert!(line.contains("--since"), "{line}");
     }

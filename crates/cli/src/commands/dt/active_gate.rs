@@ -1,14 +1,14 @@
 //! What the description cannot say about `gatelet dt active-gate`.
 
-use std::time::Duration;
-
 use clap::Command;
 use dt_client::{Client, Finding};
+use gatelet_hyper::TokioClock;
+use gatelet_transport::Clock as _;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::commands::dt::lists;
 use crate::error::error::CliError;
-use crate::options::time_span;
+use crate::options::typed_time::TypedTime;
 use crate::output::columns::text;
 use crate::output::list::write_items;
 use crate::output::output::Output;
@@ -45,9 +45,9 @@ pub(crate) fn with_texts(command: Command) -> Command {
 /// Lists findings.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Attention {
-    /// Report tokens that end within this time: a number with s, m, h, d or w
-    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = time_span::parse)]
-    within: Duration,
+    /// Report tokens that end within this time, or before it: 60d, 2w, 2027-01-31 (its start) or 2027-01-31T12:00Z; UTC without an offset
+    #[arg(long, value_name = "TIME", default_value = "30d")]
+    within: TypedTime,
 }
 
 impl Attention {
@@ -57,7 +57,9 @@ impl Attention {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let found = client.active_gates().attention(self.within).await;
+        let now = TokioClock::new().now().into();
+        let within = self.within.time_until("--within", now)?;
+        let found = client.active_gates().attention(within).await;
         let found = found.map_err(lists::to_cli_error)?;
         write_items(found.into_iter().map(Row).collect(), output)?;
         output.log().print(NOT_SHOWN);

@@ -1,7 +1,5 @@
 //! What the description cannot say about `gatelet dt active-gate-token`.
 
-use std::time::Duration;
-
 use clap::{Command, ValueEnum};
 use dt_client::{Applied, Client, Error};
 use gatelet_hyper::TokioClock;
@@ -17,8 +15,7 @@ use crate::commands::report;
 use crate::commands::secret_output::{self, SecretOwner};
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
-use crate::options::past_time::{self, PastTime};
-use crate::options::time_span;
+use crate::options::typed_time::TypedTime;
 use crate::output::list::write_items;
 use crate::output::log::Log;
 use crate::output::output::Output;
@@ -98,9 +95,9 @@ impl NewToken {
 pub(crate) struct Create {
     #[command(flatten)]
     token: NewToken,
-    /// Expiration: a time (2027-01-31T00:00:00Z) or an offset from now (now+60d) [default: never]
+    /// Expiration: 60d, 2w, 2027-01-31 (its start), tomorrow or 2027-01-31T12:00Z; UTC without an offset [default: never]
     #[arg(long, value_name = "TIME")]
-    expires: Option<String>,
+    expires: Option<TypedTime>,
 }
 
 /// The types of ActiveGate.
@@ -133,10 +130,10 @@ impl Create {
         secret_output::ensure_writable(output)?;
         let mut create = token.to_create();
         let ends = expires.is_some();
+        let since = now();
         if let Some(expires) = expires {
-            create = create.with_expiration_date(expires);
+            create = create.with_expiration_date(expires.expiration(since));
         }
-        let since = Timestamp::from(TokioClock::new().now());
         let unknown = format!(
             "create: outcome unknown; {}",
             token.find_lost(since, output.target())
@@ -166,6 +163,10 @@ impl Create {
         }
         Ok(())
     }
+}
+
+fn now() -> Timestamp {
+    TokioClock::new().now().into()
 }
 
 /// Converts the error of a create, and says what to do if the token may exist without anyone knowing its secret.
@@ -198,9 +199,9 @@ fn delete_command(id: &ActiveGateTokenId, target: &Target) -> String {
 pub(crate) struct FindLost {
     #[command(flatten)]
     token: NewToken,
-    /// When the create was started, or earlier: a time (2027-01-31T00:00:00Z) or how long ago (10m)
-    #[arg(long, value_name = "TIME", value_parser = past_time::parse)]
-    since: PastTime,
+    /// When the create was started, or earlier: 10m ago, today (its start) or 2027-01-31T12:00Z; UTC without an offset
+    #[arg(long, value_name = "TIME")]
+    since: TypedTime,
 }
 
 impl FindLost {
@@ -210,9 +211,10 @@ impl FindLost {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let since = self.since.at(TokioClock::new().now());
+        let since = self.since.ago("--since", now())?;
         let create = self.token.to_create();
-        let lost = client.active_gate_tokens().find_lost(&create, since).await;
+        let tokens = client.active_gate_tokens();
+        let lost = tokens.find_lost(&create, since.into()).await;
         let lost = lost.map_err(lists::to_cli_error)?;
         if lost.is_empty() {
             let line = "no such token with a name in the response; after a timeout, look again some minutes later";
@@ -225,9 +227,9 @@ impl FindLost {
 /// Lists the tokens that end soon.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Expiring {
-    /// Report tokens that end within this time: a number with s, m, h, d or w
-    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = time_span::parse)]
-    within: Duration,
+    /// Report tokens that end within this time, or before it: 60d, 2w, 2027-01-31 (its start) or 2027-01-31T12:00Z; UTC without an offset
+    #[arg(long, value_name = "TIME", default_value = "30d")]
+    within: TypedTime,
 }
 
 impl Expiring {
@@ -237,7 +239,8 @@ impl Expiring {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let expiring = client.active_gate_tokens().expiring(self.within).await;
+        let within = self.within.time_until("--within", now())?;
+        let expiring = client.active_gate_tokens().expiring(within).await;
         let expiring = expiring.map_err(lists::to_cli_error)?;
         let is_empty = expiring.is_empty();
         write_items(expiring, output)?;
@@ -251,9 +254,9 @@ impl Expiring {
 /// Reviews all tokens.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Audit {
-    /// Report tokens whose last use is longer ago: a number with s, m, h, d or w
-    #[arg(long, value_name = "TIME", default_value = "90d", value_parser = time_span::parse)]
-    unused_for: Duration,
+    /// Report tokens whose last use is longer ago, or before this time: 90d, 26w or 2027-01-31 (its start); UTC without an offset
+    #[arg(long, value_name = "TIME", default_value = "90d")]
+    unused_for: TypedTime,
 }
 
 impl Audit {
@@ -263,7 +266,8 @@ impl Audit {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let audit = client.active_gate_tokens().audit(self.unused_for).await;
+        let unused_for = self.unused_for.time_since("--unused-for", now())?;
+        let audit = client.active_gate_tokens().audit(unused_for).await;
         let audit = audit.map_err(lists::to_cli_error)?;
         let limits = token_audit::limits(&audit);
         write_items(token_audit::rows(audit), output)?;

@@ -2,14 +2,17 @@
 
 use clap::Command;
 use dt_client::Client;
+use gatelet_hyper::TokioClock;
 use gatelet_models::dt::{
     ActiveGateId, ActiveGateRelease, ActiveGateVersion, UpdateJob, UpdateJobCreate,
     UpdateJobsOfGate, UpdateType, VersionCompareType,
 };
+use gatelet_transport::Clock as _;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::commands::report;
 use crate::error::error::CliError;
+use crate::options::typed_time::TypedTime;
 use crate::output::columns::text;
 use crate::output::list::write_items;
 use crate::output::output::Output;
@@ -26,12 +29,12 @@ pub(crate) fn with_texts(command: Command) -> Command {
 /// Which jobs the lists show.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Filter {
-    /// Start: a time (2027-01-31T00:00:00Z) or an offset from now, at most 31 days before the end [default: of all ActiveGates now-1d, of one now-1w]
+    /// Start: 2d ago, yesterday or 2027-01-31 (its start), 2027-01-31T12:00Z; UTC without an offset; at most 31 days before the end [default: of all ActiveGates 1d, of one 1w]
     #[arg(long, value_name = "TIME")]
-    from: Option<String>,
+    from: Option<TypedTime>,
     /// End, in the same forms; one before the default of --from needs --from [default: now]
     #[arg(long, value_name = "TIME")]
-    to: Option<String>,
+    to: Option<TypedTime>,
     /// Version before the update, such as 1.195.0
     #[arg(long, value_name = "VERSION")]
     start_version: Option<ActiveGateRelease>,
@@ -56,11 +59,12 @@ pub(crate) struct Filter {
 macro_rules! set_parameters {
     ($filter:expr, $query:ident) => {{
         let filter: Filter = $filter;
+        let now = TokioClock::new().now().into();
         if let Some(from) = filter.from {
-            $query = $query.from(from);
+            $query = $query.from(from.filter(now));
         }
         if let Some(to) = filter.to {
-            $query = $query.to(to);
+            $query = $query.to(to.filter(now));
         }
         if let Some(version) = filter.start_version {
             $query = $query.start_version(version);
