@@ -1,8 +1,10 @@
 //! The command line: parsed, run, reported.
 
 pub(crate) mod args;
+pub(crate) mod completion;
 mod examples;
 mod help;
+mod line;
 pub(crate) mod run;
 pub(crate) mod usage;
 mod variables;

@@ -1,6 +1,7 @@
 //! One module for each command.
 
 pub(crate) mod asa;
+pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod confirmation;
 mod deletion;
@@ -9,3 +10,4 @@ pub(crate) mod dt;
 pub(crate) mod emulator;
 pub(crate) mod report;
 pub(crate) mod secret_output;
+pub(crate) mod version;

@@ -20,12 +20,15 @@ mod terminal;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::cli::{run, usage};
+use crate::cli::{completion, run, usage};
 use crate::error::error::CliError;
 use crate::error::report::{ErrorFormat, LOG_JSON};
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
+    if completion::complete(&arguments) {
+        return ExitCode::SUCCESS;
+    }
     let format = ErrorFormat::of(&arguments);
     if arguments.iter().any(|argument| argument == LOG_JSON) {
         terminal::use_json_lines();

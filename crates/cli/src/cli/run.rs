@@ -9,7 +9,7 @@ use crate::error::error::CliError;
 use crate::generated::dt::{ActiveGateCommand, Dt};
 use crate::options::output::OutputOptions;
 use crate::output::log::{Log, LogThread};
-use crate::output::output::Output;
+use crate::output::output::{Format, Output};
 use crate::output::stdout::Stdout;
 use crate::settings::key::Vendor;
 use crate::settings::settings::Settings;
@@ -30,7 +30,7 @@ pub(crate) fn run(args: Args) -> Result<(), CliError> {
     result
 }
 
-async fn dispatch(args: Args) -> Result<(), CliError> {
+async fn dispatch(mut args: Args) -> Result<(), CliError> {
     signal::survive_file_size_limit().map_err(CliError::start)?;
     let (log, log_thread) = Log::start().map_err(CliError::start)?;
     let clients = ClientFactory::new(&args.global, log.clone());
@@ -40,7 +40,11 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
     };
     let target = args.global.target(token_api);
     let has_log = clients.is_verbose() || args.global.log_json;
-    let presentation = output_options(&args)?.presentation(has_log);
+    let mut options = output_options(&args)?;
+    if matches!(&args.command, Command::Version(version) if version.json) {
+        options.output = Format::Json;
+    }
+    let presentation = options.presentation(has_log);
     let mut output = Output::new(presentation, Stdout::open()?, log.clone(), target);
     match args.command {
         Command::Asa(asa) => {
@@ -60,6 +64,8 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
             until_stopped(&log, log_thread, doctor.run(&clients, &mut output)).await
         }
         Command::Config(config) => config.run(args.global.profile.as_deref(), &mut output),
+        Command::Completions(completions) => completions.run(&mut output),
+        Command::Version(version) => version.run(&mut output),
         Command::Emulator(emulator) => {
             let watchdog = Watchdog::start(log.progress().clone()).map_err(CliError::start)?;
             let on_stop = || watchdog.disarm();

@@ -7,6 +7,7 @@
 mod access_log;
 mod active_gates;
 mod answers;
+mod completions;
 #[cfg(unix)]
 mod connection;
 mod console_blocks;
@@ -56,3 +57,4 @@ mod tunnel;
 mod untrusted_text;
 mod user_agent;
 mod verbosity;
+mod version;
