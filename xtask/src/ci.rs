@@ -70,6 +70,11 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
+        name: "reference of the command line",
+        cargo: &["xtask", "cli-docs", "--check"],
+        environment: &[],
+    },
+    Step {
         name: "deps",
         cargo: &["xtask", "deps"],
         environment: &[],

@@ -11,6 +11,7 @@
 
 mod bench;
 mod ci;
+mod cli_docs;
 mod codegen;
 mod deps;
 mod error;
@@ -44,6 +45,12 @@ const TASKS: &[Task] = &[
         arguments: "[--check]",
         about: "generate models, operation tables, reference pages and JSON Schemas from the descriptions",
         run: codegen::run,
+    },
+    Task {
+        name: "cli-docs",
+        arguments: "[--check] [--man DIR]",
+        about: "write docs/reference/cli.md from the command line of gatelet, and its manual pages to a folder",
+        run: cli_docs::run,
     },
     Task {
         name: "deps",

@@ -2,6 +2,8 @@
 
 pub(crate) mod args;
 pub(crate) mod completion;
+#[cfg(feature = "docs")]
+pub(crate) mod docs;
 mod examples;
 mod help;
 mod line;

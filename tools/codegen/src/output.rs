@@ -25,6 +25,9 @@ const FOLDERS: [&str; 8] = [
     "tests/wire/src/generated",
 ];
 
+/// A file in one of these folders that is generated from the command line.
+const REFERENCE_OF_CLI: &str = "docs/reference/cli.md";
+
 impl Output {
     /// Adds a file below one of the generator's folders.
     pub(crate) fn add(&mut self, path: impl Into<PathBuf>, text: String) -> Result<(), String> {
@@ -104,7 +107,8 @@ impl Output {
             collect(root, Path::new(folder), &mut leftovers)
                 .map_err(|error| failed("list", Path::new(folder), &error))?;
         }
-        leftovers.retain(|path| !self.files.contains_key(path));
+        let is_other = |path: &Path| path == Path::new(REFERENCE_OF_CLI);
+        leftovers.retain(|path| !self.files.contains_key(path) && !is_other(path));
         leftovers.sort();
         Ok(leftovers)
     }

@@ -7,7 +7,7 @@ use crate::cli::variables;
 use crate::commands::asa::{
     enrollment_token, gateway, gateway_setup_token, project, resource_group, service_user,
 };
-use crate::commands::completions::Completions;
+use crate::commands::completions::{self, Completions};
 use crate::commands::config::command::ConfigCommand;
 use crate::commands::doctor::command::Doctor;
 use crate::commands::dt::{active_gate, active_gate_token, update_job};
@@ -83,16 +83,17 @@ pub(crate) enum Command {
     /// It completes commands, options and words, profiles of the configuration file, and names and ids, which a list command reads
     /// within two seconds if the address and a credential are set, and the credential is not what a command prints. It changes nothing
     /// and prints no error.
-    ///
-    /// bash: add to ~/.bashrc `source <(gatelet completions bash)`.
-    /// zsh: add to ~/.zshrc `source <(gatelet completions zsh)`.
-    /// fish: write it to ~/.config/fish/completions/gatelet.fish.
-    /// PowerShell: add to $PROFILE `gatelet completions powershell | Out-String | Invoke-Expression`.
-    /// elvish: add to ~/.config/elvish/rc.elv `eval (gatelet completions elvish | slurp)`.
-    #[command(verbatim_doc_comment)]
+    #[command(after_help = completions::PLACES)]
     Completions(Completions),
     /// Print how this program was built: version, commit, features and target
     Version(Version),
+    /// Write the reference and the manual pages of the command line
+    #[cfg(feature = "docs")]
+    #[command(hide = true)]
+    Docs {
+        /// Folder for cli.md and the folder man1
+        folder: std::path::PathBuf,
+    },
 }
 
 /// Returns the whole command line, whose help has lines of this many characters.

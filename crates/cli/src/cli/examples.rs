@@ -152,7 +152,8 @@ mod tests {
         for example in examples {
             assert!(begins_with(&example, words), "{words}: {example}");
         }
-        for inner in command.get_subcommands() {
+        let shown = command.get_subcommands().filter(|it| !it.is_hide_set());
+        for inner in shown {
             check(inner, &format!("{words} {}", inner.get_name()));
         }
     }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::cli::args::{Args, Command};
+#[cfg(feature = "docs")]
+use crate::cli::docs;
 use crate::cli::watchdog::Watchdog;
 use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
@@ -65,6 +67,8 @@ async fn dispatch(mut args: Args) -> Result<(), CliError> {
         }
         Command::Config(config) => config.run(args.global.profile.as_deref(), &mut output),
         Command::Completions(completions) => completions.run(&mut output),
+        #[cfg(feature = "docs")]
+        Command::Docs { folder } => docs::run(&folder),
         Command::Version(version) => version.run(&mut output),
         Command::Emulator(emulator) => {
             let watchdog = Watchdog::start(log.progress().clone()).map_err(CliError::start)?;

@@ -1,7 +1,7 @@
 //! The environment variables, as the help shows them.
 
 /// Each variable with its meaning.
-const VARIABLES: &[(&str, &str)] = &[
+pub(crate) const VARIABLES: &[(&str, &str)] = &[
     (
         "GATELET_CONFIG",
         "configuration file with profiles [default: gatelet/config.toml in the configuration directory]",

@@ -12,6 +12,15 @@ use crate::output::stdout::Stdout;
 /// The variable by which the script of a shell asks for completions.
 pub(crate) const VARIABLE: &str = "GATELET_COMPLETE";
 
+/// Where the scripts go.
+pub(crate) const PLACES: &str = "\
+Where the script goes:
+  bash: `source <(gatelet completions bash)` in ~/.bashrc
+  zsh: `source <(gatelet completions zsh)` in ~/.zshrc
+  fish: written to ~/.config/fish/completions/gatelet.fish
+  powershell: `gatelet completions powershell | Out-String | Invoke-Expression` in $PROFILE
+  elvish: `eval (gatelet completions elvish | slurp)` in ~/.config/elvish/rc.elv";
+
 /// Prints the script that completes command lines in a shell.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Completions {
