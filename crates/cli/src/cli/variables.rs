@@ -57,9 +57,30 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
         "API of the ActiveGate tokens, classic or platform, unless --api names it",
     ),
     (
-        "GATELET_CA_FILE",
-        "as --ca-file, and GATELET_PIN_SHA256, GATELET_PROXY, GATELET_PROXY_FROM_ENVIRONMENT, GATELET_ALLOW_HTTP, GATELET_TIMEOUT and GATELET_RETRIES as the options of these names; GATELET_PROXY may contain user:password@",
+        "GATELET_TIMEOUT",
+        "seconds that a call may take, unless --timeout names them",
     ),
+    (
+        "GATELET_RETRIES",
+        "number of retries, unless --retries names it",
+    ),
+    (
+        "GATELET_CA_FILE",
+        "file of certificate authorities, unless --ca-file names it",
+    ),
+    (
+        "GATELET_PIN_SHA256",
+        "fingerprints of the servers, unless --pin-sha256 names them",
+    ),
+    (
+        "GATELET_PROXY",
+        "URL of a proxy, unless --proxy names it; it may contain user:password@",
+    ),
+    (
+        "GATELET_PROXY_FROM_ENVIRONMENT",
+        "1 is --proxy-from-environment",
+    ),
+    ("GATELET_ALLOW_HTTP", "1 is --allow-http"),
     (
         "GATELET_ALLOW_READABLE_SECRETS",
         "1 allows files of secrets that others may read",
@@ -79,4 +100,20 @@ pub(crate) fn help() -> String {
     lines.fold("Environment:".to_owned(), |text, lines| {
         format!("{text}\n{lines}")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::key::KEYS;
+
+    #[test]
+    fn the_help_has_every_variable_of_a_setting() {
+        let help = help();
+        let variables = KEYS.iter().flat_map(|key| key.variables);
+        for variable in variables.filter(|it| it.starts_with("GATELET_")) {
+            let is_there = help.split([' ', '\n', ':']).any(|word| word == *variable);
+            assert!(is_there, "{variable}");
+        }
+    }
 }
