@@ -25,39 +25,16 @@ use crate::settings::key::KEYS;
 /// How long a completion may take.
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// Nouns, and for each argument the list that knows its values, which takes the arguments before it.
-const LISTS: &[(&str, &[&str])] = &[
-    ("asa gateway", &["asa gateway list"]),
-    ("asa gateway-setup-token", &["asa gateway-setup-token list"]),
-    ("asa project", &["asa project list"]),
-    (
-        "asa enrollment-token",
-        &["asa project list", "asa enrollment-token list"],
-    ),
-    ("asa resource-group", &["asa resource-group list"]),
-    (
-        "asa resource-group project",
-        &["asa resource-group list", "asa resource-group project list"],
-    ),
+/// Nouns below others, and the lists that know the values of their first arguments. A list takes the arguments before.
+const OUTER: &[(&str, &[&str])] = &[
+    ("asa enrollment-token", &["asa project list"]),
+    ("asa resource-group project", &["asa resource-group list"]),
     (
         "asa resource-group enrollment-token",
-        &[
-            "asa resource-group list",
-            "asa resource-group project list",
-            "asa resource-group enrollment-token list",
-        ],
+        &["asa resource-group list", "asa resource-group project list"],
     ),
-    ("asa service-user", &["asa service-user list"]),
-    (
-        "asa service-user key",
-        &["asa service-user list", "asa service-user key list"],
-    ),
-    ("dt active-gate", &["dt active-gate list"]),
-    ("dt active-gate-token", &["dt active-gate-token list"]),
-    (
-        "dt update-job",
-        &["dt active-gate list", "dt update-job list"],
-    ),
+    ("asa service-user key", &["asa service-user list"]),
+    ("dt update-job", &["dt active-gate list"]),
 ];
 
 /// Commands whose last argument names what does not exist.
@@ -99,19 +76,33 @@ fn completed(line: &Arc<Line>) -> Command {
 }
 
 fn below(command: Command, noun: &str, line: &Arc<Line>) -> Command {
+    let lists = lists(&command, noun);
     command.mut_subcommands(|inner| {
         let words = format!("{noun} {}", inner.get_name());
         let words = words.trim_start();
-        let inner = with_values(inner, noun, line);
+        let inner = with_values(inner, noun, &lists, line);
         below(inner, words, line)
     })
 }
 
+/// Returns the lists that know the values of the arguments of a noun's commands, the first argument first.
+fn lists(command: &Command, noun: &str) -> Vec<String> {
+    let outer = OUTER.iter().find(|(own, _)| *own == noun);
+    let outer = outer.into_iter().flat_map(|(_, lists)| lists.iter());
+    let mut lists: Vec<_> = outer.map(|list| (*list).to_owned()).collect();
+    // A noun without a vendor before it is no noun of an API.
+    let own = command
+        .find_subcommand("list")
+        .filter(|_| noun.contains(' '));
+    if own.is_some_and(|own| own.get_positionals().count() == lists.len()) {
+        lists.push(format!("{noun} list"));
+    }
+    lists
+}
+
 /// Adds what completes the values of a command's own arguments.
-fn with_values(command: Command, noun: &str, line: &Arc<Line>) -> Command {
+fn with_values(command: Command, noun: &str, lists: &[String], line: &Arc<Line>) -> Command {
     let name = command.get_name().to_owned();
-    let lists = LISTS.iter().find(|(own, _)| *own == noun);
-    let lists = lists.map_or(&[][..], |(_, lists)| lists);
     let known = match lists.split_last() {
         Some((_, outer)) if NEW.contains(&name.as_str()) => outer,
         _ => lists,
@@ -156,9 +147,9 @@ fn with_known_words(arg: Arg) -> Arg {
     arg.add(candidates(move || words.clone()))
 }
 
-fn listed(line: &Arc<Line>, list: &'static str, before: Vec<String>) -> ArgValueCandidates {
-    let line = Arc::clone(line);
-    candidates(move || line.ask(list, &before))
+fn listed(line: &Arc<Line>, list: &str, before: Vec<String>) -> ArgValueCandidates {
+    let (line, list) = (Arc::clone(line), list.to_owned());
+    candidates(move || line.ask(&list, &before))
 }
 
 fn profiles() -> ArgValueCandidates {
@@ -188,31 +179,21 @@ fn is_offered(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Returns the words of each command that lists a noun, with the number of its arguments.
-    fn lists(command: &Command, words: &str) -> Vec<(String, usize)> {
-        let below = command.get_subcommands().flat_map(|inner| {
-            let words = format!("{words} {}", inner.get_name());
-            match inner.get_name() {
-                "list" => vec![(words, inner.get_positionals().count())],
-                _ => lists(inner, &words),
-            }
-        });
-        below.collect()
+    #[test]
+    fn each_noun_below_another_has_a_list_that_takes_its_first_arguments() {
+        let root = args::command(80);
+        for (noun, outer) in OUTER {
+            let words = noun.split(' ');
+            let group = words.fold(&root, |it, word| it.find_subcommand(word).unwrap());
+            assert_eq!(lists(group, noun).len(), outer.len() + 1, "{noun}");
+        }
     }
 
     #[test]
-    fn every_list_of_a_vendor_completes_the_names_of_its_noun() {
-        let lists = lists(&args::command(80), "");
-        for (list, arguments) in lists
-            .iter()
-            .filter(|(list, _)| !list.starts_with(" config"))
-        {
-            let list = list.trim_start();
-            let noun = list.strip_suffix(" list").unwrap();
-            let own = LISTS.iter().find(|(own, _)| *own == noun);
-            let (_, known) = own.unwrap_or_else(|| panic!("`{noun}` is not in LISTS"));
-            assert_eq!(known.get(*arguments), Some(&list));
-        }
+    fn the_names_of_a_noun_are_completed_by_its_list_without_further_ado() {
+        let relay = Command::new("relay").subcommand(Command::new("list"));
+        assert_eq!(lists(&relay, "dt relay"), ["dt relay list"]);
+        assert!(lists(&relay, "relay").is_empty());
     }
 
     #[test]
