@@ -16,7 +16,33 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
     let check = arguments.contains("--check");
     let man: Option<PathBuf> = arguments.opt_value_from_str("--man")?;
     finish("cli-docs", arguments)?;
-    let folder = workspace.root().join("target/cli-docs");
+    let fresh = generate(workspace)?;
+    if let Some(man) = man {
+        let pages = folder(workspace).join("man1");
+        let copied = copy(&pages, &workspace.root().join(&man));
+        copied.map_err(|error| format!("{}: {error}", man.display()))?;
+    }
+    match check {
+        true => compare(workspace, &fresh),
+        false => write(workspace, &fresh),
+    }
+}
+
+/// Writes the reference.
+///
+/// # Errors
+/// The program does not build, or the file cannot be written.
+pub(crate) fn update(workspace: &Workspace) -> Result<(), Error> {
+    write(workspace, &generate(workspace)?)
+}
+
+fn folder(workspace: &Workspace) -> PathBuf {
+    workspace.root().join("target/cli-docs")
+}
+
+/// Runs the program, and returns the reference that it has written.
+fn generate(workspace: &Workspace) -> Result<String, Error> {
+    let folder = folder(workspace);
     let path = folder.display().to_string();
     let features = "--features=docs,jq";
     let docs = [
@@ -29,22 +55,30 @@ pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(),
         &path,
     ];
     workspace.cargo_output(&docs)?;
-    if let Some(man) = man {
-        let copied = copy(&folder.join("man1"), &workspace.root().join(&man));
-        copied.map_err(|error| format!("{}: {error}", man.display()))?;
-    }
-    let fresh = folder.join("cli.md");
-    let fresh = fs::read_to_string(fresh).map_err(|error| format!("cli.md: {error}"))?;
+    let fresh = fs::read_to_string(folder.join("cli.md"));
+    Ok(fresh.map_err(|error| format!("cli.md: {error}"))?)
+}
+
+fn is_fresh(workspace: &Workspace, fresh: &str) -> bool {
     let reference = workspace.root().join(REFERENCE);
-    let old = fs::read_to_string(&reference).unwrap_or_default();
-    if old == fresh {
+    fs::read_to_string(reference).is_ok_and(|old| old == fresh)
+}
+
+fn compare(workspace: &Workspace, fresh: &str) -> Result<(), Error> {
+    if is_fresh(workspace, fresh) {
         println!("cli-docs: {REFERENCE} is fresh");
         return Ok(());
     }
-    if check {
-        let stale = format!("{REFERENCE} is stale; run `cargo xtask cli-docs`");
-        return Err(Error::Check(stale));
+    let stale = format!("{REFERENCE} is stale; run `cargo xtask cli-docs`");
+    Err(Error::Check(stale))
+}
+
+fn write(workspace: &Workspace, fresh: &str) -> Result<(), Error> {
+    if is_fresh(workspace, fresh) {
+        println!("cli-docs: {REFERENCE} is fresh");
+        return Ok(());
     }
+    let reference = workspace.root().join(REFERENCE);
     fs::write(reference, fresh).map_err(|error| format!("{REFERENCE}: {error}"))?;
     println!("wrote {REFERENCE}");
     Ok(())

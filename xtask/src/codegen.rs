@@ -9,16 +9,24 @@ use gatelet_codegen::generate;
 
 use pico_args::Arguments;
 
+use crate::cli_docs;
 use crate::error::{Error, finish};
 use crate::workspace::Workspace;
 
-/// Writes the generated files of `workspace`; with `--check` only compares them.
+/// Writes the generated files of `workspace`, and the reference of the command line; with `--check` only compares the former.
 pub(crate) fn run(workspace: &Workspace, mut arguments: Arguments) -> Result<(), Error> {
     let check = arguments.contains("--check");
     finish("codegen", arguments)?;
     match check {
         true => compare(workspace.root()),
-        false => write(workspace.root()),
+        false => {
+            write(workspace.root())?;
+            // The commands are a part of it. A new operation without a handler does not build yet.
+            if let Err(error) = cli_docs::update(workspace) {
+                println!("codegen: the reference of the command line may be stale: {error}");
+            }
+            Ok(())
+        }
     }
 }
 
