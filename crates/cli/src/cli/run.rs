@@ -32,7 +32,7 @@ pub(crate) fn run(args: Args) -> Result<(), CliError> {
     result
 }
 
-async fn dispatch(mut args: Args) -> Result<(), CliError> {
+async fn dispatch(args: Args) -> Result<(), CliError> {
     signal::survive_file_size_limit().map_err(CliError::start)?;
     let (log, log_thread) = Log::start().map_err(CliError::start)?;
     let clients = ClientFactory::new(&args.global, log.clone());
@@ -44,7 +44,7 @@ async fn dispatch(mut args: Args) -> Result<(), CliError> {
     let has_log = clients.is_verbose() || args.global.log_json;
     let mut options = output_options(&args)?;
     if matches!(&args.command, Command::Version(version) if version.json) {
-        options.output = Format::Json;
+        options.output = Some(Format::Json);
     }
     let presentation = options.presentation(has_log);
     let mut output = Output::new(presentation, Stdout::open()?, log.clone(), target);
@@ -87,7 +87,7 @@ fn output_options(args: &Args) -> Result<OutputOptions, CliError> {
     let vendor = match &args.command {
         Command::Asa(_) => Vendor::Asa,
         Command::Dt { .. } => Vendor::Dt,
-        Command::Config(_) | Command::Doctor(_) | Command::Emulator(_) => return Ok(options),
+        _ => return Ok(options),
     };
     let is_local = args.global.emulator;
     match Settings::read(vendor, args.global.profile.as_deref()) {

@@ -21,6 +21,10 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
         "secret of the API key, or GATELET_ASA_KEY_SECRET_FILE: path of a file that contains it",
     ),
     (
+        "GATELET_ASA_KEY_FILE",
+        "in place of both: path of a file with the key, as `asa service-user key rotate --out` writes it",
+    ),
+    (
         "GATELET_DT_URL",
         "URL of the environment, such as https://abc12345.live.dynatrace.com",
     ),
@@ -56,6 +60,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
         "GATELET_DT_API",
         "API of the ActiveGate tokens, classic or platform, unless --api names it",
     ),
+    ("GATELET_OUTPUT", "format of results, unless -o names it"),
     (
         "GATELET_TIMEOUT",
         "seconds that a call may take, unless --timeout names them",

@@ -1019,3 +1019,29 @@ impl Record for models::ServiceUser {
 impl Record for models::ServiceUserKey {
     const COLUMNS: &'static [Column<Self>] = columns::SERVICE_USER_KEY;
 }
+
+/// A command line for each command that is generated as a whole.
+pub(crate) const EXAMPLES: &[&str] = &[
+    "gatelet asa enrollment-token list web",
+    "gatelet asa enrollment-token get web 0b2f9b8e-4c0f-4a5e-8a53-0a9e6d2f7c44",
+    "gatelet asa enrollment-token delete web 0b2f9b8e-4c0f-4a5e-8a53-0a9e6d2f7c44",
+    "gatelet asa gateway list",
+    "gatelet asa gateway get a2dfd474-2db4-4bb2-8364-d5f76ade396e",
+    "gatelet asa gateway delete a2dfd474-2db4-4bb2-8364-d5f76ade396e",
+    "gatelet asa gateway status a2dfd474-2db4-4bb2-8364-d5f76ade396e",
+    "gatelet asa gateway-setup-token list",
+    "gatelet asa gateway-setup-token get 6116bb2a-7289-4528-92ee-8e92443c3b61",
+    "gatelet asa gateway-setup-token delete 6116bb2a-7289-4528-92ee-8e92443c3b61",
+    "gatelet asa project list",
+    "gatelet asa project get web",
+    "gatelet asa resource-group list",
+    "gatelet asa resource-group get 2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111",
+    "gatelet asa resource-group enrollment-token list 2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111 8fe1a2c4-5f0c-4a5e-9d0e-6e1a1c1d2b30",
+    "gatelet asa resource-group enrollment-token get 2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111 8fe1a2c4-5f0c-4a5e-9d0e-6e1a1c1d2b30 0b2f9b8e-4c0f-4a5e-8a53-0a9e6d2f7c44",
+    "gatelet asa resource-group enrollment-token delete 2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111 8fe1a2c4-5f0c-4a5e-9d0e-6e1a1c1d2b30 0b2f9b8e-4c0f-4a5e-8a53-0a9e6d2f7c44",
+    "gatelet asa resource-group project list 2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111",
+    "gatelet asa resource-group project get 2e5d0f6c-31f2-4c53-8d0e-54b1a7e8c111 8fe1a2c4-5f0c-4a5e-9d0e-6e1a1c1d2b30",
+    "gatelet asa service-user list",
+    "gatelet asa service-user get deploy-bot",
+    "gatelet asa service-user key list deploy-bot",
+];

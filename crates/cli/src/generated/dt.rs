@@ -531,3 +531,15 @@ impl Record for models::ActiveGateTokenEnforcement {
 impl Record for models::UpdateJob {
     const COLUMNS: &'static [Column<Self>] = columns::UPDATE_JOB;
 }
+
+/// A command line for each command that is generated as a whole.
+pub(crate) const EXAMPLES: &[&str] = &[
+    "gatelet dt active-gate list",
+    "gatelet dt active-gate groups",
+    "gatelet dt active-gate token-enforcement",
+    "gatelet dt active-gate get -1556499193",
+    "gatelet dt active-gate-token list",
+    "gatelet dt active-gate-token get dt0g02.4KWZO5EF",
+    "gatelet dt update-job get -1556499193 -4754066816153208332",
+    "gatelet dt update-job delete -1556499193 -4754066816153208332",
+];
