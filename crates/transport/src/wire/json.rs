@@ -24,13 +24,20 @@ const PATH_LIMIT: usize = 4 * 1024;
 
 const BOM: char = '\u{feff}';
 
-/// Decodes a whole body. The path is tracked only in a second pass, after a failure.
+/// Decodes a whole body. The path is tracked only where the fast path gives up: types are compiled for two readers, not three.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
     let text = body_text(body)?;
     if let Some(value) = fast::read(text) {
         return Ok(value);
     }
-    serde_json::from_str(text).map_err(|error| diagnose::<T>(text, &error))
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| diagnose(text, &error.path().to_string(), error.inner()))?;
+    match deserializer.end() {
+        Ok(()) => Ok(value),
+        // The value is valid, the rest is not.
+        Err(error) => Err(diagnose(text, "", &error)),
+    }
 }
 
 /// Decodes a whole body, and reads unpaired surrogates as U+FFFD if it does not decode otherwise.
@@ -68,15 +75,8 @@ fn whole_document(text: String) -> DecodeError {
     }
 }
 
-/// Decodes again to find the path of the error.
-fn diagnose<T: DeserializeOwned>(text: &str, first: &serde_json::Error) -> DecodeError {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let result: Result<T, _> = serde_path_to_error::deserialize(&mut deserializer);
-    let (path, error) = match &result {
-        Err(error) => (error.path().to_string(), error.inner()),
-        // The value is valid, the rest is not.
-        Ok(_) => (String::new(), first),
-    };
+/// Describes an error at a path, without values.
+fn diagnose(text: &str, path: &str, error: &serde_json::Error) -> DecodeError {
     let message = error.to_string();
     let at = format!(" at line {} column {}", error.line(), error.column());
     let message = message.strip_suffix(&at).unwrap_or(&message);
@@ -90,7 +90,7 @@ fn diagnose<T: DeserializeOwned>(text: &str, first: &serde_json::Error) -> Decod
         message.into()
     };
     DecodeError {
-        path: path_of(&path, message),
+        path: path_of(path, message),
         message: cause + &at,
     }
 }
