@@ -7,7 +7,7 @@ use gatelet_models::asa::{
 };
 use gatelet_transport::{Channel, Error};
 
-use crate::rotation::key_owner::is_same_id;
+use crate::key_id::is_same_id;
 
 /// Refuses the value of a setup token in place of its id: it is secret, and paths are logged.
 pub(crate) fn fetch_gateway_setup_token(

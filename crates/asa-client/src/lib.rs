@@ -57,6 +57,7 @@ mod gateway_setup_tokens;
 mod gateways;
 #[rustfmt::skip]
 mod generated;
+mod key_id;
 mod listed_projects;
 mod projects;
 mod resource_group_enrollment_tokens;

@@ -5,8 +5,9 @@ use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKeyId};
 use gatelet_transport::{Deleted, Error};
 
 use crate::client::Client;
+use crate::key_id::is_same_key;
 use crate::rotation::check_key_error::{CheckFailure, CheckKeyError};
-use crate::rotation::key_owner::{KeyOwner, is_same_key};
+use crate::rotation::key_owner::KeyOwner;
 use crate::rotation::new_key::NewKey;
 use crate::service_key::{check_key, issue};
 use crate::service_user::ServiceUser;

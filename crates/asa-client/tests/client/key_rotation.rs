@@ -7,12 +7,13 @@ use asa_client::{
 use gatelet_emulator::{Emulator, Role};
 use gatelet_transport::testing::{FakeResponse, FakeTransport, ManualClock};
 
+use crate::old_key::last_bearer;
 use crate::support::{KEY_ID, authorized, everything, is_exchange, refusal};
 
 const NEW_SECRET: &str = "canary-new-secret";
 
 /// Returns the list of the old key, and of others.
-fn keys(others: &[&str]) -> FakeResponse {
+pub(crate) fn keys(others: &[&str]) -> FakeResponse {
     let old = format!(r#"{{"id": "{KEY_ID}", "expires_at": "2026-01-03T00:00:00Z"}}"#);
     let others = others.iter().map(|id| format!(r#"{{"id": "{id}"}}"#));
     let all: Vec<_> = std::iter::once(old).chain(others).collect();
@@ -23,7 +24,7 @@ fn current_user() -> FakeResponse {
     FakeResponse::json(200, r#"{"id": "u", "name": "bot", "team_name": "t"}"#)
 }
 
-fn created() -> FakeResponse {
+pub(crate) fn created() -> FakeResponse {
     let body = format!(
         r#"{{"id": "new", "issued_at": "2026-01-01T00:00:00Z", "expires_at": "0001-01-01T00:00:00Z", "last_used": null, "secret": "{NEW_SECRET}"}}"#
     );
@@ -31,7 +32,9 @@ fn created() -> FakeResponse {
 }
 
 /// Returns a new key, and the transport with the rest of the script.
-async fn rotated(rest: impl IntoIterator<Item = FakeResponse>) -> (Client, NewKey, FakeTransport) {
+pub(crate) async fn rotated(
+    rest: impl IntoIterator<Item = FakeResponse>,
+) -> (Client, NewKey, FakeTransport) {
     let script = [current_user(), keys(&[]), created()];
     let (client, fake) = authorized(script.into_iter().chain(rest));
     let prepared = client.rotate_key().prepare().await.unwrap();
@@ -543,66 +546,4 @@ async fn the_key_in_files_that_another_process_rotated_is_the_clients_own_too() 
         assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
     }
     assert_eq!(client.key_end().await.unwrap(), KeyEnd::Never);
-}
-
-/// Returns the part of the `Authorization` field after its scheme of the last request.
-fn last_bearer(fake: &FakeTransport) -> String {
-    let last = fake.requests().pop().unwrap();
-    let value = crate::support::authorization(&last);
-    value.trim_start_matches("Bearer ").to_owned()
-}
-
-#[tokio::test]
-async fn the_old_key_is_deleted_with_the_bearer_of_the_new_pair() {
-    let works = crate::support::bearer("2026-01-01T01:00:00Z", "canary-bearer-2");
-    let gone = FakeResponse::status(204);
-    let again = crate::support::bearer("2026-01-01T01:00:00Z", "canary-bearer-3");
-    let (client, new, fake) = rotated([works, gone, again, keys(&[])]).await;
-    let pair = new.pair();
-    let checked = new.check(&pair).await.unwrap();
-    checked.delete_old(&KEY_ID.into()).await.unwrap();
-    assert_eq!(last_bearer(&fake), "canary-bearer-2");
-    assert_eq!(fake.requests().len(), 6);
-    // The bearer of the deleted key is not used again.
-    client.service_user_keys().list("bot").send().await.unwrap();
-    assert_eq!(last_bearer(&fake), "canary-bearer-3");
-}
-
-#[tokio::test]
-async fn the_old_key_of_another_service_user_is_deleted_by_the_client_itself() {
-    let others = FakeResponse::json(200, r#"{"list": [{"id": "a"}]}"#);
-    let works = crate::support::bearer("2026-01-01T01:00:00Z", "canary-bearer-2");
-    let gone = FakeResponse::status(204);
-    let (client, fake) = authorized([others, created(), works, gone, keys(&[])]);
-    let rotation = client.rotate_key().of_user("other");
-    let new = rotation.prepare().await.unwrap().rotate().await.unwrap();
-    let pair = new.pair();
-    let checked = new.check(&pair).await.unwrap();
-    checked.delete_old(&"a".into()).await.unwrap();
-    assert_eq!(last_bearer(&fake), crate::support::BEARER);
-    client.service_user_keys().list("bot").send().await.unwrap();
-    assert_eq!(last_bearer(&fake), crate::support::BEARER);
-}
-
-#[tokio::test]
-async fn the_old_key_is_deleted_after_its_end_and_after_that_of_its_bearer() {
-    let clock = ManualClock::auto();
-    let emulator = Emulator::memory().unwrap().with_clock(clock.clone());
-    let secret = "old-secret".into();
-    emulator
-        .add_service_user("t", "bot", &secret, Role::AccessAdmin)
-        .unwrap();
-    let client = Client::builder("t")
-        .credentials(ServiceUser::new("bot", secret))
-        .build_with(emulator, clock.clone())
-        .unwrap();
-    let prepared = client.rotate_key().prepare().await.unwrap();
-    let old = prepared.own_key().unwrap().id.clone();
-    let new = prepared.rotate().await.unwrap();
-    let pair = new.pair();
-    let checked = new.check(&pair).await.unwrap();
-    clock.advance(std::time::Duration::from_secs(3 * 24 * 60 * 60));
-    let error = client.gateways().list().send().await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Credential(_)), "{error}");
-    checked.delete_old(&old).await.unwrap();
 }

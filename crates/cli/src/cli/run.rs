@@ -53,17 +53,20 @@ async fn dispatch(args: Args) -> Result<(), CliError> {
             let verb = asa.mutation_verb();
             ensure_allowed(&clients, Vendor::Asa, verb, &output)?;
             let clients = clients.with_change(verb);
-            until_stopped(&log, log_thread, asa.run(&clients, &mut output)).await
+            let run = Box::pin(asa.run(&clients, &mut output));
+            until_stopped(&log, log_thread, run).await
         }
         Command::Dt { api, command } => {
             let clients = clients.with_token_api(api, uses_token_api(&command))?;
             let verb = command.mutation_verb();
             ensure_allowed(&clients, Vendor::Dt, verb, &output)?;
             let clients = clients.with_change(verb);
-            until_stopped(&log, log_thread, command.run(&clients, &mut output)).await
+            let run = Box::pin(command.run(&clients, &mut output));
+            until_stopped(&log, log_thread, run).await
         }
         Command::Doctor(doctor) => {
-            until_stopped(&log, log_thread, doctor.run(&clients, &mut output)).await
+            let run = Box::pin(doctor.run(&clients, &mut output));
+            until_stopped(&log, log_thread, run).await
         }
         Command::Config(config) => config.run(args.global.profile.as_deref(), &mut output),
         Command::Completions(completions) => completions.run(&mut output),

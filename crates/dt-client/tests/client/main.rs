@@ -6,6 +6,7 @@
 )]
 
 mod active_gates;
+mod attention;
 mod created;
 mod lists;
 mod oauth;

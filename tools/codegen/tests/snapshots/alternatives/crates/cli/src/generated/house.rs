@@ -149,3 +149,10 @@ impl Record for models::Window {
         Column::text("PANE", |it| columns::text(it.pane.as_ref())),
     ];
 }
+
+/// A command line for each command that is generated as a whole.
+pub(crate) const EXAMPLES: &[&str] = &[
+    "gatelet house door list",
+    "gatelet house door delete d1",
+    "gatelet house window get NAME",
+];

@@ -293,3 +293,13 @@ impl Record for models::Side {
         Column::text("SIDE", |it| columns::text(Some(it))),
     ];
 }
+
+/// A command line for each command that is generated as a whole.
+pub(crate) const EXAMPLES: &[&str] = &[
+    "gatelet house door doors",
+    "gatelet house door sides",
+    "gatelet house door delete front",
+    "gatelet house door check front",
+    "gatelet house door lock lock front",
+    "gatelet house door lock key keys front",
+];
