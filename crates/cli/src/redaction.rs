@@ -1,11 +1,16 @@
 //! Removes secrets from what a server says in a success. Errors are redacted by the transport.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use gatelet_emulator::well_known;
 use gatelet_models::Secret;
 use gatelet_transport::SecretSet;
+use serde_json::Value;
+use zeroize::Zeroizing;
 
 /// The length from which a part of a secret is not a coincidence, in bytes.
 const SHORTEST: usize = 8;
@@ -37,7 +42,7 @@ impl KnownSecrets {
     /// Returns what removes these credentials, and other secrets by their shape.
     pub(crate) fn redactor(&self) -> Redactor {
         Redactor {
-            hidden: self.lock().clone().finding_shapes(),
+            hidden: Rc::new(RefCell::new(self.lock().clone().finding_shapes())),
             shown: Vec::new(),
         }
     }
@@ -47,10 +52,10 @@ impl KnownSecrets {
     }
 }
 
-/// Removes secrets from texts.
-#[derive(Debug)]
+/// Removes secrets from texts. A clone shares the secrets that it hides.
+#[derive(Clone, Debug)]
 pub(crate) struct Redactor {
-    hidden: SecretSet,
+    hidden: Rc<RefCell<SecretSet>>,
     /// The secrets that the command is asked to show.
     shown: Vec<Secret>,
 }
@@ -68,14 +73,36 @@ impl Redactor {
         self.shown.push(Secret::new(secret));
     }
 
+    /// Hides a secret from now on if a text repeats it, or one of its texts if it is a JSON object. Few do, so that a long list does not
+    /// make each search longer.
+    pub(crate) fn hide_repeated(&self, secret: &Secret, text: &str) {
+        for part in parts(secret.expose()) {
+            let mut alone = SecretSet::default();
+            alone.add(&part);
+            if matches!(alone.redact(text), Cow::Owned(_)) {
+                self.hidden.borrow_mut().add(&part);
+            }
+        }
+    }
+
     /// Replaces the secrets in a text.
     pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let is_shown = |secret: &Secret| secret.expose() == text;
         match text.len() < SHORTEST || self.shown.iter().any(is_shown) {
             true => Cow::Borrowed(text),
-            false => self.hidden.redact(text),
+            false => self.hidden.borrow().redact(text),
         }
     }
+}
+
+/// Returns a secret and, if it is a JSON object, the texts in it; none that is so short that a repetition may be a coincidence.
+fn parts(secret: &str) -> Vec<Zeroizing<String>> {
+    let members: BTreeMap<String, Value> = serde_json::from_str(secret).unwrap_or_default();
+    let texts = members.values().filter_map(Value::as_str);
+    let all = std::iter::once(secret).chain(texts);
+    all.filter(|part| part.len() >= SHORTEST)
+        .map(|part| Zeroizing::new(part.to_owned()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -120,5 +147,15 @@ mod tests {
         assert_eq!(redactor(&PUBLIC).redact(text), text);
         let secret = well_known::ASA_KEY_SECRET.to_uppercase();
         assert_ne!(redactor(&[&secret]).redact(text), text);
+    }
+    #[test]
+    fn a_secret_is_hidden_once_a_text_repeats_it() {
+        let redactor = redactor(&[]);
+        let writer = redactor.clone();
+        let secret = Secret::new(r#"{"value": "AnOpaqueValue", "kind": "short"}"#.to_owned());
+        redactor.hide_repeated(&secret, "a short text");
+        assert_eq!(writer.redact("see AnOpaqueValue"), "see AnOpaqueValue");
+        redactor.hide_repeated(&secret, "a short text, see AnOpaqueValue");
+        assert_eq!(writer.redact("short AnOpaqueValue"), "short [redacted]");
     }
 }

@@ -500,11 +500,13 @@ fn check_shown_once(api: &Api, schema: &Schema, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Checks that `x-lenient` is only on optional properties of responses, and not where an unreadable object could hide a secret.
+/// Checks that `x-lenient` is only on optional properties of responses without a default, and not where an unreadable object could
+/// hide a secret.
 fn check_lenient(schema: &Schema, diagnostics: &mut Diagnostics) {
     for field in schema.fields().iter().filter(|field| field.is_lenient) {
         let is_plain = field.kind.reference().is_none() && !matches!(field.kind, Kind::Secret);
-        if schema.is_request_only || field.is_required || !is_plain {
+        let has_value = field.is_required || field.default.is_some();
+        if schema.is_request_only || has_value || !is_plain {
             let what = format!("`x-lenient` on `{}`", field.name);
             let fix = "remove it, or put it on an optional property of a response that is neither an object nor a secret";
             diagnostics.add(field.at, what, fix);

@@ -202,6 +202,7 @@ const OF_CLIENTS: &[&str] = &[
     "Transport",
     "TransportError",
     "TransportErrorKind",
+    "UnjudgedReason",
     "Violation",
 ];
 

@@ -983,8 +983,9 @@ impl ServiceUserKeyCommand {
 impl Record for models::EnrollmentToken {
     const COLUMNS: &'static [Column<Self>] = columns::ENROLLMENT_TOKEN;
 
-    fn redact(&mut self) {
-        crate::output::record::redact(&mut self.token);
+    fn redact(&mut self) -> Vec<gatelet_models::Secret> {
+        let secrets = [crate::output::record::redact(&mut self.token)];
+        secrets.into_iter().flatten().collect()
     }
 }
 
@@ -995,8 +996,9 @@ impl Record for models::Gateway {
 impl Record for models::GatewaySetupToken {
     const COLUMNS: &'static [Column<Self>] = columns::GATEWAY_SETUP_TOKEN;
 
-    fn redact(&mut self) {
-        crate::output::record::redact(&mut self.token);
+    fn redact(&mut self) -> Vec<gatelet_models::Secret> {
+        let secrets = [crate::output::record::redact(&mut self.token)];
+        secrets.into_iter().flatten().collect()
     }
 }
 

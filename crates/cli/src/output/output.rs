@@ -13,7 +13,7 @@ use crate::output::json;
 use crate::output::log::Log;
 use crate::output::markdown::{Markdown, Names};
 use crate::output::progress::Progress;
-use crate::output::record::{Column, Record};
+use crate::output::record::{self, Column, Record};
 use crate::output::selection;
 use crate::output::style::Style;
 use crate::output::table::Table;
@@ -136,8 +136,8 @@ impl<W: Write> Output<W> {
 
     /// Writes one record as the whole result.
     pub(crate) fn item<T: Record>(&mut self, mut item: T) -> io::Result<()> {
-        item.redact();
         let mut redactor = self.log.secrets().redactor();
+        record::hide_secrets(&mut item, &redactor)?;
         item.show_secrets(&mut redactor);
         if self.format().is_document() {
             return self.write_document(&item, &redactor);
@@ -189,8 +189,10 @@ impl<W: Write> Output<W> {
     pub(crate) fn list<T: Record>(&mut self) -> io::Result<List<'_, W, T>> {
         let sort_by = self.presentation.sort_by.as_deref();
         let sort_by = sort_by.map(selection::column).transpose()?;
+        let redactor = self.log.secrets().redactor();
         Ok(List {
-            writer: self.writer(self.log.secrets().redactor())?,
+            writer: self.writer(redactor.clone())?,
+            redactor,
             output: self,
             sorted: sort_by.map(|column| (column, Vec::new())),
             is_empty: true,
@@ -256,6 +258,8 @@ impl<W: Write> Output<W> {
 pub(crate) struct List<'a, W, T: 'static> {
     output: &'a mut Output<W>,
     writer: Box<dyn Writer<T>>,
+    /// Shares what it hides with the writer.
+    redactor: Redactor,
     /// The column that decides the order, and the items so far.
     sorted: Option<(&'static Column<T>, Vec<T>)>,
     is_empty: bool,
@@ -270,7 +274,9 @@ impl<W: Write, T: Record> List<'_, W, T> {
     /// Adds the items of a page.
     pub(crate) fn page(&mut self, items: impl Iterator<Item = T>) -> io::Result<()> {
         let mut items: Vec<_> = items.collect();
-        items.iter_mut().for_each(Record::redact);
+        for item in &mut items {
+            record::hide_secrets(item, &self.redactor)?;
+        }
         self.is_empty &= items.is_empty();
         match &mut self.sorted {
             Some((_, sorted)) => sorted.extend(items),
@@ -286,8 +292,7 @@ impl<W: Write, T: Record> List<'_, W, T> {
     /// Writes what is left and ends the list.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         if let Some((column, mut items)) = self.sorted {
-            let redactor = self.output.log.secrets().redactor();
-            selection::sort(&mut items, column, &redactor);
+            selection::sort(&mut items, column, &self.redactor);
             self.writer.write(&items, &mut self.output.sink)?;
         }
         self.writer.finish(&mut self.output.sink)?;

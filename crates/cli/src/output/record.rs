@@ -1,6 +1,7 @@
 //! Records that commands print.
 
 use std::borrow::Cow;
+use std::io;
 
 use gatelet_models::{Lenient, Secret, Timestamp};
 
@@ -9,11 +10,23 @@ use crate::redaction::Redactor;
 /// The text that stands for a secret.
 const REDACTED: &str = "[redacted]";
 
-/// Replaces a secret that is there.
-pub(crate) fn redact(secret: &mut Option<Secret>) {
-    if let Some(secret) = secret {
-        *secret = Secret::new(REDACTED);
+/// Replaces a secret that is there, and returns it.
+pub(crate) fn redact(secret: &mut Option<Secret>) -> Option<Secret> {
+    let shown = secret.as_mut()?;
+    Some(std::mem::replace(shown, Secret::new(REDACTED)))
+}
+
+/// Removes the secrets of a record that only an explicit command may show, also where its other members repeat them.
+pub(crate) fn hide_secrets<T: Record>(record: &mut T, redactor: &Redactor) -> io::Result<()> {
+    let secrets = record.redact();
+    if secrets.is_empty() {
+        return Ok(());
     }
+    let rest = serde_json::to_string(record)?;
+    for secret in &secrets {
+        redactor.hide_repeated(secret, &rest);
+    }
+    Ok(())
 }
 
 /// A record that is printed as JSON by `Serialize`, or as a row by its columns.
@@ -21,8 +34,10 @@ pub(crate) trait Record: serde::Serialize + Sized + 'static {
     /// The columns, from left to right. The first is what other commands take to name the record.
     const COLUMNS: &'static [Column<Self>];
 
-    /// Removes the secret that only an explicit command may show.
-    fn redact(&mut self) {}
+    /// Replaces the secrets that only an explicit command may show, and returns them.
+    fn redact(&mut self) -> Vec<Secret> {
+        Vec::new()
+    }
 
     /// Shows the secrets that the command is asked for.
     fn show_secrets(&self, redactor: &mut Redactor) {

@@ -1,5 +1,7 @@
 //! `gatelet asa enrollment-token`.
 
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
+
 use crate::run::Fixture;
 
 #[test]
@@ -47,4 +49,34 @@ fn the_question_before_a_deletion_repeats_no_value_in_place_of_an_id() {
     let refused = run(&format!("delete web {value}")).fails_with(2);
     assert!(refused.contains("[redacted]"), "{refused}");
     assert!(!refused.contains(value), "{refused}");
+}
+
+#[test]
+fn a_value_that_another_member_repeats_is_shown_nowhere() {
+    const VALUE: &str = "AnOpaqueValueOf1Token";
+    for token in [
+        format!(r#""{VALUE}""#),
+        format!(r#"{{"value": "{VALUE}", "kind": "x"}}"#),
+    ] {
+        let text = format!(
+            r#"{{"list": [{{"id": "t1", "description": "see {VALUE}", "token": {token}}}, {{"id": "t2"}}]}}"#
+        );
+        let server = RawServer::new(move |request| {
+            let is_exchange = request.contains("service_token");
+            let bearer = r#"{"bearer_token": "canary", "team_name": "example-team", "expires_at": "2100-01-01T00:00:00Z"}"#;
+            let body = if is_exchange { bearer } else { &text };
+            RawResponse::Bytes(response("200 OK", "application/json", body))
+        });
+        let fixture = Fixture::asa(&server.url);
+        for format in ["table", "wide", "json", "ndjson", "csv", "yaml", "markdown"] {
+            let line = format!("asa enrollment-token list web -o {format}");
+            let shown = fixture.run(&line).success();
+            assert!(shown.contains("t1") && shown.contains("t2"), "{shown}");
+            assert!(
+                shown.replace('\\', "").contains("see [redacted]"),
+                "{shown}"
+            );
+            assert!(!shown.contains(VALUE), "{shown}");
+        }
+    }
 }

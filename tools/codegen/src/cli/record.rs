@@ -54,8 +54,9 @@ fn record(api: &Api, model: &Schema) -> TokenStream {
     let secrets: Vec<_> = secrets.map(|it| ident(&it.rust)).collect();
     let redact = (!secrets.is_empty()).then(|| {
         quote! {
-            fn redact(&mut self) {
-                #(crate::output::record::redact(&mut self.#secrets);)*
+            fn redact(&mut self) -> Vec<gatelet_models::Secret> {
+                let secrets = [#(crate::output::record::redact(&mut self.#secrets)),*];
+                secrets.into_iter().flatten().collect()
             }
         }
     });

@@ -350,7 +350,7 @@ fn a_property_that_is_required_or_of_a_request_is_not_lenient() {
     check(
         "hinges: { type: array, items: { type: string }",
         "hinges: { type: string, default: a, x-lenient: true",
-        "house.yaml:55:9: `x-lenient` on `hinges`; the fix: remove it, or put it on a response property that is neither required nor has a default",
+        "house.yaml:55:9: `x-lenient` on `hinges`; the fix: remove it, or put it on an optional property of a response that is neither an object nor a secret",
     );
 }
 

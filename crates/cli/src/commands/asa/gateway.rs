@@ -8,7 +8,7 @@ use gatelet_models::asa::{Gateway, GatewayId, GatewayUpdate, operations};
 use crate::commands::asa::served_projects;
 use crate::commands::report;
 use crate::error::error::CliError;
-use crate::options::label::Label;
+use crate::options::label::{self, Label};
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 
@@ -61,6 +61,7 @@ impl Update {
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let Self { id, changes } = self;
+        label::ensure_one_value_each(&changes.labels)?;
         let gateways = client.gateways();
         let gateway = gateways.get(&id).send().await?;
         let update = changes.apply_to(&gateway);

@@ -7,7 +7,7 @@ use gatelet_models::asa::{AgentToken, GatewaySetupTokenCreate, GatewaySetupToken
 use crate::commands::asa::served_projects;
 use crate::commands::report;
 use crate::error::error::CliError;
-use crate::options::label::Label;
+use crate::options::label::{self, Label};
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 
@@ -66,6 +66,7 @@ impl Create {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
+        label::ensure_one_value_each(&self.labels)?;
         let tokens = client.gateway_setup_tokens();
         let created = tokens.create(self.into_body()).send().await;
         let created = created.map_err(|error| {
@@ -91,7 +92,7 @@ impl Create {
         Ok(())
     }
 
-    /// Returns the body of the request. Of labels with the same key the last one counts.
+    /// Returns the body of the request.
     fn into_body(self) -> GatewaySetupTokenCreate {
         let mut body = GatewaySetupTokenCreate::new();
         if let Some(description) = self.description {

@@ -80,9 +80,12 @@ impl Record for models::Key {
         Column::text("ID", |it| columns::text(Some(&it.id))),
     ];
 
-    fn redact(&mut self) {
-        crate::output::record::redact(&mut self.pin);
-        crate::output::record::redact(&mut self.code);
+    fn redact(&mut self) -> Vec<gatelet_models::Secret> {
+        let secrets = [
+            crate::output::record::redact(&mut self.pin),
+            crate::output::record::redact(&mut self.code),
+        ];
+        secrets.into_iter().flatten().collect()
     }
 }
 
