@@ -35,6 +35,15 @@ pub(crate) fn run(args: Args) -> Result<(), CliError> {
 async fn dispatch(args: Args) -> Result<(), CliError> {
     signal::survive_file_size_limit().map_err(CliError::start)?;
     let (log, log_thread) = Log::start().map_err(CliError::start)?;
+    let secrets = log.secrets().clone();
+    let result = run_command(args, log, log_thread).await;
+    result.map_err(|error| {
+        let redactor = secrets.redactor();
+        error.redacted(&|line| redactor.redact(line).into_owned())
+    })
+}
+
+async fn run_command(args: Args, log: Log, log_thread: LogThread) -> Result<(), CliError> {
     let clients = ClientFactory::new(&args.global, log.clone());
     let token_api = match &args.command {
         Command::Dt { api, .. } => *api,

@@ -79,6 +79,16 @@ impl CliError {
         self
     }
 
+    /// Removes secrets that a server may have put into the lines.
+    pub(crate) fn redacted(self, redact: &dyn Fn(&str) -> String) -> Self {
+        let parts = self.parts.into_iter();
+        Self {
+            line: self.line.map(|line| redact(&line)),
+            parts: parts.map(|part| part.redacted(redact)).collect(),
+            ..self
+        }
+    }
+
     /// Returns the exit code.
     pub(crate) fn exit(&self) -> Exit {
         self.exit

@@ -56,9 +56,10 @@ impl Log {
         Ok((log, thread))
     }
 
-    /// Prints a line to stderr.
+    /// Prints a line to stderr, without secrets that a server may have put into it.
     pub(crate) fn print(&self, line: impl Into<String>) {
-        self.print_entry(LogEntry::line(line.into()));
+        let line = self.secrets.redactor().redact(&line.into()).into_owned();
+        self.print_entry(LogEntry::line(line));
     }
 
     /// Prints an entry to stderr.

@@ -51,6 +51,34 @@ fn the_question_before_a_deletion_repeats_no_value_in_place_of_an_id() {
     assert!(!refused.contains(value), "{refused}");
 }
 
+/// Starts a server with this body for everything but the exchange of a key.
+fn answering(body: String) -> RawServer {
+    RawServer::new(move |request| {
+        let bearer = r#"{"bearer_token": "canary", "team_name": "example-team", "expires_at": "2100-01-01T00:00:00Z"}"#;
+        let body = match request.contains("service_token") {
+            true => bearer,
+            false => &body,
+        };
+        RawResponse::Bytes(response("200 OK", "application/json", body))
+    })
+}
+
+#[test]
+fn no_line_on_stderr_shows_a_secret_of_a_success() {
+    const SECRET: &str = "sft-gw.6116bb2a.ASECRETOFSOMEBODY";
+    let project = format!(
+        r#"{{"id": "p1", "name": "{SECRET}", "gateway_selector": "a>{SECRET}", "deleted_at": null, "list": []}}"#
+    );
+    let server = answering(project);
+    let fixture = Fixture::asa(&server.url);
+    for options in ["", "-o json", "--log-json"] {
+        let line = format!("asa project gateways web {options}");
+        let stderr = fixture.run(&line).fails_with(1);
+        assert!(stderr.contains("cannot judge"), "{stderr}");
+        assert!(!stderr.contains("ASECRET"), "{stderr}");
+    }
+}
+
 #[test]
 fn a_value_that_another_member_repeats_is_shown_nowhere() {
     const VALUE: &str = "AnOpaqueValueOf1Token";
@@ -61,12 +89,7 @@ fn a_value_that_another_member_repeats_is_shown_nowhere() {
         let text = format!(
             r#"{{"list": [{{"id": "t1", "description": "see {VALUE}", "token": {token}}}, {{"id": "t2"}}]}}"#
         );
-        let server = RawServer::new(move |request| {
-            let is_exchange = request.contains("service_token");
-            let bearer = r#"{"bearer_token": "canary", "team_name": "example-team", "expires_at": "2100-01-01T00:00:00Z"}"#;
-            let body = if is_exchange { bearer } else { &text };
-            RawResponse::Bytes(response("200 OK", "application/json", body))
-        });
+        let server = answering(text);
         let fixture = Fixture::asa(&server.url);
         for format in ["table", "wide", "json", "ndjson", "csv", "yaml", "markdown"] {
             let line = format!("asa enrollment-token list web -o {format}");

@@ -41,21 +41,27 @@ fn escape_for_display(text: &str) -> String {
 
 /// Replaces what may be a secret in a path, which a client may have sent in place of an id.
 ///
-/// The key of a service user is standard base64, which may contain slashes, so words beside a part of it may be parts of it too.
+/// The key of a service user is standard base64, which may contain slashes, so words beside a part of it may be parts of it too, and so may
+/// words that are as long together as such a key.
 fn withhold_secrets(path: &str) -> String {
+    /// A key has 88 characters.
+    const LONGEST_WORDS: usize = 64;
     let is_word = |segment: &str| {
         let mut bytes = segment.bytes();
-        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'=');
+        // A client may encode some of the others.
+        let is_base64 =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'=' | b'%');
         !segment.is_empty() && bytes.all(is_base64)
     };
     let segments: Vec<&str> = path.split('/').collect();
     let runs = segments.chunk_by(|a, b| is_word(a) && is_word(b));
-    let shown = runs.map(
-        |run| match run.iter().any(|segment| may_be_secret(segment)) {
+    let shown = runs.map(|run| {
+        let words = run.join("/");
+        match words.len() > LONGEST_WORDS || run.iter().any(|segment| may_be_secret(segment)) {
             true => "[withheld]".to_owned(),
-            false => run.join("/"),
-        },
-    );
+            false => words,
+        }
+    });
     shown.collect::<Vec<_>>().join("/")
 }
 
@@ -108,7 +114,12 @@ mod tests {
         let value = STANDARD.encode(value);
         let key = "mOQ3/zkdyTVgOYR9rYqGUhkX8yIZ+Vr/JHVVWmzr1mKXtOLBbUEPCHzY2HHt5C8w1e6lHCbmTOYSqSUnbYb0SQ==";
         let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect();
-        let secrets: [String; 9] = [
+        // As a client encodes a path.
+        let quoted = |text: &str| text.replace('+', "%2B").replace('=', "%3D");
+        let short = key.replace("mOQ3/zkdyTV", "mOQ3/zkdyTVgOYR9rYqGUhk/X8y/");
+        let secrets: [String; 11] = [
+            quoted(key),
+            quoted(&short),
             "dt0g02.PUBLIC.SECRET".into(),
             encoded("dt0g02.PUBLIC.SECRET"),
             "sft-gw.SECRET".into(),

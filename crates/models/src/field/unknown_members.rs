@@ -282,7 +282,7 @@ mod tests {
         // A format that passes on an `f64`.
         let numbers = [("n", 0.123_456_789_012_345_68)];
         let mut map = MapDeserializer::<_, Error>::new(numbers.into_iter());
-        let name: Option<alloc::string::String> = map.next_key().expect("a name");
+        let name: Option<String> = map.next_key().expect("a name");
         let mut collector = Collector::new();
         collector
             .read(name.expect("a name").into(), &mut map)

@@ -48,8 +48,21 @@ pub(crate) fn contains_object(text: &str) -> bool {
     begins_object(text.trim_ascii_start())
         || text
             .split(|byte| !is_base64(*byte))
-            .filter(|word| word.len() >= SHORTEST_VALUE)
-            .any(|word| begins_object(&base64_decoded(word)))
+            .flat_map(|word| word.windows(SHORTEST_VALUE).enumerate())
+            .any(|(at, start)| is_object_start(at, start))
+}
+
+/// Returns whether these base64 characters are the beginning of an object, also behind others: those decode to other bytes, so here all
+/// must be readable.
+fn is_object_start(at: usize, start: &[u8]) -> bool {
+    // That of `{`.
+    const FIRST: u8 = b'e';
+    if start.first() != Some(&FIRST) {
+        return false;
+    }
+    let object = base64_decoded(start);
+    let is_readable = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    begins_object(&object) && (at == 0 || object.iter().all(is_readable))
 }
 
 /// Returns whether these bytes are the beginning of a JSON object with a member.
@@ -328,6 +341,8 @@ mod tests {
             object.replace('"', "\\\""),
             percent(object),
             r#"{ "a": "b" }"#.into(),
+            format!("web/{}", BASE64_STANDARD_NO_PAD.encode(object)),
+            format!("abc+{}", BASE64_URL_SAFE_NO_PAD.encode(object)),
             BASE64_STANDARD_NO_PAD.encode(object),
             BASE64_URL_SAFE_NO_PAD.encode(object),
             BASE64_STANDARD_NO_PAD.encode(format!("{{\n  {}", &object[1..])),
@@ -344,6 +359,7 @@ mod tests {
             "{id}",
             "{}",
             "eyjafjallajokull-gateways-of-the-north",
+            "theyJointlyManagedProductionClustersOfTheNorth",
         ] {
             assert!(!contains_object(text), "{text}");
         }

@@ -22,19 +22,27 @@ pub(crate) async fn check(clients: &ClientFactory, checks: &mut Checks) {
             return checks.fail("credential", error, Some(remedy));
         }
     }
-    let remedy = "give the token the scope activeGateTokenManagement.read (fleet-management:activegate.tokens:read of the platform)";
-    match tokens {
+    match &tokens {
         Ok(_) => checks.ok("ActiveGate tokens", "can be read"),
-        Err(error) => checks.fail("ActiveGate tokens", &error, Some(remedy)),
+        Err(error) => {
+            let remedy = "give the token the scope activeGateTokenManagement.read (fleet-management:activegate.tokens:read of the platform)";
+            checks.fail("ActiveGate tokens", error, Some(remedy));
+        }
     }
-    match client.active_gates().groups().send().await {
+    // Current on SaaS and on Managed, and the shortest response.
+    match client.active_gates().token_enforcement().send().await {
         Ok(_) => checks.ok("ActiveGates", "can be read"),
         Err(error) => {
             let detail = CliError::from(error);
-            let remedy = "commands on ActiveGates need the scope activeGates.read; those on tokens work without it";
+            let remedy = match detail.exit() {
+                Exit::Forbidden => {
+                    "commands on ActiveGates need the scope activeGates.read (fleet-management:activegates:read of a platform token or an OAuth client)"
+                }
+                _ => "commands on ActiveGates may fail; those on tokens work without them",
+            };
             checks.warn("ActiveGates", detail.line(), remedy);
         }
     }
-    let untried = "not tried: to create and delete tokens needs activeGateTokenManagement.create and activeGateTokenManagement.write";
+    let untried = "not tried: to create and delete tokens needs activeGateTokenManagement.create and .write (fleet-management:activegate.tokens:create and :write of the platform)";
     checks.ok("changes", untried);
 }
