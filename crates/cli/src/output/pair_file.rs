@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use gatelet_models::asa::ServiceTokenRequest;
@@ -110,6 +110,15 @@ impl PairFile {
     /// Returns where the file is now.
     pub(crate) fn beside(&self) -> &Path {
         self.new.path()
+    }
+
+    /// Returns the ID of the key in the file that is in the final place; `None` if there is no file, or none with a key.
+    pub(crate) fn present_key(&self) -> Option<String> {
+        let mut content = Zeroizing::new(Vec::with_capacity(MAX_JSON));
+        let file = File::open(&self.path).ok()?;
+        file.take(MAX_JSON as u64).read_to_end(&mut content).ok()?;
+        let pair: ServiceTokenRequest = serde_json::from_slice(&content).ok()?;
+        Some(pair.key_id.to_string())
     }
 
     /// Writes the pair as JSON, syncs it and reads it back. From then on, the file stays.

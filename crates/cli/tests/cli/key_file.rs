@@ -470,3 +470,26 @@ fn a_link_stays_and_the_file_that_it_leads_to_is_replaced() {
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert!(fs::read_to_string(target).unwrap().contains("key_secret"));
 }
+
+#[test]
+fn a_file_with_a_key_of_somebody_else_is_not_replaced() {
+    let fixture = Fixture::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key.json");
+    let other = r#"{"key_id":"of-another-team","key_secret":"hunter2"}"#;
+    fs::write(&path, other).unwrap();
+    let rotate = format!("rotate --out {}", path.display());
+    let refused = run(&fixture, &rotate).fails_with(2);
+    assert!(
+        refused.contains("of-another-team") && !refused.contains("hunter2"),
+        "{refused}"
+    );
+    assert!(refused.ends_with("nothing was changed\n"), "{refused}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), other);
+    let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
+    assert_eq!(keys.as_array().unwrap().len(), 1);
+    // A key of the service user itself is replaced, which is what a repeated rotation does.
+    fs::remove_file(&path).unwrap();
+    run(&fixture, &rotate).success();
+    run(&fixture, &rotate).success();
+}

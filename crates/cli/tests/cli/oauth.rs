@@ -10,7 +10,7 @@ const JSON: &str = "application/json";
 const PAGE: &str = r#"{"totalCount":0,"activeGateTokens":[]}"#;
 const ISSUED: &str =
     r#"{"access_token":"CANARY.of.bearer","token_type":"Bearer","expires_in":300}"#;
-const SECRET: &str = "dt0s02.EXAMPLE2.CANARYSECRETOFTHECLIENT";
+const SECRET: &str = "dt0s02.EXAMPLE2.CANARY7QW3RTZ9ULKJHGF";
 
 /// Returns the settings of an OAuth client with these addresses of the API and the login host.
 fn fixture(api: &str, login: &str) -> Fixture {

@@ -184,16 +184,27 @@ fn one_unreadable_date_of_a_key_hides_no_other_key() {
 }
 
 #[test]
-fn an_unreadable_end_of_the_key_in_use_is_warned_of() {
-    let body = r#"{"list":[{"id":"5c1f3f0e-3a52-4a35-9a0c-2f6b6a0effff","expires_at":"soon"}]}"#;
-    let server = team(move |request| {
-        let body = match request.contains("/keys") {
-            true => body,
-            false => r#"{"id":"1","name":"bot","team_name":"example-team"}"#,
-        };
-        RawResponse::Bytes(response("200 OK", "application/json", body))
-    });
-    let output = Fixture::asa(&server.url).run("asa su whoami");
-    let line = "gatelet: warning: whether the key that this command logs in with ends is unknown: what the service lists is not a date\n";
-    assert_eq!(output.stderr, line);
+fn an_end_of_the_key_in_use_that_the_list_does_not_tell_is_warned_of() {
+    let own = r#"{"list":[{"id":"5c1f3f0e-3a52-4a35-9a0c-2f6b6a0effff","expires_at":"soon"}]}"#;
+    for (keys, cause) in [
+        (own, "what the service lists is not a date"),
+        (r#"{"list":[]}"#, "the service does not list that key"),
+        (
+            r#"{"list":[{"id":"other","expires_at":null}]}"#,
+            "the service does not list that key",
+        ),
+    ] {
+        let server = team(move |request| {
+            let body = match request.contains("/keys") {
+                true => keys,
+                false => r#"{"id":"1","name":"bot","team_name":"example-team"}"#,
+            };
+            RawResponse::Bytes(response("200 OK", "application/json", body))
+        });
+        let output = Fixture::asa(&server.url).run("asa su whoami");
+        let line = format!(
+            "gatelet: warning: whether the key that this command logs in with ends is unknown: {cause}\n"
+        );
+        assert_eq!(output.stderr, line);
+    }
 }

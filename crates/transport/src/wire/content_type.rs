@@ -7,9 +7,9 @@ use crate::wire::field::{members, split, split_at};
 /// The declared type of a body.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ContentType {
-    /// JSON in UTF-8, or no field.
+    /// JSON in UTF-8, also of a type with `+json`, or no field.
     Json,
-    /// JSON for errors (RFC 9457 and the like).
+    /// JSON for errors: RFC 9457 and types whose name has `problem` or `error`.
     ProblemJson,
     /// JSON in another encoding.
     ForeignCharset,
@@ -48,8 +48,13 @@ impl ContentType {
             "application/json" if !is_utf8(parameters) => Self::ForeignCharset,
             "application/json" => Self::Json,
             html @ ("text/html" | "application/xhtml+xml") => Self::Html(html.into()),
-            other if other.ends_with("+json") && !other.contains(' ') => Self::ProblemJson,
-            _ => Self::Other(essence.into()),
+            other if !other.ends_with("+json") || other.contains(' ') => {
+                Self::Other(essence.into())
+            }
+            other if other.contains("problem") || other.contains("error") => Self::ProblemJson,
+            // That of a proxy or of a later version of an API.
+            _ if !is_utf8(parameters) => Self::ForeignCharset,
+            _ => Self::Json,
         }
     }
 }
@@ -114,6 +119,14 @@ mod tests {
             ContentType::ForeignCharset
         );
         assert_eq!(of(b"application/problem+json"), ContentType::ProblemJson);
+        assert_eq!(of(b"application/vnd.error+json"), ContentType::ProblemJson);
+        for json in ["application/vnd.api+json", "application/hal+JSON"] {
+            assert_eq!(of(json.as_bytes()), ContentType::Json, "{json}");
+        }
+        assert_eq!(
+            of(b"application/hal+json; charset=utf-16"),
+            ContentType::ForeignCharset
+        );
         assert_eq!(
             of(b"text/html; charset=utf-8"),
             ContentType::Html("text/html".into())

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
+use asa_client::PreparedRotation;
+
 use crate::commands::asa::created_key::CreatedKey;
 use crate::commands::asa::key_command::{HandOverError, Shell, hand_over};
 use crate::commands::asa::stored_key::StoredKey;
@@ -50,6 +52,28 @@ impl<'a> Destination<'a> {
                 )),
                 error => refused(&error),
             })
+    }
+
+    /// Refuses to replace a file with a key that is not one of these, because its secret may be nowhere else.
+    ///
+    /// # Errors
+    /// Names the key.
+    pub(crate) fn ensure_replaceable(&self, before: &PreparedRotation) -> Result<(), CliError> {
+        let Self::File(file) = self else {
+            return Ok(());
+        };
+        let is_its = |id: &str| {
+            let mut keys = before.keys().iter();
+            keys.any(|key| key.id.as_str().eq_ignore_ascii_case(id))
+        };
+        match file.present_key().filter(|id| !is_its(id)) {
+            None => Ok(()),
+            Some(id) => Err(CliError::usage(format_args!(
+                "invalid --out: {} contains the key {id}, which is not one of service user {} here, and whose secret may be nowhere else: name another file, or move this one away; nothing was changed",
+                file.path().display(),
+                before.user_name()
+            ))),
+        }
     }
 
     /// Starts a shell that does nothing, because without one, the command would fail only after the other keys have an end.

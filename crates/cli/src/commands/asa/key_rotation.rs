@@ -42,6 +42,7 @@ pub(crate) async fn run(
             "the key that this command logs in with is not one of that service user: omit --delete-old; nothing was changed",
         ));
     }
+    destination.ensure_replaceable(&prepared)?;
     let before = prepared.clone();
     let new = rotate(prepared, target, log).await?;
     let created = CreatedKey::new(new, &before, target.clone());

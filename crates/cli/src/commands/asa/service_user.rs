@@ -105,6 +105,7 @@ fn end_line(end: Result<KeyEnd, Error>) -> Option<String> {
     match end {
         Ok(KeyEnd::At(end)) => Some(end_warning(end)),
         Ok(KeyEnd::Unreadable) => Some(unknown_end("what the service lists is not a date")),
+        Ok(KeyEnd::NotListed) => Some(unknown_end("the service does not list that key")),
         Ok(_) => None,
         // A caller without the right to list keys still learns who it is.
         Err(error) => match Exit::from(&error) {
