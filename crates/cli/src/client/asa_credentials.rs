@@ -75,7 +75,7 @@ impl KeySource {
                 Ok(ServiceUser::new(id.value, secret.read(limit, known).await?))
             }
             Self::File(file) => {
-                let text = file.read(limit, known).await?;
+                let text = file.read_text(limit).await?;
                 let pair: ServiceTokenRequest =
                     serde_json::from_str(text.expose()).map_err(|_| invalid(&file))?;
                 known.add(&pair.key_secret);

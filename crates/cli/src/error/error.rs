@@ -79,11 +79,18 @@ impl CliError {
         self
     }
 
-    /// Removes secrets that a server may have put into the lines.
+    /// Removes secrets that a server may have put into the lines. The place where a list continues stays: it may look like one.
     pub(crate) fn redacted(self, redact: &dyn Fn(&str) -> String) -> Self {
         let parts = self.parts.into_iter();
+        let redacted = |line: String| match self.page_token.as_deref() {
+            Some(place) if !place.is_empty() => {
+                let others: Vec<_> = line.split(place).map(redact).collect();
+                others.join(place)
+            }
+            _ => redact(&line),
+        };
         Self {
-            line: self.line.map(|line| redact(&line)),
+            line: self.line.map(redacted),
             parts: parts.map(|part| part.redacted(redact)).collect(),
             ..self
         }
@@ -244,6 +251,19 @@ impl From<io::Error> for CliError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_place_where_a_list_continues_is_not_redacted() {
+        let place = "offset=eyJpZCI6MX0";
+        let mut error = CliError::new(Exit::Other, format_args!("secret: continue with {place}"));
+        error.page_token = Some(place.to_owned());
+        let redact = |text: &str| {
+            text.replace("secret", "[redacted]")
+                .replace("eyJ", "[redacted]")
+        };
+        let error = error.redacted(&redact);
+        assert_eq!(error.line(), format!("[redacted]: continue with {place}"));
+    }
 
     #[test]
     fn a_broken_pipe_is_a_silent_success() {

@@ -19,6 +19,17 @@ pub(crate) struct PairFile {
     new: NewFile,
 }
 
+/// What is in the final place before the file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Present {
+    /// No file, or one without content.
+    Nothing,
+    /// The pair of the key with this ID.
+    Key(String),
+    /// Something else.
+    Other,
+}
+
 /// A file that has received a key, and is still beside its final place.
 #[derive(Debug)]
 pub(crate) struct WrittenPair {
@@ -112,13 +123,27 @@ impl PairFile {
         self.new.path()
     }
 
-    /// Returns the ID of the key in the file that is in the final place; `None` if there is no file, or none with a key.
-    pub(crate) fn present_key(&self) -> Option<String> {
+    /// Reads what is in the final place now.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn present(&self) -> io::Result<Present> {
+        let file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Present::Nothing),
+            Err(error) => return Err(error),
+        };
         let mut content = Zeroizing::new(Vec::with_capacity(MAX_JSON));
-        let file = File::open(&self.path).ok()?;
-        file.take(MAX_JSON as u64).read_to_end(&mut content).ok()?;
-        let pair: ServiceTokenRequest = serde_json::from_slice(&content).ok()?;
-        Some(pair.key_id.to_string())
+        file.take(MAX_JSON as u64).read_to_end(&mut content)?;
+        let text = content.strip_prefix("\u{feff}".as_bytes());
+        let text = text.unwrap_or(&content).trim_ascii();
+        if text.is_empty() {
+            return Ok(Present::Nothing);
+        }
+        Ok(match serde_json::from_slice(text) {
+            Ok(ServiceTokenRequest { key_id, .. }) => Present::Key(key_id.to_string()),
+            Err(_) => Present::Other,
+        })
     }
 
     /// Writes the pair as JSON, syncs it and reads it back. From then on, the file stays.

@@ -68,6 +68,16 @@ impl SecretSource {
         limit: Duration,
         known: &KnownSecrets,
     ) -> Result<Secret, CliError> {
+        let secret = self.read_text(limit).await?;
+        known.add(&secret);
+        Ok(secret)
+    }
+
+    /// Reads the text that contains the secret, for at most this time.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read).
+    pub(crate) async fn read_text(&self, limit: Duration) -> Result<Secret, CliError> {
         let read = async {
             match self {
                 Self::Value(setting) => Ok(setting.value.clone()),
@@ -82,10 +92,7 @@ impl SecretSource {
             () = clock.sleep(limit) => None,
         };
         match read {
-            Some(Ok(secret)) => {
-                known.add(&secret);
-                Ok(secret)
-            }
+            Some(Ok(secret)) => Ok(secret),
             Some(Err(error)) => Err(CliError::new(
                 match error.kind() {
                     io::ErrorKind::NotFound => Exit::NotConfigured,

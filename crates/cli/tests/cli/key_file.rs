@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::key_rotation::{rotating, run};
 use crate::run::{CommandOutput, Fixture, team};
 
+/// The pair of the old key of [`rotating`].
+const BEFORE: &str = r#"{"key_id":"old","key_secret":"hunter2"}"#;
+
 #[test]
 fn a_rotated_key_is_in_its_file_before_anything_logs_in_with_it() {
     let fixture = Fixture::new();
@@ -61,7 +64,7 @@ fn nothing_is_rotated_if_its_file_cannot_be_written() {
 fn a_new_key_that_does_not_log_in_stays_beside_the_file_which_keeps_the_old_one() {
     let server = refusing_new_key();
     let fixture = Fixture::asa(&server.url);
-    let path = fixture.file("key.json", "before");
+    let path = fixture.file("key.json", BEFORE);
     let path = path.to_str().unwrap();
     let output = fixture.run(&format!("asa su key rotate bot --timeout 5 --out {path}"));
     assert_eq!(output.code, Some(12), "{output:?}");
@@ -76,7 +79,7 @@ fn a_new_key_that_does_not_log_in_stays_beside_the_file_which_keeps_the_old_one(
     assert!(stderr.ends_with(&state), "{stderr}");
     assert!(!stderr.contains("nothing was applied"), "{stderr}");
     assert!(!stderr.contains("canary-of-the-new-key"));
-    assert_eq!(fs::read_to_string(path).unwrap(), "before");
+    assert_eq!(fs::read_to_string(path).unwrap(), BEFORE);
     let stored = fs::read_to_string(format!("{path}.new")).unwrap();
     assert!(stored.contains("canary-of-the-new-key"));
 
@@ -115,7 +118,7 @@ fn a_pair_whose_file_was_replaced_while_its_key_logged_in_is_not_moved_and_the_k
  {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key.json");
-    fs::write(&path, "before").unwrap();
+    fs::write(&path, BEFORE).unwrap();
     let beside = folder.path().join("key.json.new");
     let taken = beside.clone();
     let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
@@ -137,7 +140,7 @@ fn a_pair_whose_file_was_replaced_while_its_key_logged_in_is_not_moved_and_the_k
         beside.display()
     );
     assert!(stderr.ends_with(&state), "{stderr}");
-    assert_eq!(fs::read_to_string(path).unwrap(), "before");
+    assert_eq!(fs::read_to_string(path).unwrap(), BEFORE);
     assert_eq!(fs::read_to_string(beside).unwrap(), "another");
 }
 
@@ -146,7 +149,7 @@ fn a_pair_whose_file_was_replaced_while_its_key_logged_in_is_not_moved_and_the_k
 fn a_pair_that_another_program_moves_to_its_place_while_its_key_logs_in_is_stored() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key.json");
-    fs::write(&path, "before").unwrap();
+    fs::write(&path, BEFORE).unwrap();
     let (from, to) = (folder.path().join("key.json.new"), path.clone());
     let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
     let server = RawServer::new(move |request| {
@@ -463,33 +466,52 @@ fn the_state_of_the_emulator_is_no_place_for_a_key() {
 #[cfg(unix)]
 fn a_link_stays_and_the_file_that_it_leads_to_is_replaced() {
     let fixture = Fixture::new();
-    let target = fixture.file("target", "before");
+    let target = fixture.path("target");
+    run(&fixture, &format!("rotate --out {target}")).success();
+    let before = fs::read_to_string(&target).unwrap();
     let link = fixture.path("link");
     std::os::unix::fs::symlink("target", &link).unwrap();
     run(&fixture, &format!("rotate --out {link}")).success();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-    assert!(fs::read_to_string(target).unwrap().contains("key_secret"));
+    let after = fs::read_to_string(&target).unwrap();
+    assert!(after.contains("key_secret") && after != before);
 }
 
 #[test]
-fn a_file_with_a_key_of_somebody_else_is_not_replaced() {
+fn a_file_is_replaced_only_if_it_contains_a_key_of_the_service_user() {
     let fixture = Fixture::new();
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("key.json");
-    let other = r#"{"key_id":"of-another-team","key_secret":"hunter2"}"#;
-    fs::write(&path, other).unwrap();
-    let rotate = format!("rotate --out {}", path.display());
-    let refused = run(&fixture, &rotate).fails_with(2);
-    assert!(
-        refused.contains("of-another-team") && !refused.contains("hunter2"),
-        "{refused}"
-    );
-    assert!(refused.ends_with("nothing was changed\n"), "{refused}");
-    assert_eq!(fs::read_to_string(&path).unwrap(), other);
+    let path = fixture.path("key.json");
+    let rotate = format!("rotate --out {path}");
+    for (other, named) in [
+        (
+            r#"{"key_id":"of-another-team","key_secret":"hunter2"}"#,
+            "of-another-team",
+        ),
+        (
+            "\u{feff}{\"key_id\":\"from-windows\",\"key_secret\":\"hunter2\"}",
+            "from-windows",
+        ),
+        (r#"{"id":"printed","secret":"hunter2"}"#, "something else"),
+        ("KEY_ID=a\nKEY_SECRET=hunter2\n", "something else"),
+    ] {
+        fs::write(&path, other).unwrap();
+        let refused = run(&fixture, &rotate).fails_with(2);
+        assert!(
+            refused.contains(named) && !refused.contains("hunter2"),
+            "{refused}"
+        );
+        assert!(refused.ends_with("nothing was changed\n"), "{refused}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), other);
+    }
     let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
     assert_eq!(keys.as_array().unwrap().len(), 1);
     // A key of the service user itself is replaced, which is what a repeated rotation does.
-    fs::remove_file(&path).unwrap();
-    run(&fixture, &rotate).success();
-    run(&fixture, &rotate).success();
+    for before in [None, Some(" \n")] {
+        match before {
+            None => fs::remove_file(&path).unwrap(),
+            Some(blank) => fs::write(&path, blank).unwrap(),
+        }
+        run(&fixture, &rotate).success();
+        run(&fixture, &rotate).success();
+    }
 }

@@ -338,8 +338,13 @@ fn a_rotation_renews_the_key_file_of_a_profile_in_place() {
     fixture.run("asa gateway list").success();
     let out = format!("asa service-user key rotate --out {}", file.display());
     fixture.run(&out).success();
-    assert_ne!(std::fs::read_to_string(&file).unwrap(), pair);
-    fixture.run("asa gateway list").success();
+    let renewed = std::fs::read_to_string(&file).unwrap();
+    assert_ne!(renewed, pair);
+    // The ID of the key in use is no secret.
+    let renewed: serde_json::Value = serde_json::from_str(&renewed).unwrap();
+    let list = format!("asa su key list {} -o json", well_known::ASA_USER);
+    let keys = fixture.run(&list).json();
+    assert_eq!(keys[1]["id"], renewed["key_id"], "{keys}");
     fixture.run("config validate").success();
 }
 

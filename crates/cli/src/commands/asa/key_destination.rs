@@ -14,7 +14,7 @@ use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::log::Log;
 use crate::output::output::Output;
-use crate::output::pair_file::{PairFile, PairFileError};
+use crate::output::pair_file::{PairFile, PairFileError, Present};
 use crate::output::stdout::Stdout;
 use crate::settings::settings_file;
 
@@ -54,10 +54,10 @@ impl<'a> Destination<'a> {
             })
     }
 
-    /// Refuses to replace a file with a key that is not one of these, because its secret may be nowhere else.
+    /// Refuses to replace a file unless it contains one of these keys: a secret in it may be nowhere else.
     ///
     /// # Errors
-    /// Names the key.
+    /// Says what the file contains.
     pub(crate) fn ensure_replaceable(&self, before: &PreparedRotation) -> Result<(), CliError> {
         let Self::File(file) = self else {
             return Ok(());
@@ -66,14 +66,22 @@ impl<'a> Destination<'a> {
             let mut keys = before.keys().iter();
             keys.any(|key| key.id.as_str().eq_ignore_ascii_case(id))
         };
-        match file.present_key().filter(|id| !is_its(id)) {
-            None => Ok(()),
-            Some(id) => Err(CliError::usage(format_args!(
-                "invalid --out: {} contains the key {id}, which is not one of service user {} here, and whose secret may be nowhere else: name another file, or move this one away; nothing was changed",
-                file.path().display(),
-                before.user_name()
-            ))),
-        }
+        let user_name = before.user_name();
+        let problem = match file.present() {
+            Ok(Present::Nothing) => return Ok(()),
+            Ok(Present::Key(id)) if is_its(&id) => return Ok(()),
+            Ok(Present::Key(id)) => format!(
+                "contains the key {id}, which is not one of service user {user_name} here, and whose secret may be nowhere else"
+            ),
+            Ok(Present::Other) => format!(
+                "contains something else than a key of service user {user_name} as this command writes it"
+            ),
+            Err(error) => format!("cannot be read: {error}"),
+        };
+        Err(CliError::usage(format_args!(
+            "invalid --out: {} {problem}: name another file, or move this one away; nothing was changed",
+            file.path().display()
+        )))
     }
 
     /// Starts a shell that does nothing, because without one, the command would fail only after the other keys have an end.
