@@ -1,5 +1,6 @@
 //! A file with the id and the secret of a key.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File};
@@ -7,6 +8,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use gatelet_models::asa::ServiceTokenRequest;
+use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
 use crate::output::new_file::{CreateError, NewFile};
@@ -140,9 +142,14 @@ impl PairFile {
         if text.is_empty() {
             return Ok(Present::Nothing);
         }
+        // Other members would be lost.
+        let members: BTreeMap<String, IgnoredAny> =
+            serde_json::from_slice(text).unwrap_or_default();
         Ok(match serde_json::from_slice(text) {
-            Ok(ServiceTokenRequest { key_id, .. }) => Present::Key(key_id.to_string()),
-            Err(_) => Present::Other,
+            Ok(ServiceTokenRequest { key_id, .. }) if members.len() == 2 => {
+                Present::Key(key_id.to_string())
+            }
+            _ => Present::Other,
         })
     }
 

@@ -492,6 +492,10 @@ fn a_file_is_replaced_only_if_it_contains_a_key_of_the_service_user() {
             "from-windows",
         ),
         (r#"{"id":"printed","secret":"hunter2"}"#, "something else"),
+        (
+            r#"{"key_id":"a","key_secret":"hunter2","another":"hunter2"}"#,
+            "something else",
+        ),
         ("KEY_ID=a\nKEY_SECRET=hunter2\n", "something else"),
     ] {
         fs::write(&path, other).unwrap();

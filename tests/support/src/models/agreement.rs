@@ -54,6 +54,7 @@ fn object_agrees(model: &Model, read: &Map<String, Value>, written: &Map<String,
                 let is_empty = written.is_null() || written.as_array().is_some_and(Vec::is_empty);
                 is_empty || *presence == Presence::Defaulted
             }
+            (Some(_), Some(Value::String(mark))) if presence.is_lenient() && is_mark(mark) => true,
             (Some(read), Some(written)) => value_agrees(model.nested(field), read, written),
         }
     });
@@ -62,6 +63,11 @@ fn object_agrees(model: &Model, read: &Map<String, Value>, written: &Map<String,
         unknown.all(|(name, value)| model.keeps_unknown && read.get(name) == Some(value));
     let is_complete = !model.keeps_unknown || read.keys().all(|name| written.contains_key(name));
     fields_agree && unknown_agree && is_complete
+}
+
+/// Returns whether a text stands for an unreadable value that is not kept.
+fn is_mark(text: &str) -> bool {
+    text.starts_with('[') && text.ends_with(']')
 }
 
 fn is_same_time(read: &str, written: &str) -> bool {
