@@ -32,6 +32,12 @@ impl PreparedRotation {
         &self.owner.keys
     }
 
+    /// Returns the key with this ID; `None` if it did not exist before the rotation. A UUID is the same ID in any of its forms.
+    #[must_use]
+    pub fn key(&self, id: &str) -> Option<&ServiceUserKey> {
+        self.owner.key(id)
+    }
+
     /// Returns the key that the client has logged in with; `None` if it is another service user's, or unknown, as with a
     /// [`Bearer`](crate::Bearer) that was obtained elsewhere.
     #[must_use]

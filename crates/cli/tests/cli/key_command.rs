@@ -122,3 +122,17 @@ fn without_a_shell_nothing_is_rotated_for_a_command() {
     assert!(line.ends_with("; nothing was changed\n"), "{line}");
     assert!(server.requests.try_iter().next().is_none());
 }
+
+#[test]
+fn nothing_is_rotated_for_an_empty_command() {
+    let fixture = Fixture::new();
+    let words = ["--emulator", "asa", "su", "key", "rotate", "--out-command"];
+    for command in ["", " \n"] {
+        let line = fixture
+            .run_args(words.iter().chain([&command]))
+            .fails_with(2);
+        assert!(line.contains("--out-command: it is empty"), "{line}");
+    }
+    let keys = run(&fixture, &format!("list {ASA_USER} -o json")).json();
+    assert_eq!(keys.as_array().unwrap().len(), 1);
+}

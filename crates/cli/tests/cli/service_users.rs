@@ -115,7 +115,7 @@ fn a_list_of_keys_that_fails_leaves_whoami_with_a_line_that_says_why_unless_the_
         ("403 Forbidden", json, missing, false),
         ("401 Unauthorized", json, missing, false),
         ("404 Not Found", "text/plain", "no", true),
-        ("404 Not Found", json, absent, false),
+        ("404 Not Found", json, absent, true),
     ] {
         let server = team(move |request| {
             let (status, content_type, body) = match request.contains("/keys") {

@@ -62,14 +62,10 @@ impl<'a> Destination<'a> {
         let Self::File(file) = self else {
             return Ok(());
         };
-        let is_its = |id: &str| {
-            let mut keys = before.keys().iter();
-            keys.any(|key| key.id.as_str().eq_ignore_ascii_case(id))
-        };
         let user_name = before.user_name();
         let problem = match file.present() {
             Ok(Present::Nothing) => return Ok(()),
-            Ok(Present::Key(id)) if is_its(&id) => return Ok(()),
+            Ok(Present::Key(id)) if before.key(&id).is_some() => return Ok(()),
             Ok(Present::Key(id)) => format!(
                 "contains the key {id}, which is not one of service user {user_name} here, and whose secret may be nowhere else"
             ),
@@ -87,8 +83,13 @@ impl<'a> Destination<'a> {
     /// Starts a shell that does nothing, because without one, the command would fail only after the other keys have an end.
     ///
     /// # Errors
-    /// There is no shell.
+    /// The command is empty, or there is no shell.
     pub(crate) async fn command(command: OsString) -> Result<Self, CliError> {
+        if command.as_encoded_bytes().trim_ascii().is_empty() {
+            return Err(CliError::usage(
+                "invalid --out-command: it is empty, as an unset variable is; nothing was changed",
+            ));
+        }
         let problem = match Shell::find() {
             Ok(shell) => match shell.try_out().await {
                 Ok(()) => return Ok(Self::Command(shell, command)),

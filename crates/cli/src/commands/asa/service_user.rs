@@ -109,7 +109,7 @@ fn end_line(end: Result<KeyEnd, Error>) -> Option<String> {
         Ok(_) => None,
         // A caller without the right to list keys still learns who it is.
         Err(error) => match Exit::from(&error) {
-            Exit::Forbidden | Exit::NotFound => None,
+            Exit::Forbidden => None,
             _ => Some(unknown_end(&cause(&error))),
         },
     }
