@@ -103,3 +103,18 @@ fn a_value_that_another_member_repeats_is_shown_nowhere() {
         }
     }
 }
+
+#[test]
+fn a_host_name_that_begins_like_a_setup_token_is_shown_and_can_be_typed() {
+    const HOST: &str = "sft-gw.corp.example.com";
+    let gateway = format!(
+        r#"{{"list": [{{"id": "g1", "name": "eu-{HOST}", "refuse_connections": false, "access_address": "{HOST}"}}]}}"#
+    );
+    let server = answering(gateway);
+    let fixture = Fixture::asa(&server.url);
+    for format in ["table", "json", "csv"] {
+        let line = format!("asa gateway list --contains {HOST} -o {format}");
+        let shown = fixture.run(&line).success();
+        assert!(shown.contains(&format!("eu-{HOST}")), "{shown}");
+    }
+}

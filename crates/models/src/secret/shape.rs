@@ -84,7 +84,7 @@ fn has_shape(text: &[u8]) -> bool {
         while let (Some(prefix), Some(public)) = (first, second) {
             let third = parts.next();
             if is_dynatrace(prefix, public, third)
-                || is_setup_token(prefix, public)
+                || is_setup_token(prefix, public, third)
                 || is_jwt(prefix, public, third)
             {
                 return true;
@@ -107,12 +107,19 @@ fn is_dynatrace(prefix: &[u8], public: &[u8], secret: Option<&[u8]>) -> bool {
     has_prefix && !public.is_empty() && secret.is_some_and(|secret| !secret.is_empty())
 }
 
-/// Returns whether the parts are the value of a setup token: `sft-gw`, and anything after it.
-fn is_setup_token(prefix: &[u8], rest: &[u8]) -> bool {
+/// Returns whether the parts are the value of a setup token: `sft-gw`, a UUID, and base64. Either of the two is enough, but a host name such
+/// as `sft-gw.corp.example.com` is none.
+fn is_setup_token(prefix: &[u8], id: &[u8], content: Option<&[u8]>) -> bool {
     prefix
         .last_chunk()
         .is_some_and(|kind: &[u8; 6]| kind.eq_ignore_ascii_case(b"sft-gw"))
-        && !rest.is_empty()
+        && (is_of_token(id) || content.is_some_and(is_of_token))
+}
+
+/// Returns whether a part is one of a token rather than a label of a host name: it has upper case, or is long.
+fn is_of_token(part: &[u8]) -> bool {
+    const LONGEST_LABEL: usize = 20;
+    part.len() > LONGEST_LABEL || part.iter().any(u8::is_ascii_uppercase)
 }
 
 /// Returns whether the parts are a JSON Web Token: three parts in base64, the first of which is a JSON object. Where the first part begins
@@ -317,6 +324,9 @@ mod tests {
             "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9",
             "sft-gw",
             "sft-gw.",
+            "sft-gw.corp.example.com",
+            "https://eu-sft-gw.corp.example.com:8443/v1",
+            "/etc/ssl/sft-gw.pem",
             "100%",
             "%2",
             "%zz%",

@@ -76,7 +76,7 @@ fn secret_start(word: &[u8]) -> Option<usize> {
         if !second.is_empty() && third.is_some() && is_dynatrace(first) {
             return Some(after_first + second.len() + 1);
         }
-        if !second.is_empty() && is_setup_token(first) {
+        if is_setup_token(first) && may_be_setup_token(second, third) {
             return Some(after_first);
         }
         if let (Some(header), Some(_)) = (header_start(first, second), third) {
@@ -100,6 +100,15 @@ fn is_dynatrace(part: &[u8]) -> bool {
 fn is_setup_token(part: &[u8]) -> bool {
     part.last_chunk()
         .is_some_and(|kind: &[u8; 6]| kind.eq_ignore_ascii_case(b"sft-gw"))
+}
+
+/// Returns whether what follows the prefix of a setup token is a UUID or base64, and not the rest of a host name such as
+/// `sft-gw.corp.example.com`: it has upper case, or is long.
+fn may_be_setup_token(id: &[u8], rest: Option<&[u8]>) -> bool {
+    const LONGEST_LABEL: usize = 20;
+    let content = rest.and_then(|rest| rest.split(|byte| *byte == b'.').next());
+    let mut parts = [Some(id), content].into_iter().flatten();
+    parts.any(|part| part.len() > LONGEST_LABEL || part.iter().any(u8::is_ascii_uppercase))
 }
 
 /// Returns where a part begins a JSON object in base64, the header of a JSON Web Token. In the middle of a word, the claims must be such an
@@ -220,6 +229,8 @@ mod tests {
             "monkeyJar.tar.gz",
             "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9",
             "sft-gw.",
+            "sft-gw.corp.example.com",
+            "https://eu-sft-gw.corp.example.com:8443/v1",
             "2026-11-30T23:09:35.000Z",
         ] {
             assert_secret(text, &[]);
