@@ -3,7 +3,8 @@
 use gatelet_models::{Patch, asa, dt};
 use serde_json::{Value, json};
 
-use gatelet_test_support::models::table::read;
+use gatelet_test_support::models::agreement::assert_agrees;
+use gatelet_test_support::models::table::{Model, read};
 
 fn written(value: &impl serde_core::Serialize) -> Value {
     serde_json::to_value(value).expect("writes")
@@ -348,6 +349,18 @@ fn an_expiration_date_given_twice_is_neither_the_first_nor_the_last_and_loses_no
         let unreadable = created.expiration_date.value().expect_err(twice);
         assert_eq!(unreadable.to_string(), "[more than one value]");
     }
+}
+
+// U16
+#[test]
+fn a_date_given_twice_in_a_list_hides_no_other_object() {
+    let model = Model::named("asa::GatewaySetupTokenList");
+    let text = r#"{"list":[{"created_at":"20.6-11-21","id":"a","registration_type":"gateway-agent","created_at":"2026-11-21T20:48:09.5Z"},{"id":"b","registration_type":"gateway-agent"}]}"#;
+    let written = (model.receive)(text.as_bytes()).expect("a list");
+    assert_agrees(model, text, &written);
+    let written: Value = serde_json::from_str(&written).expect("JSON");
+    assert_eq!(written["list"][0]["created_at"], "[more than one value]");
+    assert_eq!(written["list"][1]["id"], "b");
 }
 
 // U16
