@@ -1,5 +1,7 @@
 //! Prints a created secret, and deletes what was created again if it cannot be printed.
 
+use std::io;
+
 use gatelet_transport::{Deleted, Error};
 
 use crate::commands::deletion::Deletion;
@@ -43,7 +45,7 @@ pub(crate) struct SecretOwner<'a> {
     pub(crate) consequence: Option<&'a str>,
 }
 
-/// Writes a created secret to stdout. If that fails, deletes what has it with `undo`.
+/// Prints a created secret as [`write_or_undo`] does.
 ///
 /// # Errors
 /// The write failed; the line says whether the owner still exists.
@@ -55,6 +57,23 @@ pub(crate) async fn print_or_undo<T, Undo>(
 ) -> Result<(), CliError>
 where
     T: Record,
+    Undo: Future<Output = Result<Deleted, Error>>,
+{
+    let write = |output: &mut Output<Stdout>| output.item(created);
+    write_or_undo(owner, output, write, undo).await
+}
+
+/// Writes a created secret to stdout with `write`. If that fails, deletes what has it with `undo`.
+///
+/// # Errors
+/// The write failed; the line says whether the owner still exists.
+pub(crate) async fn write_or_undo<Undo>(
+    owner: &SecretOwner<'_>,
+    output: &mut Output<Stdout>,
+    write: impl FnOnce(&mut Output<Stdout>) -> io::Result<()>,
+    undo: impl FnOnce() -> Undo,
+) -> Result<(), CliError>
+where
     Undo: Future<Output = Result<Deleted, Error>>,
 {
     let SecretOwner {
@@ -74,9 +93,7 @@ where
     known(format!(
         "{name} was created, and whether its secret was read is unknown: {remedy} if you do not have the secret"
     ));
-    let written = output
-        .item(created)
-        .and_then(|()| output.sink().flush_and_sync());
+    let written = write(output).and_then(|()| output.sink().flush_and_sync());
     let Err(error) = written else {
         known(format!("{name} was created, and its secret was printed"));
         return Ok(());

@@ -1,12 +1,17 @@
 //! A key that a rotation has created.
 
-use asa_client::{NewKey, PreparedRotation};
-use gatelet_models::asa::ServiceUserKeyId;
+use std::io;
 
-use crate::commands::deletion::Deletion;
-use crate::error::error::CliError;
-use crate::error::exit::Exit;
-use crate::output::log::Log;
+use asa_client::{NewKey, PreparedRotation};
+use gatelet_models::Secret;
+use gatelet_models::asa::{ServiceTokenRequest, ServiceUserKeyId};
+use gatelet_transport::{Deleted, Error};
+
+use crate::commands::asa::key_pair::to_json;
+use crate::commands::hand_over::new_secret::{NewSecret, SecretWords};
+use crate::commands::hand_over::stored_secret::StoredSecret;
+use crate::output::output::Output;
+use crate::output::stdout::Stdout;
 use crate::output::target::Target;
 
 /// A key that a rotation has created, and what lines say of it.
@@ -17,15 +22,31 @@ pub(crate) struct CreatedKey {
     /// Whether its service user had other keys.
     has_others: bool,
     target: Target,
+    words: SecretWords,
 }
 
 impl CreatedKey {
     pub(crate) fn new(new: NewKey, before: &PreparedRotation, target: Target) -> Self {
+        let user_name = before.user_name().to_owned();
+        let has_others = !before.keys().is_empty();
+        let id = &new.key().id;
+        let words = SecretWords {
+            thing: "key",
+            id: id.to_string(),
+            content: "pair",
+            delete_command: delete_command(&target, &user_name, id),
+            consequence: Some(match has_others {
+                true => "the other keys have an end",
+                false => "no other key was listed",
+            }),
+            again: "rotate again",
+        };
         Self {
             new,
-            user_name: before.user_name().to_owned(),
-            has_others: !before.keys().is_empty(),
+            user_name,
+            has_others,
             target,
+            words,
         }
     }
 
@@ -59,48 +80,66 @@ impl CreatedKey {
         }
     }
 
-    /// Returns what is true of the other keys since it was created.
-    pub(crate) fn consequence(&self) -> &'static str {
-        match self.has_others {
-            true => "the other keys have an end",
-            false => "no other key was listed",
+    /// Returns the pair as it is stored. What was read back and is no pair is another one than the new one.
+    pub(crate) fn read_back(&self, stored: &StoredSecret<'_>) -> ServiceTokenRequest {
+        match stored {
+            StoredSecret::File(written) => serde_json::from_str(written.read_back().expose())
+                .unwrap_or_else(|_| ServiceTokenRequest::new("", "")),
+            StoredSecret::WithCommand | StoredSecret::Printed(_) => self.new.pair(),
         }
     }
 
-    /// Returns the end of a line of a key that is kept, which says that another one can be used.
-    pub(crate) fn old_works(&self) -> &'static str {
-        match self.has_others {
+    /// Returns what to do with a key that does not log in.
+    pub(crate) fn advice(&self, stored: &StoredSecret<'_>) -> String {
+        let (id, delete_command) = (self.id(), &self.words.delete_command);
+        let old_works = match self.has_others {
             true => "; the old one works until it ends",
             false => "",
+        };
+        match stored {
+            StoredSecret::File(written) if written.is_moved() => format!(
+                "another program has moved the pair of the new key {id} to {}: use the key once it logs in, or delete it with `{delete_command}`{old_works}",
+                written.path().display(),
+            ),
+            StoredSecret::File(written) => {
+                let (place, beside) = (written.path().display(), written.beside().display());
+                format!(
+                    "{place} was not changed, and the pair of the new key {id} is in {beside}: move that file to {place} once the key logs in, or delete the key with `{delete_command}` and remove the file{old_works}",
+                )
+            }
+            StoredSecret::WithCommand | StoredSecret::Printed(_) => format!(
+                "the new key {id} is kept: use it once it logs in, or delete it with `{delete_command}`{old_works}",
+            ),
         }
-    }
-
-    /// Returns the command that deletes it.
-    pub(crate) fn delete_command(&self) -> String {
-        self.delete_command_of(self.id())
     }
 
     /// Returns the command that deletes a key of its service user.
     pub(crate) fn delete_command_of(&self, id: &ServiceUserKeyId) -> String {
-        self.target.command_line(
-            "gatelet asa service-user key delete",
-            &[&self.user_name, id.as_str()],
-        )
+        delete_command(&self.target, &self.user_name, id)
+    }
+}
+
+fn delete_command(target: &Target, user_name: &str, id: &ServiceUserKeyId) -> String {
+    target.command_line(
+        "gatelet asa service-user key delete",
+        &[user_name, id.as_str()],
+    )
+}
+
+impl NewSecret for CreatedKey {
+    fn words(&self) -> &SecretWords {
+        &self.words
     }
 
-    /// Deletes the key again, which is stored nowhere, and returns the error. The problem begins with where it should be stored.
-    pub(crate) async fn undo(&self, problem: &str, log: &Log) -> CliError {
-        let problem = format!("could not store the new key {} {problem}", self.id());
-        let remedy = format!("delete it with `{}`", self.delete_command());
-        let consequence = self.consequence();
-        log.set(format!(
-            "{problem}; {}; {consequence}",
-            Deletion::unknown("it", &remedy)
-        ));
-        let state = Deletion::from(self.new.delete().await).describe("it", &remedy);
-        CliError::new(
-            Exit::OutcomeUnknown,
-            format_args!("{problem}; {state}; {consequence}: rotate again"),
-        )
+    fn content(&self) -> io::Result<Secret> {
+        to_json(&self.new.pair())
+    }
+
+    fn print(&self, output: &mut Output<Stdout>) -> io::Result<()> {
+        output.item(self.new.key().clone())
+    }
+
+    async fn delete(&self) -> Result<Deleted, Error> {
+        self.new.delete().await
     }
 }

@@ -5,10 +5,11 @@ use gatelet_models::asa::{ServiceUserKey, ServiceUserKeyId, operations};
 use gatelet_transport::{Error, ErrorKind};
 
 use crate::commands::asa::created_key::CreatedKey;
-use crate::commands::asa::key_destination::Destination;
 use crate::commands::asa::key_end::{end_warning, unknown_end};
-use crate::commands::asa::stored_key::StoredKey;
+use crate::commands::asa::key_pair::why_kept;
 use crate::commands::deletion::Deletion;
+use crate::commands::hand_over::destination::Destination;
+use crate::commands::hand_over::stored_secret::StoredSecret;
 use crate::commands::report;
 use crate::error::error::{CliError, cause};
 use crate::error::exit::Exit;
@@ -42,10 +43,14 @@ pub(crate) async fn run(
             "the key that this command logs in with is not one of that service user: omit --delete-old; nothing was changed",
         ));
     }
-    destination.ensure_replaceable(&prepared)?;
+    destination.ensure_replaceable("--out", |content| why_kept(content, &prepared))?;
     let before = prepared.clone();
     let new = rotate(prepared, target, log).await?;
     let created = CreatedKey::new(new, &before, target.clone());
+    log.print(created.line());
+    if let Some(line) = created.end_line() {
+        log.print(line);
+    }
     let stored = destination.store(&created, log).await;
     let old = old.filter(|_| delete_old);
     let result = match stored {
@@ -59,7 +64,7 @@ pub(crate) async fn run(
 /// Takes the steps after the new key is stored.
 async fn finish(
     created: &CreatedKey,
-    stored: StoredKey<'_>,
+    stored: StoredSecret<'_>,
     old: Option<ServiceUserKeyId>,
     log: &Log,
 ) -> Result<(), CliError> {
@@ -106,11 +111,11 @@ pub(crate) fn list_command(target: &Target, user_name: &str) -> String {
 
 async fn check(
     created: &CreatedKey,
-    stored: &StoredKey<'_>,
+    stored: &StoredSecret<'_>,
     log: &Log,
 ) -> Result<CheckedKey, CliError> {
     let id = created.id();
-    match created.new.clone().check(stored.pair()).await {
+    match created.new.clone().check(&created.read_back(stored)).await {
         Ok(checked) => {
             log.print(format!("logged in with the new key {id}"));
             Ok(checked)
@@ -122,7 +127,7 @@ async fn check(
                 }
                 None => error.to_string(),
             };
-            let advice = stored.advice(created);
+            let advice = created.advice(stored);
             Err(CliError::new(
                 Exit::OutcomeUnknown,
                 format_args!("{problem}; {advice}"),

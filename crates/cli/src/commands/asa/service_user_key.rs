@@ -7,9 +7,10 @@ use asa_client::Client;
 use clap::Command;
 use gatelet_models::asa::{ServiceUserKeyId, ServiceUserKeyWithSecret, operations};
 
-use crate::commands::asa::key_destination::Destination;
+use crate::commands::asa::key_pair::PAIR;
 use crate::commands::asa::key_rotation;
 use crate::commands::confirmation::Confirmation;
+use crate::commands::hand_over::destination::Destination;
 use crate::commands::{report, secret_output};
 use crate::error::error::CliError;
 use crate::options::operation_help::new_key_help;
@@ -59,7 +60,8 @@ impl Rotate {
         let (log, target) = (output.log().clone(), output.target().clone());
         let destination = match (&self.out, self.out_command) {
             (Some(path), _) => {
-                Destination::file(path, &list_command(self.name.as_deref(), &target))?
+                let list_command = list_command(self.name.as_deref(), &target);
+                Destination::file(path, &PAIR, "--out", &list_command)?
             }
             (None, Some(command)) => Destination::command(command).await?,
             (None, None) => {

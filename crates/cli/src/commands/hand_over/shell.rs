@@ -1,4 +1,4 @@
-//! A shell command that stores a key.
+//! A shell command that stores a secret.
 
 use std::env::{self, consts::EXE_SUFFIX};
 use std::ffi::OsStr;
@@ -6,11 +6,10 @@ use std::io::{self, PipeReader, Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use gatelet_models::asa::ServiceTokenRequest;
+use gatelet_models::Secret;
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
-use crate::output::pair_file::to_json;
 use crate::settings::secret_source::find_program;
 use crate::settings::variable;
 
@@ -55,56 +54,58 @@ impl Shell {
     }
 }
 
-/// Why a command is not known to have stored a pair.
+/// Why a command is not known to have stored a secret.
 #[derive(Debug)]
 pub(crate) enum HandOverError {
-    /// The command did not start, or read no byte of the pair.
+    /// The command did not start, or read no byte of its stdin.
     NothingRead(io::Error),
-    /// The command may have stored the pair before it failed.
+    /// The command may have stored the secret before it failed.
     Unknown(io::Error),
 }
 
-/// The longest pair as JSON, in bytes: what fits into a pipe on every system, so that writing does not wait for a reader.
-const LONGEST_PAIR: usize = 4096;
+/// The longest content, in bytes: what fits into a pipe on every system, so that writing does not wait for a reader.
+const LONGEST: usize = 4096;
 
-/// Runs a command with a pair on its stdin. Its stdout is stderr, so that a secret is not mistaken for output of this command.
+/// Runs a command with a secret on its stdin. Its stdout is stderr, so that a secret is not mistaken for output of this command. `noun` is
+/// what its errors call the secret.
 ///
-/// A command that did not read the pair has not stored it, whatever its exit status says: this process keeps the reading end of the pipe,
+/// A command that did not read the secret has not stored it, whatever its exit status says: this process keeps the reading end of the pipe,
 /// and finds there what the command left.
 pub(crate) async fn hand_over(
     mut command: Command,
-    pair: &ServiceTokenRequest,
+    content: &Secret,
+    noun: &str,
 ) -> Result<(), HandOverError> {
     let nothing = HandOverError::NothingRead;
-    let json = to_json(pair).map_err(nothing)?;
-    let (mut unread, stdin) = pipe_with(&json).map_err(nothing)?;
+    let content = content.expose().as_bytes();
+    let (mut unread, stdin) = pipe_with(content, noun).map_err(nothing)?;
     let spawned = command.stdin(stdin).stdout(io::stderr()).spawn();
     let status = match spawned.map_err(nothing)?.wait().await {
         Ok(status) => status,
         Err(error) => return Err(HandOverError::Unknown(error)),
     };
-    let mut left = Zeroizing::new(Vec::with_capacity(LONGEST_PAIR));
+    let mut left = Zeroizing::new(Vec::with_capacity(LONGEST));
     let left = unread
         .read_to_end(&mut left)
         .map_err(HandOverError::Unknown)?;
-    let problem = |text| io::Error::other(format!("{text} ({status})"));
+    let problem = |text: &str| io::Error::other(format!("{text} the {noun} ({status})"));
     match (left, status.success()) {
         (0, true) => Ok(()),
         (0, false) => Err(HandOverError::Unknown(io::Error::other(status.to_string()))),
-        (left, _) if left == json.len() => Err(nothing(problem("it did not read the pair"))),
-        _ => Err(HandOverError::Unknown(problem(
-            "it read a part of the pair",
-        ))),
+        (left, _) if left == content.len() => Err(nothing(problem("it did not read"))),
+        _ => Err(HandOverError::Unknown(problem("it read a part of"))),
     }
 }
 
-/// Returns both uses of the reading end of a pipe that contains a pair and nothing else.
-fn pipe_with(json: &[u8]) -> io::Result<(PipeReader, PipeReader)> {
-    if json.len() > LONGEST_PAIR {
-        return Err(io::Error::other("the pair is too long for a pipe"));
+/// Returns both uses of the reading end of a pipe that contains a secret and nothing else.
+fn pipe_with(content: &[u8], noun: &str) -> io::Result<(PipeReader, PipeReader)> {
+    if content.len() > LONGEST {
+        return Err(io::Error::other(format!(
+            "the {noun} is too long for a pipe"
+        )));
     }
     let (reader, mut writer) = io::pipe()?;
-    writer.write_all(json)?;
+    writer.write_all(content)?;
     Ok((reader.try_clone()?, reader))
 }
 
@@ -113,17 +114,17 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_command_that_does_not_start_has_nothing_of_the_pair() {
-        let pair = ServiceTokenRequest::new("id", "secret");
+    async fn a_command_that_does_not_start_has_nothing_of_the_secret() {
+        let secret = Secret::new("id secret");
         let command = Command::new("/nowhere/sh");
-        let error = hand_over(command, &pair).await.unwrap_err();
+        let error = hand_over(command, &secret, "secret").await.unwrap_err();
         assert!(matches!(error, HandOverError::NothingRead(_)), "{error:?}");
     }
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn a_command_that_leaves_the_pair_unread_has_not_stored_it() {
-        let pair = ServiceTokenRequest::new("id", "secret");
+    async fn a_command_that_leaves_the_secret_unread_has_not_stored_it() {
+        let secret = Secret::new("id secret");
         let shell = Shell::find().unwrap();
         for words in [
             "",
@@ -133,7 +134,7 @@ mod tests {
             "echo stored >/dev/null",
             "exit 3",
         ] {
-            let handed = hand_over(shell.command(OsStr::new(words)), &pair).await;
+            let handed = hand_over(shell.command(OsStr::new(words)), &secret, "secret").await;
             let is_unread = matches!(handed, Err(HandOverError::NothingRead(_)));
             assert!(is_unread, "`{words}`: {handed:?}");
         }
@@ -142,11 +143,16 @@ mod tests {
             "head -c 1 >/dev/null; exit 3",
             "dd bs=1 count=5 of=/dev/null 2>/dev/null",
         ] {
-            let handed = hand_over(shell.command(OsStr::new(words)), &pair).await;
+            let handed = hand_over(shell.command(OsStr::new(words)), &secret, "secret").await;
             let is_unknown = matches!(handed, Err(HandOverError::Unknown(_)));
             assert!(is_unknown, "`{words}`: {handed:?}");
         }
-        let handed = hand_over(shell.command(OsStr::new("cat >/dev/null")), &pair).await;
+        let handed = hand_over(
+            shell.command(OsStr::new("cat >/dev/null")),
+            &secret,
+            "secret",
+        )
+        .await;
         assert!(handed.is_ok(), "{handed:?}");
     }
 }

@@ -1,45 +1,41 @@
-//! A file with the id and the secret of a key.
+//! A file with a secret that was just created.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use gatelet_models::asa::ServiceTokenRequest;
-use serde::de::IgnoredAny;
+use gatelet_models::Secret;
 use zeroize::Zeroizing;
 
 use crate::output::new_file::{CreateError, NewFile};
 use crate::private_file;
 
-/// A file that will receive a key: created beside its final place, which it replaces when the key works.
+/// What a file contains.
 #[derive(Debug)]
-pub(crate) struct PairFile {
+pub(crate) struct SecretForm {
+    /// What has the secret, such as `key`.
+    pub(crate) thing: &'static str,
+    /// Returns the ID of the thing whose secret is in a content.
+    pub(crate) id_in: fn(&[u8]) -> Option<String>,
+}
+
+/// A file that will receive a secret: created beside its final place, which it replaces when the secret may be used.
+#[derive(Debug)]
+pub(crate) struct SecretFile {
     path: PathBuf,
     new: NewFile,
 }
 
-/// What is in the final place before the file.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Present {
-    /// No file, or one without content.
-    Nothing,
-    /// The pair of the key with this ID.
-    Key(String),
-    /// Something else.
-    Other,
-}
-
-/// A file that has received a key, and is still beside its final place.
+/// A file that has received a secret, and is still beside its final place.
 #[derive(Debug)]
-pub(crate) struct WrittenPair {
-    file: PairFile,
-    read_back: ServiceTokenRequest,
+pub(crate) struct WrittenSecret {
+    file: SecretFile,
+    read_back: Secret,
 }
 
-/// Why a pair is not in its final place.
+/// Why a secret is not in its final place.
 #[derive(Debug)]
 pub(crate) enum ReplaceError {
     /// It is nowhere.
@@ -52,63 +48,64 @@ pub(crate) enum ReplaceError {
 
 /// Why a file was not created beside its place.
 #[derive(Debug)]
-pub(crate) enum PairFileError {
+pub(crate) enum SecretFileError {
     Io(io::Error),
-    /// A run that was killed has left the only copy of this key there.
+    /// A run that was killed has left the only copy of this secret there.
     Left {
         beside: PathBuf,
         path: PathBuf,
-        key_id: String,
+        thing: &'static str,
+        id: String,
     },
 }
 
-impl fmt::Display for PairFileError {
+impl fmt::Display for SecretFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => error.fmt(f),
             Self::Left {
                 beside,
                 path,
-                key_id,
+                thing,
+                id,
             } => {
                 let (beside, path) = (beside.display(), path.display());
                 write!(
                     f,
-                    "{beside} contains the key {key_id}, which an earlier run created and has not moved to {path}: move the file there to use that key, whose secret no response shows again"
+                    "{beside} contains the {thing} {id}, which an earlier run created and has not moved to {path}: move the file there to use that {thing}, whose secret no response shows again"
                 )
             }
         }
     }
 }
 
-impl From<io::Error> for PairFileError {
+impl From<io::Error> for SecretFileError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
 }
 
-/// The capacity for a pair as JSON, larger than any pair.
-const MAX_JSON: usize = 4096;
+/// The room that a file reserves, in bytes; larger than any content.
+pub(crate) const CAPACITY: usize = 4096;
 
-impl PairFile {
+impl SecretFile {
     /// Creates the file beside its place, so that an unwritable folder is found before anything else happens.
     ///
     /// # Errors
     /// The place is not one for a file, the file cannot be created, another run has it, or a run has left a key in it.
-    pub(crate) fn create(path: &Path) -> Result<Self, PairFileError> {
+    pub(crate) fn create(path: &Path, form: &SecretForm) -> Result<Self, SecretFileError> {
+        let thing = form.thing;
         if path.as_os_str() == "-" {
-            let problem = "to print the key, omit --out";
+            let problem = format!("to print the {thing}, omit --out");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, problem).into());
         }
         let path = private_file::resolve(path)?;
-        let mut name = path.as_os_str().to_owned();
-        name.push(OsString::from(".new"));
-        let beside = PathBuf::from(name);
+        let beside = beside(&path);
         let mut new = match NewFile::create(&beside) {
             Ok(new) => new,
-            Err(error) => return Err(not_created(beside, path, error)),
+            Err(error) => return Err(not_created(beside, path, error, form)),
         };
-        new.reserve(MAX_JSON).map_err(|error| {
+        new.reserve(CAPACITY).map_err(|error| {
             let problem = format!("could not write {}: {error}", beside.display());
             io::Error::new(error.kind(), problem)
         })?;
@@ -125,60 +122,40 @@ impl PairFile {
         self.new.path()
     }
 
-    /// Reads what is in the final place now.
+    /// Reads what is in the final place now; `None` if there is no file, or one without content.
     ///
     /// # Errors
     /// It cannot be read.
-    pub(crate) fn present(&self) -> io::Result<Present> {
-        let file = match File::open(&self.path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Present::Nothing),
-            Err(error) => return Err(error),
-        };
-        let mut content = Zeroizing::new(Vec::with_capacity(MAX_JSON));
-        file.take(MAX_JSON as u64).read_to_end(&mut content)?;
-        let text = content.strip_prefix("\u{feff}".as_bytes());
-        let text = text.unwrap_or(&content).trim_ascii();
-        if text.is_empty() {
-            return Ok(Present::Nothing);
-        }
-        // Other members would be lost.
-        let members: BTreeMap<String, IgnoredAny> =
-            serde_json::from_slice(text).unwrap_or_default();
-        Ok(match serde_json::from_slice(text) {
-            Ok(ServiceTokenRequest { key_id, .. }) if members.len() == 2 => {
-                Present::Key(key_id.to_string())
-            }
-            _ => Present::Other,
-        })
+    pub(crate) fn present(&self) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+        present(&self.path)
     }
 
-    /// Writes the pair as JSON, syncs it and reads it back. From then on, the file stays.
+    /// Writes the content, syncs it and reads it back. From then on, the file stays.
     ///
     /// # Errors
-    /// The pair is not in the file, which is removed.
-    pub(crate) fn write(mut self, pair: &ServiceTokenRequest) -> io::Result<WrittenPair> {
-        self.new.write(&to_json(pair)?)?;
-        let read_back = self.ensure(pair)?;
+    /// The content is not in the file, which is removed.
+    pub(crate) fn write(mut self, content: &Secret) -> io::Result<WrittenSecret> {
+        self.new.write(content.expose().as_bytes())?;
+        let read_back = self.ensure(content)?;
         self.new.keep();
-        Ok(WrittenPair {
+        Ok(WrittenSecret {
             file: self,
             read_back,
         })
     }
 
-    /// Reads the pair. If another program has written into the file, writes it again.
-    fn ensure(&mut self, pair: &ServiceTokenRequest) -> io::Result<ServiceTokenRequest> {
+    /// Reads the content. If another program has written into the file, writes it again.
+    fn ensure(&mut self, content: &Secret) -> io::Result<Secret> {
         if self.is_gone()? {
             return Err(gone(self.beside()));
         }
-        if !self.read().is_ok_and(|read| read == *pair) {
-            self.new.write(&to_json(pair)?)?;
+        let bytes = content.expose().as_bytes();
+        if !self.new.read().is_ok_and(|read| *read == bytes) {
+            self.new.write(bytes)?;
         }
-        let read = self.read()?;
-        match read == *pair {
-            true => Ok(read),
-            false => Err(io::Error::other("another program writes into it")),
+        match std::str::from_utf8(&self.new.read()?) {
+            Ok(read) if read == content.expose() => Ok(Secret::new(read.to_owned())),
+            _ => Err(io::Error::other("another program writes into it")),
         }
     }
 
@@ -194,15 +171,11 @@ impl PairFile {
             false => Ok(false),
         }
     }
-
-    fn read(&mut self) -> io::Result<ServiceTokenRequest> {
-        Ok(serde_json::from_slice(&self.new.read()?)?)
-    }
 }
 
-impl WrittenPair {
-    /// Returns the pair that was read out of the file.
-    pub(crate) fn read_back(&self) -> &ServiceTokenRequest {
+impl WrittenSecret {
+    /// Returns the content that was read out of the file.
+    pub(crate) fn read_back(&self) -> &Secret {
         &self.read_back
     }
 
@@ -226,10 +199,11 @@ impl WrittenPair {
     /// # Errors
     /// The file is not there. Another one that has taken its name is not moved.
     pub(crate) fn replace(mut self) -> Result<(), ReplaceError> {
-        let pair = self.read_back;
         self.file.is_gone().map_err(ReplaceError::Unseen)?;
-        self.file.ensure(&pair).map_err(ReplaceError::Lost)?;
-        let PairFile { path, new } = &self.file;
+        self.file
+            .ensure(&self.read_back)
+            .map_err(ReplaceError::Lost)?;
+        let SecretFile { path, new } = &self.file;
         match fs::rename(new.path(), path) {
             // What cannot be seen after a rename is where the rename has put it.
             Ok(()) if new.is_at(path).is_ok_and(|is_there| !is_there) => {
@@ -243,7 +217,7 @@ impl WrittenPair {
                 (Err(_), _) | (_, Err(_)) => return Err(ReplaceError::Unseen(error)),
             },
         }
-        // After a power failure, the pair is in the one place or the other.
+        // After a power failure, the secret is in the one place or the other.
         let _ = private_file::sync_folder(path);
         Ok(())
     }
@@ -256,59 +230,91 @@ fn gone(path: &Path) -> io::Error {
     ))
 }
 
+/// Returns where a file is before it replaces the one in its final place.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(OsString::from(".new"));
+    PathBuf::from(name)
+}
+
+/// Reads the content of a file; `None` if there is no file, or one without content.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn present(path: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut content = Zeroizing::new(Vec::with_capacity(CAPACITY));
+    file.take(CAPACITY as u64).read_to_end(&mut content)?;
+    let text = content.strip_prefix("\u{feff}".as_bytes());
+    let text = text.unwrap_or(&content).trim_ascii();
+    Ok((!text.is_empty()).then(|| Zeroizing::new(text.to_vec())))
+}
+
 /// Returns the error of a file that could not be created beside its place.
-fn not_created(beside: PathBuf, path: PathBuf, error: CreateError) -> PairFileError {
-    let shown = beside.display();
+fn not_created(
+    beside: PathBuf,
+    path: PathBuf,
+    error: CreateError,
+    form: &SecretForm,
+) -> SecretFileError {
+    let (shown, thing) = (beside.display(), form.thing);
     let problem = match error {
         CreateError::Io(error) => format!("could not create {shown}: {error}"),
         CreateError::InUse => format!("another run is using {shown}: wait until it ends"),
         CreateError::NotAFile => format!("{shown} exists and is not a regular file"),
-        CreateError::Left(content) => match serde_json::from_slice::<ServiceTokenRequest>(&content)
-        {
-            Ok(ServiceTokenRequest { key_id, .. }) => {
-                return PairFileError::Left {
+        CreateError::Left(content) => match (form.id_in)(&content) {
+            Some(id) => {
+                return SecretFileError::Left {
                     beside,
                     path,
-                    key_id: key_id.to_string(),
+                    thing,
+                    id,
                 };
             }
-            Err(_) => format!(
-                "{shown} exists and contains no key, or a part of one that an earlier run could not write: move it away"
+            None => format!(
+                "{shown} exists and contains no {thing}, or a part of one that an earlier run could not write: move it away"
             ),
         },
     };
     io::Error::other(problem).into()
 }
 
-/// Returns a pair as a line of JSON, which is overwritten when it is dropped.
-pub(crate) fn to_json(pair: &ServiceTokenRequest) -> io::Result<Zeroizing<Vec<u8>>> {
-    // No growth of the buffer leaves a copy behind.
-    let mut json = Zeroizing::new(Vec::with_capacity(MAX_JSON));
-    serde_json::to_writer(&mut *json, pair)?;
-    json.push(b'\n');
-    Ok(json)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn pair() -> ServiceTokenRequest {
-        ServiceTokenRequest::new("id", "hunter2")
+    const FORM: SecretForm = SecretForm {
+        thing: "key",
+        id_in: |content| {
+            let text = std::str::from_utf8(content).ok()?;
+            Some(text.strip_suffix(" hunter2")?.to_owned())
+        },
+    };
+    const CONTENT: &str = "id hunter2";
+
+    fn content() -> Secret {
+        Secret::new(CONTENT.to_owned())
+    }
+
+    fn create(path: &Path) -> Result<SecretFile, SecretFileError> {
+        SecretFile::create(path, &FORM)
     }
 
     #[test]
-    fn a_pair_is_beside_its_place_until_it_replaces_the_file_there() {
+    fn a_secret_is_beside_its_place_until_it_replaces_the_file_there() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.json");
         fs::write(&path, "before").unwrap();
-        let written = PairFile::create(&path).unwrap().write(&pair()).unwrap();
-        assert_eq!(*written.read_back(), pair());
+        let written = create(&path).unwrap().write(&content()).unwrap();
+        assert_eq!(*written.read_back(), content());
         assert_eq!(fs::read(&path).unwrap(), b"before");
-        let json = "{\"key_id\":\"id\",\"key_secret\":\"hunter2\"}\n";
-        assert_eq!(fs::read_to_string(written.beside()).unwrap(), json);
+        assert_eq!(fs::read_to_string(written.beside()).unwrap(), CONTENT);
         written.replace().unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), json);
+        assert_eq!(fs::read_to_string(&path).unwrap(), CONTENT);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         #[cfg(unix)]
         {
@@ -319,37 +325,36 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_that_another_program_overwrites_is_written_again() {
+    fn a_secret_that_another_program_overwrites_is_written_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.json");
-        let written = PairFile::create(&path).unwrap().write(&pair()).unwrap();
-        let other = ServiceTokenRequest::new("other", "secret");
-        fs::write(written.beside(), &*to_json(&other).unwrap()).unwrap();
+        let written = create(&path).unwrap().write(&content()).unwrap();
+        fs::write(written.beside(), "other secret").unwrap();
         written.replace().unwrap();
-        assert_eq!(fs::read(&path).unwrap(), *to_json(&pair()).unwrap());
+        assert_eq!(fs::read_to_string(&path).unwrap(), CONTENT);
     }
 
     #[test]
-    fn a_pair_that_does_not_replace_the_file_stays_and_the_next_run_names_its_key() {
+    fn a_secret_that_does_not_replace_the_file_stays_and_the_next_run_names_its_owner() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.json");
-        drop(PairFile::create(&path).unwrap().write(&pair()).unwrap());
-        let error = PairFile::create(&path).unwrap_err().to_string();
+        drop(create(&path).unwrap().write(&content()).unwrap());
+        let error = create(&path).unwrap_err().to_string();
         assert!(
             error.contains("key.json.new contains the key id,"),
             "{error}"
         );
         assert!(!error.contains("hunter2"), "{error}");
-        fs::write(folder.path().join("key.json.new"), "{\"key_id\":").unwrap();
-        let error = PairFile::create(&path).unwrap_err().to_string();
+        fs::write(folder.path().join("key.json.new"), "id hunt").unwrap();
+        let error = create(&path).unwrap_err().to_string();
         assert!(error.ends_with(": move it away"), "{error}");
     }
 
     #[test]
-    fn a_pair_stays_beside_a_place_that_cannot_be_replaced() {
+    fn a_secret_stays_beside_a_place_that_cannot_be_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.json");
-        let written = PairFile::create(&path).unwrap().write(&pair()).unwrap();
+        let written = create(&path).unwrap().write(&content()).unwrap();
         let beside = written.beside().to_owned();
         fs::create_dir(&path).unwrap();
         let error = written.replace();
@@ -359,15 +364,15 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_pair_is_not_in_a_file_that_was_removed_or_replaced() {
+    fn a_secret_is_not_in_a_file_that_was_removed_or_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.json");
         let beside = folder.path().join("key.json.new");
-        let file = PairFile::create(&path).unwrap();
+        let file = create(&path).unwrap();
         fs::remove_file(&beside).unwrap();
-        assert!(file.write(&pair()).is_err());
+        assert!(file.write(&content()).is_err());
 
-        let written = PairFile::create(&path).unwrap().write(&pair()).unwrap();
+        let written = create(&path).unwrap().write(&content()).unwrap();
         fs::remove_file(&beside).unwrap();
         fs::write(&beside, "of another run").unwrap();
         let error = written.replace();
@@ -379,7 +384,7 @@ mod tests {
     #[test]
     fn a_folder_and_a_file_in_an_absent_one_are_no_places() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(PairFile::create(folder.path()).is_err());
-        assert!(PairFile::create(&folder.path().join("absent/key.json")).is_err());
+        assert!(create(folder.path()).is_err());
+        assert!(create(&folder.path().join("absent/key.json")).is_err());
     }
 }
