@@ -2,6 +2,7 @@
 
 pub(crate) mod asa_credentials;
 pub(crate) mod connection;
+mod dry_run_transport;
 pub(crate) mod dt_credentials;
 pub(crate) mod embedded;
 pub(crate) mod factory;

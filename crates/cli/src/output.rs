@@ -2,7 +2,9 @@
 
 pub(crate) mod columns;
 pub(crate) mod csv;
+pub(crate) mod dry_run;
 pub(crate) mod gathered_string;
+pub(crate) mod header_fields;
 #[cfg(feature = "jq")]
 pub(crate) mod jq;
 pub(crate) mod json;
@@ -13,6 +15,8 @@ pub(crate) mod markdown;
 pub(crate) mod new_file;
 pub(crate) mod output;
 pub(crate) mod people_time;
+pub(crate) mod planned_output;
+pub(crate) mod planned_request;
 pub(crate) mod progress;
 pub(crate) mod progress_line;
 pub(crate) mod record;

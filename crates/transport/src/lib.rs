@@ -98,6 +98,7 @@ pub use transport::transport::{AnyTransport, FromFn, Transport, from_fn};
 pub use url::base_url::BaseUrl;
 pub use wire::attempt::Attempt;
 pub use wire::body_limit::BodyLimit;
+pub use wire::call_info::CallInfo;
 pub use wire::escape::is_displayable;
 pub use wire::json::members::{has_member, has_string_member};
 pub use wire::json::scalar::scalar_text;

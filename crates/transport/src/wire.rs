@@ -2,6 +2,7 @@
 
 pub(crate) mod attempt;
 pub(crate) mod body_limit;
+pub(crate) mod call_info;
 pub(crate) mod content_type;
 pub(crate) mod escape;
 pub(crate) mod field;

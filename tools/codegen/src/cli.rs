@@ -417,7 +417,7 @@ impl Group<'_> {
         let print = if is_delete(operation) {
             let question = format!("Delete {object}?");
             quote! {
-                confirmation.ask(format_args!(#question), output.log()).await?;
+                confirmation.ask(format_args!(#question), output).await?;
                 let deleted = #call;
                 report::print_deleted(format_args!(#object), #id, deleted, output)
             }

@@ -10,12 +10,17 @@ use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
 use crate::generated::dt::{ActiveGateCommand, Dt};
 use crate::options::output::OutputOptions;
+use crate::output::dry_run::DryRun;
 use crate::output::log::{Log, LogThread};
 use crate::output::output::{Format, Output};
+use crate::output::planned_output;
 use crate::output::stdout::Stdout;
 use crate::settings::key::Vendor;
 use crate::settings::settings::Settings;
 use crate::signal;
+
+/// What is wrong with `--dry-run` of a command that changes nothing at a server.
+const NO_DRY_RUN: &str = "--dry-run is for commands that change something at a server, and this one does not; leave it out";
 
 /// Runs one command to its end.
 ///
@@ -56,13 +61,18 @@ async fn run_command(args: Args, log: Log, log_thread: LogThread) -> Result<(), 
         options.output = Some(Format::Json);
     }
     let presentation = options.presentation(has_log);
-    let mut output = Output::new(presentation, Stdout::open()?, log.clone(), target);
+    let output = Output::new(presentation, Stdout::open()?, log.clone(), target);
+    let mut output = output.with_dry_run(clients.dry_run().cloned());
+    if clients.dry_run().is_some() && mutation_verb(&args.command).is_none() {
+        return Err(CliError::usage(NO_DRY_RUN));
+    }
     match args.command {
         Command::Asa(asa) => {
             let verb = asa.mutation_verb();
             ensure_allowed(&clients, Vendor::Asa, verb, &output)?;
             let clients = clients.with_change(verb);
-            let run = Box::pin(asa.run(&clients, &mut output));
+            let run = async |output: &mut _| asa.run(&clients, output).await;
+            let run = Box::pin(run_or_plan(clients.dry_run(), &mut output, run));
             until_stopped(&log, log_thread, run).await
         }
         Command::Dt { api, command } => {
@@ -70,7 +80,8 @@ async fn run_command(args: Args, log: Log, log_thread: LogThread) -> Result<(), 
             let verb = command.mutation_verb();
             ensure_allowed(&clients, Vendor::Dt, verb, &output)?;
             let clients = clients.with_change(verb);
-            let run = Box::pin(command.run(&clients, &mut output));
+            let run = async |output: &mut _| command.run(&clients, output).await;
+            let run = Box::pin(run_or_plan(clients.dry_run(), &mut output, run));
             until_stopped(&log, log_thread, run).await
         }
         Command::Doctor(doctor) => {
@@ -108,6 +119,28 @@ fn output_options(args: &Args) -> Result<OutputOptions, CliError> {
     }
 }
 
+/// Runs a command, or in a dry run prints the request at which it stops.
+async fn run_or_plan(
+    dry_run: Option<&DryRun>,
+    output: &mut Output<Stdout>,
+    command: impl AsyncFnOnce(&mut Output<Stdout>) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let Some(dry_run) = dry_run else {
+        return command(output).await;
+    };
+    let planned = dry_run.run(command(output)).await?;
+    Ok(planned_output::print(planned, output)?)
+}
+
+/// Returns what a command changes at a server, as a verb.
+fn mutation_verb(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::Asa(asa) => asa.mutation_verb(),
+        Command::Dt { command, .. } => command.mutation_verb(),
+        _ => None,
+    }
+}
+
 /// Returns whether a command calls operations on ActiveGate tokens, which two APIs have.
 fn uses_token_api(command: &Dt) -> bool {
     matches!(
@@ -126,7 +159,9 @@ fn ensure_allowed(
     let Some(verb) = verb else {
         return Ok(());
     };
-    clients.ensure_writable(vendor, verb)?;
+    if clients.dry_run().is_none() {
+        clients.ensure_writable(vendor, verb)?;
+    }
     // An unknown column would be found only after the change.
     if output.has_chosen_columns() {
         return Err(CliError::usage(

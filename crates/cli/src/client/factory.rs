@@ -8,6 +8,7 @@ use gatelet_transport::{ApiToken, Bearer, ErrorKind};
 
 use crate::client::asa_credentials::KeySource;
 use crate::client::connection::Connection;
+use crate::client::dry_run_transport::DryRunTransport;
 use crate::client::dt_credentials;
 use crate::client::embedded;
 use crate::client::logging_transport::{Detail, LoggingTransport};
@@ -16,6 +17,7 @@ use crate::error::setting_names::SettingNames;
 use crate::options::connection::ConnectionOptions;
 use crate::options::global::GlobalOptions;
 use crate::options::token_api::{TokenApiChoice, TokenApiName};
+use crate::output::dry_run::DryRun;
 use crate::output::log::Log;
 use crate::settings::key::{self, Vendor};
 use crate::settings::origin::{Origin, Setting};
@@ -36,6 +38,7 @@ pub(crate) struct ClientFactory {
     log: Log,
     /// What the command changes, as a verb.
     change: Option<&'static str>,
+    dry_run: Option<DryRun>,
     profile: Option<String>,
     token_api: Option<TokenApiName>,
     uses_token_api: bool,
@@ -53,6 +56,7 @@ impl ClientFactory {
             },
             log,
             change: None,
+            dry_run: global.dry_run.then(DryRun::default),
             profile: global.profile.clone(),
             token_api: None,
             uses_token_api: true,
@@ -80,10 +84,17 @@ impl ClientFactory {
 
     /// Sets what the command changes, as a verb. Until a client is created, nothing of it was sent.
     pub(crate) fn with_change(self, change: Option<&'static str>) -> Self {
-        if let Some(verb) = change {
-            self.log.set(format!("{verb}: nothing was sent"));
+        match (change, &self.dry_run) {
+            (Some(_), Some(_)) => self.log.progress().set_finally("nothing was changed"),
+            (Some(verb), None) => self.log.set(format!("{verb}: nothing was sent")),
+            (None, _) => {}
         }
         Self { change, ..self }
+    }
+
+    /// Returns the dry run, if nothing is changed.
+    pub(crate) fn dry_run(&self) -> Option<&DryRun> {
+        self.dry_run.as_ref()
     }
 
     /// Returns whether the embedded emulator answers.
@@ -166,7 +177,7 @@ impl ClientFactory {
             .retry(connection.retry()?)
             .body_limit(connection.max_response());
         builder
-            .build_with(self.logged(transport), TokioClock::new())
+            .build_with(self.observed(transport), TokioClock::new())
             .map_err(|error| CliError::from_client_error(&error, &names))
     }
 
@@ -185,7 +196,7 @@ impl ClientFactory {
             .timeouts(connection.timeouts()?)
             .retry(connection.retry()?)
             .body_limit(connection.max_response());
-        Ok(builder.build_with(self.logged(emulator), TokioClock::new())?)
+        Ok(builder.build_with(self.observed(emulator), TokioClock::new())?)
     }
 
     /// Creates the Dynatrace client.
@@ -214,7 +225,7 @@ impl ClientFactory {
                 }
             };
             return Ok(builder.build_with(
-                self.logged(embedded::open_default().await?),
+                self.observed(embedded::open_default().await?),
                 TokioClock::new(),
             )?);
         }
@@ -250,7 +261,7 @@ impl ClientFactory {
             .retry(connection.retry()?)
             .body_limit(connection.max_response());
         builder
-            .build_with(self.logged(transport), TokioClock::new())
+            .build_with(self.observed(transport), TokioClock::new())
             .map_err(|error| match error.kind() {
                 ErrorKind::InvalidInput { parameter } if *parameter == "credentials" => {
                     not_for_platform(origin, &names, api.named)
@@ -266,10 +277,14 @@ impl ClientFactory {
         }
     }
 
-    /// Logs the transport's requests if that is on.
-    fn logged<T>(&self, transport: T) -> LoggingTransport<T> {
+    /// Logs the transport's requests if that is on, and sends only reads in a dry run.
+    fn observed<T>(&self, transport: T) -> DryRunTransport<LoggingTransport<T>> {
         let detail = self.detail.map(|detail| (self.log.clone(), detail));
-        LoggingTransport::new(transport, detail)
+        let dry_run = self.dry_run.clone();
+        DryRunTransport::new(
+            LoggingTransport::new(transport, detail),
+            dry_run.map(|it| (it, self.log.secrets().clone())),
+        )
     }
 }
 

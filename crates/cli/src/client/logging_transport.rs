@@ -11,35 +11,10 @@ use gatelet_transport::{Attempt, Clock as _, SendTracker, Sent, Transport, Trans
 use http::{HeaderMap, Request, Response};
 use serde_json::{Map, Value, json};
 
+use crate::output::header_fields;
 use crate::output::log::Log;
 use crate::output::log_entry::LogEntry;
 use crate::redaction::Redactor;
-
-/// The header fields whose values are shown; no other value is.
-const SHOWN: [&str; 22] = [
-    "accept",
-    "accept-encoding",
-    "age",
-    "cache-control",
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-type",
-    "date",
-    "dynatrace-response-source",
-    "keep-alive",
-    "retry-after",
-    "server",
-    "transfer-encoding",
-    "user-agent",
-    "vary",
-    "via",
-    "x-ratelimit-limit",
-    "x-ratelimit-remaining",
-    "x-ratelimit-reset",
-    "x-ratelimit-retry-at",
-    "x-request-id",
-];
 
 /// What is logged of each request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,17 +184,9 @@ fn with_headers(
     redactor: &Redactor,
 ) -> LogEntry {
     let mut object = Map::new();
-    for name in headers.keys() {
-        let values = headers.get_all(name).iter();
-        let values = values.map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let value = match SHOWN.contains(&name.as_str()) {
-            true => redactor
-                .redact(&values.collect::<Vec<_>>().join(", "))
-                .into_owned(),
-            false => "[masked]".to_owned(),
-        };
+    for (name, value) in header_fields::shown(headers, redactor) {
         entry = entry.with_line(format!("{sign}   {name}: {value}"));
-        object.insert(name.to_string(), Value::from(value));
+        object.insert(name, Value::from(value));
     }
     entry.with("headers", json!(object))
 }

@@ -1,11 +1,11 @@
 //! Questions before something is deleted for good.
 
 use std::fmt::Display;
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Write};
 
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
-use crate::output::log::Log;
+use crate::output::output::Output;
 use crate::signal;
 use crate::terminal::escape_for_display;
 
@@ -24,26 +24,34 @@ pub(crate) struct Confirmation {
 
 impl Confirmation {
     /// Returns whether [`ask`](Self::ask) would ask someone.
-    pub(crate) fn asks(self) -> bool {
-        !self.yes && can_ask()
+    pub(crate) fn asks(self, output: &Output<impl Write>) -> bool {
+        !self.is_answered(output) && can_ask()
     }
 
-    /// Asks a question on the terminal, unless the option has answered it.
+    /// Asks a question on the terminal, unless the option has answered it, or nothing is changed.
     ///
     /// # Errors
     /// The answer is not yes, nobody can be asked, or a signal asked the process to end. Nothing was sent.
-    pub(crate) async fn ask(self, question: impl Display, log: &Log) -> Result<(), CliError> {
+    pub(crate) async fn ask(
+        self,
+        question: impl Display,
+        output: &Output<impl Write>,
+    ) -> Result<(), CliError> {
         // A secret in place of an id is refused only when the request is built.
         let question = question.to_string();
-        let redactor = log.secrets().redactor();
+        let redactor = output.log().secrets().redactor();
         let question = redactor.redact(&question);
-        match (self.yes, can_ask()) {
+        match (self.is_answered(output), can_ask()) {
             (true, _) => Ok(()),
             (false, true) => ask(&question).await,
             (false, false) => Err(CliError::usage(format_args!(
                 "{question} Nobody can be asked here: add --yes; nothing was deleted"
             ))),
         }
+    }
+
+    fn is_answered(self, output: &Output<impl Write>) -> bool {
+        self.yes || output.dry_run().is_some()
     }
 }
 

@@ -172,7 +172,7 @@ impl EnrollmentTokenCommand {
             }
             Self::Delete { project_name, id, confirmation } => {
                 confirmation
-                    .ask(format_args!("Delete enrollment token {id}?"), output.log())
+                    .ask(format_args!("Delete enrollment token {id}?"), output)
                     .await?;
                 let deleted = operations.delete(&project_name, &id).send().await?;
                 report::print_deleted(
@@ -295,9 +295,7 @@ impl GatewayCommand {
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Update(command) => command.run(client, output).await,
             Self::Delete { id, confirmation } => {
-                confirmation
-                    .ask(format_args!("Delete gateway {id}?"), output.log())
-                    .await?;
+                confirmation.ask(format_args!("Delete gateway {id}?"), output).await?;
                 let deleted = operations.delete(&id).send().await?;
                 report::print_deleted(format_args!("gateway {id}"), &id, deleted, output)
             }
@@ -401,7 +399,7 @@ impl GatewaySetupTokenCommand {
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Delete { id, confirmation } => {
                 confirmation
-                    .ask(format_args!("Delete gateway setup token {id}?"), output.log())
+                    .ask(format_args!("Delete gateway setup token {id}?"), output)
                     .await?;
                 let deleted = operations.delete(&id).send().await?;
                 report::print_deleted(
@@ -699,7 +697,7 @@ impl ResourceGroupEnrollmentTokenCommand {
                 confirmation
                     .ask(
                         format_args!("Delete resource group enrollment token {id}?"),
-                        output.log(),
+                        output,
                     )
                     .await?;
                 let deleted = operations

@@ -495,9 +495,7 @@ impl UpdateJobCommand {
                 Ok(output.item(operations.get(&ag_id, &id).send().await?)?)
             }
             Self::Delete { ag_id, id, confirmation } => {
-                confirmation
-                    .ask(format_args!("Delete update job {id}?"), output.log())
-                    .await?;
+                confirmation.ask(format_args!("Delete update job {id}?"), output).await?;
                 let deleted = operations.delete(&ag_id, &id).send().await?;
                 report::print_deleted(
                     format_args!("update job {id}"),

@@ -25,6 +25,10 @@ pub(crate) struct GlobalOptions {
     #[command(flatten)]
     pub(crate) connection: ConnectionOptions,
 
+    /// Print the first request that would change something, without secrets, in place of sending it; only reads and token exchanges are sent
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
+
     /// Log each request, its attempt, outcome and duration to stderr; -vv adds URLs and headers, without secrets
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -43,6 +47,7 @@ impl GlobalOptions {
             profile,
             emulator,
             connection,
+            dry_run: _,
             verbose: _,
             log_json: _,
         } = self;

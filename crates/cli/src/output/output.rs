@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::output::csv::Csv;
+use crate::output::dry_run::DryRun;
 #[cfg(feature = "jq")]
 use crate::output::jq::{Each, Filter, Whole};
 use crate::output::json;
@@ -81,6 +82,7 @@ pub(crate) struct Output<W> {
     sink: W,
     log: Log,
     target: Target,
+    dry_run: Option<DryRun>,
 }
 
 impl<W: Write> Output<W> {
@@ -90,7 +92,18 @@ impl<W: Write> Output<W> {
             sink,
             log,
             target,
+            dry_run: None,
         }
+    }
+
+    /// Sets that nothing is changed.
+    pub(crate) fn with_dry_run(self, dry_run: Option<DryRun>) -> Self {
+        Self { dry_run, ..self }
+    }
+
+    /// Returns the dry run, if nothing is changed.
+    pub(crate) fn dry_run(&self) -> Option<&DryRun> {
+        self.dry_run.as_ref()
     }
 
     /// Returns what the command says of its steps.

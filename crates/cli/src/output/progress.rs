@@ -7,38 +7,60 @@ use crate::signal::Signal;
 
 /// What is known of the change that a command makes, for the line that a signal ends it with.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Progress(Arc<Mutex<Option<String>>>);
+pub(crate) struct Progress(Arc<Mutex<Known>>);
+
+/// What is known.
+#[derive(Debug, Default)]
+struct Known {
+    text: Option<String>,
+    /// Whether the text stays.
+    is_final: bool,
+}
 
 impl Progress {
     /// Replaces what is known.
     pub(crate) fn set(&self, known: impl Into<String>) {
-        *self.lock() = Some(known.into());
+        let mut now = self.lock();
+        if !now.is_final {
+            now.text = Some(known.into());
+        }
     }
 
     /// Adds to what is known.
     pub(crate) fn add(&self, known: &str) {
-        let mut text = self.lock();
-        *text = Some(match text.take() {
+        let mut now = self.lock();
+        if now.is_final {
+            return;
+        }
+        now.text = Some(match now.text.take() {
             Some(before) => format!("{before}; {known}"),
             None => known.to_owned(),
         });
     }
 
+    /// Sets what is known to the end, whatever the steps of the command say, as in a dry run.
+    pub(crate) fn set_finally(&self, known: impl Into<String>) {
+        *self.lock() = Known {
+            text: Some(known.into()),
+            is_final: true,
+        };
+    }
+
     /// Returns the line of a command that a signal has ended.
     pub(crate) fn line(&self, signal: Signal) -> String {
-        line(signal, self.lock().as_deref())
+        line(signal, self.lock().text.as_deref())
     }
 
     /// Returns the line of a process that a signal is about to end, while another thread still runs the command. That thread stops
     /// where it sets what is known next, so that the line stays true.
     pub(crate) fn freeze(&self, signal: Signal) -> String {
         let known = self.lock();
-        let line = line(signal, known.as_deref());
+        let line = line(signal, known.text.as_deref());
         mem::forget(known);
         line
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<String>> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -64,6 +86,16 @@ mod tests {
         progress.add("the key exists");
         progress.add("its pair is in a file");
         let line = "interrupted; the key exists; its pair is in a file";
+        assert_eq!(progress.line(Signal::Interrupt), line);
+    }
+
+    #[test]
+    fn what_is_known_of_a_dry_run_stays() {
+        let progress = Progress::default();
+        progress.set_finally("nothing was changed");
+        progress.set("outcome unknown");
+        progress.add("the key exists");
+        let line = "interrupted; nothing was changed";
         assert_eq!(progress.line(Signal::Interrupt), line);
     }
 

@@ -13,6 +13,7 @@ mod connection;
 mod console_blocks;
 mod credentials;
 mod doctor;
+mod dry_run;
 mod embedded;
 mod empty_responses;
 mod enrollment_tokens;

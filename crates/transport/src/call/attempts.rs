@@ -25,6 +25,7 @@ use crate::telemetry::trace_context::TraceContext;
 use crate::transport::clock::Clock as _;
 use crate::transport::send_tracker::SendTracker;
 use crate::wire::attempt::Attempt;
+use crate::wire::call_info::CallInfo;
 
 impl Channel {
     /// Makes one call: obtains a credential, sends attempts, waits between them, and checks status and content type.
@@ -235,6 +236,8 @@ impl<'a> Attempts<'a> {
         let wait = std::mem::take(&mut self.wait);
         let attempt = Attempt::new(self.attempts, wait);
         request.extensions_mut().insert(attempt);
+        let info = CallInfo::new(self.call.operation, self.call.safe);
+        request.extensions_mut().insert(info);
         let (limit, phase) = self.attempt_limit();
         let sending = span.instrument(catch_unwind_future(|| inner.transport.send_boxed(request)));
         let limit = async {

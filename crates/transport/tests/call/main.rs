@@ -5,6 +5,7 @@
     reason = "helpers of tests fail by panicking, as tests do"
 )]
 
+mod call_info;
 mod credentials;
 mod file_token;
 mod other_credentials;

@@ -9,7 +9,7 @@ use crate::field_type::ident;
 use crate::ir::{Operation, Parameter};
 
 /// What every command has beside the parameters of its operation: its own variables, the options of every command and of lists.
-const RESERVED: [&str; 33] = [
+const RESERVED: [&str; 34] = [
     "allow_http",
     "api",
     "ca_file",
@@ -18,6 +18,7 @@ const RESERVED: [&str; 33] = [
     "columns",
     "confirmation",
     "deleted",
+    "dry_run",
     "emulator",
     "help",
     "jq",

@@ -149,10 +149,7 @@ impl Update {
         } = self;
         if status == UserStatus::Deleted {
             confirmation
-                .ask(
-                    format_args!("Delete service user {name} for good?"),
-                    output.log(),
-                )
+                .ask(format_args!("Delete service user {name} for good?"), output)
                 .await?;
         }
         let users = client.service_users();

@@ -58,6 +58,11 @@ impl Rotate {
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let (log, target) = (output.log().clone(), output.target().clone());
+        if let Some(dry_run) = output.dry_run() {
+            for step in self.steps() {
+                dry_run.then(step);
+            }
+        }
         let destination = match (&self.out, self.out_command) {
             (Some(path), _) => {
                 let list_command = list_command(self.name.as_deref(), &target);
@@ -80,6 +85,20 @@ impl Rotate {
             None => rotation,
         };
         key_rotation::run(rotation, destination, self.delete_old, &target, &log).await
+    }
+
+    /// Returns the steps after the key is created.
+    fn steps(&self) -> Vec<String> {
+        let store = match (&self.out, &self.out_command) {
+            (Some(path), _) => format!("write the new key to {}", path.display()),
+            (None, Some(_)) => "hand the new key to the command of --out-command".to_owned(),
+            (None, None) => "print the new key".to_owned(),
+        };
+        let delete = self
+            .delete_old
+            .then(|| "delete the key that this command logs in with".to_owned());
+        let check = "log in with the new key".to_owned();
+        [store, check].into_iter().chain(delete).collect()
     }
 }
 
@@ -121,7 +140,7 @@ impl Delete {
             confirmation,
         } = self;
         confirmation
-            .ask(format_args!("Delete service user key {id}?"), output.log())
+            .ask(format_args!("Delete service user key {id}?"), output)
             .await?;
         let keys = client.service_user_keys();
         let deleted = match force {

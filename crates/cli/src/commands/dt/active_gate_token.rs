@@ -318,13 +318,13 @@ impl Delete {
     ) -> Result<(), CliError> {
         let Self { id, confirmation } = self;
         let tokens = client.active_gate_tokens();
-        if confirmation.asks() {
+        if confirmation.asks(output) {
             show_users(client, &id, output.log()).await?;
             // The question follows what it is about.
             output.log().flush();
         }
         confirmation
-            .ask(format_args!("Delete ActiveGate token {id}?"), output.log())
+            .ask(format_args!("Delete ActiveGate token {id}?"), output)
             .await?;
         let deleted = tokens.delete(&id).send().await?;
         report::print_deleted(format_args!("ActiveGate token {id}"), &id, deleted, output)

@@ -98,7 +98,7 @@ impl DoorCommand {
                 list::write_pages(paging.apply(list).pages(), limit, output).await
             }
             Self::Delete { id, confirmation } => {
-                confirmation.ask(format_args!("Delete door {id}?"), output.log()).await?;
+                confirmation.ask(format_args!("Delete door {id}?"), output).await?;
                 let deleted = operations.delete(&id).send().await?;
                 report::print_deleted(format_args!("door {id}"), &id, deleted, output)
             }

@@ -157,7 +157,7 @@ impl DoorCommand {
                 list::write_items(response.sides.unwrap_or_default(), output)
             }
             Self::Delete { id, confirmation } => {
-                confirmation.ask(format_args!("Delete door {id}?"), output.log()).await?;
+                confirmation.ask(format_args!("Delete door {id}?"), output).await?;
                 let deleted = operations.delete(&id).send().await?;
                 report::print_deleted(format_args!("door {id}"), &id, deleted, output)
             }
@@ -208,9 +208,7 @@ impl DoorLockCommand {
         let operations = client.door_locks();
         match self {
             Self::Lock { id, confirmation } => {
-                confirmation
-                    .ask(format_args!("Delete door lock {id}?"), output.log())
-                    .await?;
+                confirmation.ask(format_args!("Delete door lock {id}?"), output).await?;
                 let deleted = operations.lock(&id).send().await?;
                 report::print_deleted(
                     format_args!("door lock {id}"),
