@@ -1,11 +1,12 @@
 //! A file that this process has created.
 
 use std::fs::{self, File, Metadata, TryLockError};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::output::short_content;
 use crate::private_file;
 
 /// A file that this process has created and locked, for its owner only. It is removed when it is dropped, unless it is kept.
@@ -22,8 +23,8 @@ pub(crate) enum CreateError {
     Io(io::Error),
     /// Another process has it.
     InUse,
-    /// It exists, and no process has it.
-    Left(Zeroizing<Vec<u8>>),
+    /// It exists with this content, and no process has it. `None` is one that is longer than a file with a secret.
+    Left(Option<Zeroizing<Vec<u8>>>),
     /// Something else has its name.
     NotAFile,
 }
@@ -75,6 +76,14 @@ impl NewFile {
         is_at(&self.file, path)
     }
 
+    /// Returns how many names the file has in all folders; `None` if the system does not say it.
+    ///
+    /// # Errors
+    /// The system fails.
+    pub(crate) fn name_count(&self) -> io::Result<Option<u64>> {
+        name_count(&self.file)
+    }
+
     /// Replaces the content, and syncs the file and its folder.
     ///
     /// # Errors
@@ -101,12 +110,17 @@ impl NewFile {
     /// It cannot be read.
     pub(crate) fn read(&mut self) -> io::Result<Zeroizing<Vec<u8>>> {
         self.file.rewind()?;
-        read(&mut self.file)
+        short_content::read(&mut self.file)
     }
 
     /// Keeps the file when this is dropped.
     pub(crate) fn keep(&mut self) {
         self.is_kept = true;
+    }
+
+    /// Empties and removes the file when this is dropped, as if it had not been kept.
+    pub(crate) fn discard(&mut self) {
+        self.is_kept = false;
     }
 }
 
@@ -151,29 +165,25 @@ fn remove_empty(path: &Path) -> Result<(), CreateError> {
         Err(TryLockError::WouldBlock) => return Err(CreateError::InUse),
         Err(TryLockError::Error(error)) => return Err(error.into()),
     }
-    let removed = read(&mut file)
-        .map_err(CreateError::Io)
-        .and_then(
-            |content| match (content.trim_ascii().is_empty(), is_at(&file, path)?) {
-                (_, false) => Err(CreateError::InUse),
-                (false, true) => Err(CreateError::Left(content)),
-                (true, true) => Ok(fs::remove_file(path)?),
-            },
-        );
+    let removed = remove_if_empty(&mut file, path);
     let _ = file.unlock();
     removed
 }
 
-/// The capacity for a content, larger than any, so that no growth of the buffer leaves a copy of a secret behind.
-const CAPACITY: usize = 4096;
-
-/// The maximum length that is read of a file that was left, in bytes.
-const MAX_LENGTH: u64 = 1 << 20;
-
-fn read(file: &mut File) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut content = Zeroizing::new(Vec::with_capacity(CAPACITY));
-    file.take(MAX_LENGTH).read_to_end(&mut content)?;
-    Ok(content)
+/// Removes a locked file that contains nothing.
+fn remove_if_empty(file: &mut File, path: &Path) -> Result<(), CreateError> {
+    let content = match short_content::read(file) {
+        Ok(content) => Some(content),
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => None,
+        Err(error) => return Err(error.into()),
+    };
+    if !is_at(file, path)? {
+        return Err(CreateError::InUse);
+    }
+    match content {
+        Some(content) if content.trim_ascii().is_empty() => Ok(fs::remove_file(path)?),
+        content => Err(CreateError::Left(content)),
+    }
 }
 
 #[cfg(unix)]
@@ -187,6 +197,17 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
 #[cfg(not(unix))]
 fn is_at(_: &File, path: &Path) -> io::Result<bool> {
     Ok(found(fs::symlink_metadata(path))?.is_some())
+}
+
+#[cfg(unix)]
+fn name_count(file: &File) -> io::Result<Option<u64>> {
+    use std::os::unix::fs::MetadataExt as _;
+    Ok(Some(file.metadata()?.nlink()))
+}
+
+#[cfg(not(unix))]
+fn name_count(_: &File) -> io::Result<Option<u64>> {
+    Ok(None)
 }
 
 /// Returns what is at a path; `None` if there certainly is nothing.
@@ -244,11 +265,26 @@ mod tests {
         file.keep();
         drop(file);
         let error = NewFile::create(&path).unwrap_err();
-        let CreateError::Left(content) = error else {
+        let CreateError::Left(Some(content)) = error else {
             panic!("{error:?}");
         };
         assert_eq!(*content, b"kept");
         assert_eq!(fs::read(&path).unwrap(), b"kept");
+    }
+
+    #[test]
+    fn a_content_after_many_spaces_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        for spaces in [short_content::MAX_LENGTH, 1 << 20] {
+            let content = " ".repeat(spaces) + "kept";
+            fs::write(&path, &content).unwrap();
+            let error = NewFile::create(&path).unwrap_err();
+            assert!(matches!(error, CreateError::Left(None)), "{error:?}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), content);
+        }
+        fs::write(&path, " ".repeat(short_content::MAX_LENGTH)).unwrap();
+        NewFile::create(&path).unwrap();
     }
 
     #[cfg(unix)]
@@ -257,8 +293,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new");
         let file = NewFile::create(&path).unwrap();
+        assert_eq!(file.name_count().unwrap(), Some(1));
         fs::remove_file(&path).unwrap();
         assert!(!file.is_at(&path).unwrap());
+        assert_eq!(file.name_count().unwrap(), Some(0));
         fs::write(&path, "another").unwrap();
         assert!(!file.is_at(&path).unwrap());
         drop(file);

@@ -2,14 +2,14 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use gatelet_models::Secret;
-use zeroize::Zeroizing;
 
 use crate::output::new_file::{CreateError, NewFile};
+use crate::output::present_file::PresentFile;
+use crate::output::short_content;
 use crate::private_file;
 
 /// What a file contains.
@@ -25,7 +25,22 @@ pub(crate) struct SecretForm {
 #[derive(Debug)]
 pub(crate) struct SecretFile {
     path: PathBuf,
+    /// What is in the final place at the start.
+    before: PresentFile,
     new: NewFile,
+}
+
+/// Where a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Location {
+    /// Beside its final place.
+    Beside,
+    /// In its final place, where another program has moved it. Only Unix tells it from a file that was there before.
+    Place,
+    /// Another program has moved it, or may have done so.
+    Elsewhere,
+    /// No name leads to it.
+    Nowhere,
 }
 
 /// A file that has received a secret, and is still beside its final place.
@@ -42,7 +57,7 @@ pub(crate) enum ReplaceError {
     Lost(io::Error),
     /// It is beside its place, where nothing has changed.
     Beside(io::Error),
-    /// It was beside its place, and where it is now cannot be seen.
+    /// It was beside its place, and whether it is still there is not known.
     Unseen(io::Error),
 }
 
@@ -50,7 +65,7 @@ pub(crate) enum ReplaceError {
 #[derive(Debug)]
 pub(crate) enum SecretFileError {
     Io(io::Error),
-    /// A run that was killed has left the only copy of this secret there.
+    /// A run has left a secret there, perhaps its only copy.
     Left {
         beside: PathBuf,
         path: PathBuf,
@@ -72,7 +87,7 @@ impl fmt::Display for SecretFileError {
                 let (beside, path) = (beside.display(), path.display());
                 write!(
                     f,
-                    "{beside} contains the {thing} {id}, which an earlier run created and has not moved to {path}: move the file there to use that {thing}, whose secret no response shows again"
+                    "{beside} contains the {thing} {id}, which an earlier run has left there: move the file to {path} to use that {thing}, whose secret no response shows again"
                 )
             }
         }
@@ -86,13 +101,13 @@ impl From<io::Error> for SecretFileError {
 }
 
 /// The room that a file reserves, in bytes; larger than any content.
-pub(crate) const CAPACITY: usize = 4096;
+pub(crate) const CAPACITY: usize = short_content::MAX_LENGTH;
 
 impl SecretFile {
-    /// Creates the file beside its place, so that an unwritable folder is found before anything else happens.
+    /// Creates the file beside its place, so that an unwritable folder is found before anything else happens, and looks what is in that place.
     ///
     /// # Errors
-    /// The place is not one for a file, the file cannot be created, another run has it, or a run has left a key in it.
+    /// The place is not one for a file, what is there cannot be read, the file cannot be created, another run has it, or a run has left a key in it.
     pub(crate) fn create(path: &Path, form: &SecretForm) -> Result<Self, SecretFileError> {
         let thing = form.thing;
         if path.as_os_str() == "-" {
@@ -109,7 +124,14 @@ impl SecretFile {
             let problem = format!("could not write {}: {error}", beside.display());
             io::Error::new(error.kind(), problem)
         })?;
-        Ok(Self { path, new })
+        let before = PresentFile::read(&path).map_err(|error| {
+            let shown = path.display();
+            let problem = format!(
+                "{shown} cannot be replaced: {error}: name another file, or move this one away"
+            );
+            io::Error::new(error.kind(), problem)
+        })?;
+        Ok(Self { path, before, new })
     }
 
     /// Returns the final place of the file: the one that was named, or where that leads as a symbolic link.
@@ -122,12 +144,9 @@ impl SecretFile {
         self.new.path()
     }
 
-    /// Reads what is in the final place now; `None` if there is no file, or one without content.
-    ///
-    /// # Errors
-    /// It cannot be read.
-    pub(crate) fn present(&self) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-        present(&self.path)
+    /// Returns the content of the final place at the start; `None` if there was no file, or one without content.
+    pub(crate) fn before(&self) -> Option<&[u8]> {
+        self.before.content()
     }
 
     /// Writes the content, syncs it and reads it back. From then on, the file stays.
@@ -144,13 +163,16 @@ impl SecretFile {
         })
     }
 
-    /// Reads the content. If another program has written into the file, writes it again.
+    /// Reads the content. If another program has written into the file, writes it again, but not where that program has moved it.
     fn ensure(&mut self, content: &Secret) -> io::Result<Secret> {
-        if self.is_gone()? {
-            return Err(gone(self.beside()));
+        let location = self.location()?;
+        match location {
+            Location::Beside | Location::Place => {}
+            Location::Elsewhere => return Err(moved(self.beside())),
+            Location::Nowhere => return Err(gone(self.beside())),
         }
         let bytes = content.expose().as_bytes();
-        if !self.new.read().is_ok_and(|read| *read == bytes) {
+        if location == Location::Beside && !self.new.read().is_ok_and(|read| *read == bytes) {
             self.new.write(bytes)?;
         }
         match std::str::from_utf8(&self.new.read()?) {
@@ -159,17 +181,21 @@ impl SecretFile {
         }
     }
 
-    /// Returns whether the file is neither beside its place nor there.
-    fn is_gone(&self) -> io::Result<bool> {
-        Ok(!self.new.is_at(self.beside())? && !self.is_moved()?)
-    }
-
-    /// Returns whether another program has moved the file to its final place. Only Unix tells the file there from one that was there before.
-    fn is_moved(&self) -> io::Result<bool> {
-        match cfg!(unix) {
-            true => self.new.is_at(&self.path),
-            false => Ok(false),
+    /// Looks where the file is.
+    ///
+    /// # Errors
+    /// That cannot be seen.
+    fn location(&self) -> io::Result<Location> {
+        if self.new.is_at(self.beside())? {
+            return Ok(Location::Beside);
         }
+        if cfg!(unix) && self.new.is_at(&self.path)? {
+            return Ok(Location::Place);
+        }
+        Ok(match self.new.name_count()? {
+            Some(0) => Location::Nowhere,
+            Some(_) | None => Location::Elsewhere,
+        })
     }
 }
 
@@ -191,41 +217,63 @@ impl WrittenSecret {
 
     /// Returns whether another program has moved the file to its final place.
     pub(crate) fn is_moved(&self) -> bool {
-        self.file.is_moved().is_ok_and(|is_moved| is_moved)
+        matches!(self.file.location(), Ok(Location::Place))
     }
 
     /// Moves the file to its final place, unless another program has done that.
     ///
     /// # Errors
-    /// The file is not there. Another one that has taken its name is not moved.
+    /// The file is not there. Another one that has taken its name is not moved, and a content that was not in its final place at the start is
+    /// not replaced.
     pub(crate) fn replace(mut self) -> Result<(), ReplaceError> {
-        self.file.is_gone().map_err(ReplaceError::Unseen)?;
-        self.file
-            .ensure(&self.read_back)
-            .map_err(ReplaceError::Lost)?;
-        let SecretFile { path, new } = &self.file;
-        match fs::rename(new.path(), path) {
-            // What cannot be seen after a rename is where the rename has put it.
-            Ok(()) if new.is_at(path).is_ok_and(|is_there| !is_there) => {
-                return Err(ReplaceError::Lost(gone(path)));
-            }
-            Ok(()) => {}
-            Err(error) => match (self.file.is_moved(), new.is_at(new.path())) {
-                (Ok(true), _) => {}
-                (_, Ok(true)) => return Err(ReplaceError::Beside(error)),
-                (Ok(false), Ok(false)) => return Err(ReplaceError::Lost(error)),
-                (Err(_), _) | (_, Err(_)) => return Err(ReplaceError::Unseen(error)),
-            },
+        let location = self.file.location().map_err(ReplaceError::Unseen)?;
+        if location == Location::Nowhere {
+            return Err(self.lost(gone(self.beside())));
+        }
+        // The secret was there, and is not given up because of a look at it.
+        let ensured = self.file.ensure(&self.read_back);
+        ensured.map_err(ReplaceError::Unseen)?;
+        if location == Location::Beside {
+            self.move_to_place()?;
         }
         // After a power failure, the secret is in the one place or the other.
-        let _ = private_file::sync_folder(path);
+        let _ = private_file::sync_folder(self.path());
         Ok(())
+    }
+
+    fn move_to_place(&mut self) -> Result<(), ReplaceError> {
+        let SecretFile { path, before, new } = &self.file;
+        let error = match before.replace(path, new.path()) {
+            // What cannot be seen after a rename is where the rename has put it.
+            Ok(()) if new.is_at(path).unwrap_or(true) => return Ok(()),
+            Ok(()) => gone(path),
+            Err(error) => error,
+        };
+        match self.file.location() {
+            Ok(Location::Place) => Ok(()),
+            Ok(Location::Beside) => Err(ReplaceError::Beside(error)),
+            Ok(Location::Nowhere) => Err(self.lost(error)),
+            Ok(Location::Elsewhere) | Err(_) => Err(ReplaceError::Unseen(error)),
+        }
+    }
+
+    /// Returns the error of a secret that no name leads to, whose file is emptied in case that the file system does not count names.
+    fn lost(&mut self, error: io::Error) -> ReplaceError {
+        self.file.new.discard();
+        ReplaceError::Lost(error)
     }
 }
 
 fn gone(path: &Path) -> io::Error {
     io::Error::other(format!(
         "another program has removed or replaced {}",
+        path.display()
+    ))
+}
+
+fn moved(path: &Path) -> io::Error {
+    io::Error::other(format!(
+        "another program has moved or removed {}",
         path.display()
     ))
 }
@@ -237,21 +285,10 @@ fn beside(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Reads the content of a file; `None` if there is no file, or one without content.
-///
-/// # Errors
-/// It cannot be read.
-pub(crate) fn present(path: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let mut content = Zeroizing::new(Vec::with_capacity(CAPACITY));
-    file.take(CAPACITY as u64).read_to_end(&mut content)?;
-    let text = content.strip_prefix("\u{feff}".as_bytes());
-    let text = text.unwrap_or(&content).trim_ascii();
-    Ok((!text.is_empty()).then(|| Zeroizing::new(text.to_vec())))
+/// Returns whether a file has this content, apart from spaces around it.
+fn is_at(path: &Path, content: &[u8]) -> bool {
+    let present = PresentFile::read(path);
+    present.is_ok_and(|present| present.content() == Some(content.trim_ascii()))
 }
 
 /// Returns the error of a file that could not be created beside its place.
@@ -266,7 +303,14 @@ fn not_created(
         CreateError::Io(error) => format!("could not create {shown}: {error}"),
         CreateError::InUse => format!("another run is using {shown}: wait until it ends"),
         CreateError::NotAFile => format!("{shown} exists and is not a regular file"),
-        CreateError::Left(content) => match (form.id_in)(&content) {
+        CreateError::Left(None) => {
+            format!("{shown} exists and is longer than a file with a {thing}: move it away")
+        }
+        CreateError::Left(Some(content)) => match (form.id_in)(&content) {
+            Some(id) if is_at(&path, &content) => format!(
+                "{shown} and {} contain the same {thing} {id}: remove {shown}",
+                path.display()
+            ),
             Some(id) => {
                 return SecretFileError::Left {
                     beside,
@@ -285,6 +329,8 @@ fn not_created(
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const FORM: SecretForm = SecretForm {
@@ -379,6 +425,112 @@ mod tests {
         assert!(matches!(error, Err(ReplaceError::Lost(_))), "{error:?}");
         assert!(!path.exists());
         assert_eq!(fs::read(&beside).unwrap(), b"of another run");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_that_another_program_has_moved_or_made_unreadable_is_not_lost() {
+        type Change = fn(&Path, &Path);
+        let changes: [Change; 4] = [
+            |folder, beside| fs::rename(beside, folder.join("moved")).unwrap(),
+            |folder, beside| {
+                fs::rename(beside, folder.join("moved")).unwrap();
+                std::os::unix::fs::symlink("moved", beside).unwrap();
+            },
+            |folder, _| fs::rename(folder, folder.with_extension("moved")).unwrap(),
+            // Moved to its place, and written into there.
+            |folder, beside| {
+                let path = folder.join("key.json");
+                fs::rename(beside, &path).unwrap();
+                fs::write(&path, "of another program").unwrap();
+            },
+        ];
+        for (index, change) in changes.into_iter().enumerate() {
+            let parent = tempfile::tempdir().unwrap();
+            let folder = parent.path().join("folder");
+            fs::create_dir(&folder).unwrap();
+            let path = folder.join("key.json");
+            let written = create(&path).unwrap().write(&content()).unwrap();
+            let beside = written.beside().to_owned();
+            change(&folder, &beside);
+            let error = written.replace();
+            assert!(
+                matches!(error, Err(ReplaceError::Unseen(_))),
+                "{index}: {error:?}"
+            );
+            let now = match folder.exists() {
+                true => folder,
+                false => folder.with_extension("moved"),
+            };
+            let names = ["key.json", "key.json.new", "moved"];
+            let mut contents = names.iter().map(|name| fs::read_to_string(now.join(name)));
+            let kept = match index {
+                3 => "of another program",
+                _ => CONTENT,
+            };
+            assert!(contents.any(|it| it.is_ok_and(|it| it == kept)), "{index}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_of_another_run_is_not_moved_in_place_of_one_that_is_there_already() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let written = create(&path).unwrap().write(&content()).unwrap();
+        let beside = written.beside().to_owned();
+        fs::rename(&beside, &path).unwrap();
+        fs::write(&beside, "of another run").unwrap();
+        assert!(written.is_moved());
+        written.replace().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), CONTENT);
+        assert_eq!(fs::read(&beside).unwrap(), b"of another run");
+    }
+
+    #[test]
+    fn a_content_that_came_to_the_place_meanwhile_stays_and_the_secret_is_beside_it() {
+        for before in [None, Some(" "), Some("before")] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("key.json");
+            if let Some(before) = before {
+                fs::write(&path, before).unwrap();
+            }
+            let written = create(&path).unwrap().write(&content()).unwrap();
+            fs::write(&path, "of another program").unwrap();
+            let beside = written.beside().to_owned();
+            let error = written.replace();
+            assert!(matches!(error, Err(ReplaceError::Beside(_))), "{error:?}");
+            assert_eq!(fs::read(&path).unwrap(), b"of another program");
+            assert_eq!(fs::read_to_string(beside).unwrap(), CONTENT);
+        }
+    }
+
+    #[test]
+    fn a_long_file_is_no_place_because_its_end_would_be_lost_unread() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let long = format!("{CONTENT:CAPACITY$}and more");
+        fs::write(&path, &long).unwrap();
+        let error = create(&path).unwrap_err().to_string();
+        assert!(error.contains("it is longer than 4096 bytes"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        fs::rename(&path, folder.path().join("key.json.new")).unwrap();
+        let error = create(&path).unwrap_err().to_string();
+        assert!(error.ends_with(": move it away"), "{error}");
+    }
+
+    #[test]
+    fn a_secret_that_was_copied_to_its_place_is_said_to_be_in_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.json");
+        let written = create(&path).unwrap().write(&content()).unwrap();
+        fs::copy(written.beside(), &path).unwrap();
+        drop(written);
+        let error = create(&path).unwrap_err().to_string();
+        assert!(
+            error.contains("contain the same key id: remove "),
+            "{error}"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use gatelet_emulator::well_known::ASA_USER;
+use gatelet_emulator::well_known::{ASA_KEY_ID, ASA_USER};
 use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 use serde_json::Value;
 
@@ -89,7 +89,8 @@ fn a_new_key_that_does_not_log_in_stays_beside_the_file_which_keeps_the_old_one(
     let next = fixture.run(&format!("asa su key rotate bot --out {path}"));
     let line = next.fails_with(2);
     assert!(line.contains(".new contains the key new,"), "{line}");
-    let list = "or remove it if `gatelet asa service-user key list bot` does not show that key";
+    // The earlier run may have been for another service user or server.
+    let list = "if that key no longer exists, remove the file; `gatelet asa service-user key list bot` shows it only if that run had the same arguments and settings as this one; nothing was changed\n";
     assert!(line.contains(list), "{line}");
     let own = fixture.run(&format!("asa su key rotate --out {path}"));
     let list = "`gatelet asa service-user key list \"$(gatelet asa service-user whoami -o name)\"`";
@@ -380,7 +381,7 @@ fn a_key_is_kept_if_the_folder_of_its_file_cannot_be_searched_after_the_login() 
     let output = Fixture::asa(&server.url).run(&rotate);
     assert_eq!(output.code, Some(12), "{output:?}");
     let state = format!(
-        "the new key new is kept, and its pair was stored in {0}.new: move that file to {0}, or delete the key with `gatelet asa service-user key delete bot new` if the file is lost; the other keys have an end\n",
+        "the new key new is kept: look for its pair, which was stored in {0}.new, and move it to {0}, or delete the key with `gatelet asa service-user key delete bot new` if the pair is lost; the other keys have an end\n",
         path.display()
     );
     assert!(output.stderr.ends_with(&state), "{output:?}");
@@ -482,6 +483,11 @@ fn a_file_is_replaced_only_if_it_contains_a_key_of_the_service_user() {
     let fixture = Fixture::new();
     let path = fixture.path("key.json");
     let rotate = format!("rotate --out {path}");
+    let blank_first = "\n".repeat(4096) + "hunter2";
+    let padded = format!(
+        r#"{:4096}hunter2"#,
+        format!(r#"{{"key_id":"{ASA_KEY_ID}","key_secret":"hunter2"}}"#)
+    );
     for (other, named) in [
         (
             r#"{"key_id":"of-another-team","key_secret":"hunter2"}"#,
@@ -497,6 +503,8 @@ fn a_file_is_replaced_only_if_it_contains_a_key_of_the_service_user() {
             "something else",
         ),
         ("KEY_ID=a\nKEY_SECRET=hunter2\n", "something else"),
+        (&blank_first, "longer than 4096 bytes"),
+        (&padded, "longer than 4096 bytes"),
     ] {
         fs::write(&path, other).unwrap();
         let refused = run(&fixture, &rotate).fails_with(2);

@@ -24,6 +24,7 @@ mod help;
 mod input;
 mod key_command;
 mod key_file;
+mod key_file_changes;
 mod key_rotation;
 mod kill;
 mod lists;

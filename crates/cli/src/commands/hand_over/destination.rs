@@ -1,12 +1,10 @@
 //! Where a new secret goes.
 
 use std::ffi::OsString;
-use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use gatelet_models::Secret;
-use zeroize::Zeroizing;
 
 use crate::commands::hand_over::new_secret::NewSecret;
 use crate::commands::hand_over::shell::{HandOverError, Shell, hand_over};
@@ -52,7 +50,7 @@ impl<'a> Destination<'a> {
             .map(Self::File)
             .map_err(|error| match error {
                 SecretFileError::Left { .. } => refused(&format_args!(
-                    "{error}, or remove it if `{list_command}` does not show that {thing}"
+                    "{error}; if that {thing} no longer exists, remove the file; `{list_command}` shows it only if that run had the same arguments and settings as this one"
                 )),
                 error => refused(&error),
             })
@@ -70,11 +68,7 @@ impl<'a> Destination<'a> {
         let Self::File(file) = self else {
             return Ok(());
         };
-        let present: io::Result<Option<Zeroizing<Vec<u8>>>> = file.present();
-        let problem = match present {
-            Ok(content) => content.and_then(|content| problem(&content)),
-            Err(error) => Some(format!("cannot be read: {error}")),
-        };
+        let problem = file.before().and_then(problem);
         let Some(problem) = problem else {
             return Ok(());
         };

@@ -57,7 +57,7 @@ async fn replace(written: WrittenSecret, new: &impl NewSecret, log: &Log) -> Res
         Err(ReplaceError::Unseen(error)) => Err(CliError::new(
             Exit::OutcomeUnknown,
             format_args!(
-                "could not replace {place}: {error}; {name} is kept, and its {content} was stored in {beside}: move that file to {place}, or delete the {thing} with `{}` if the file is lost{then}",
+                "could not replace {place}: {error}; {name} is kept: look for its {content}, which was stored in {beside}, and move it to {place}, or delete the {thing} with `{}` if the {content} is lost{then}",
                 words.delete_command
             ),
         )),
