@@ -29,14 +29,25 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Syncs the folder of a file, so that its name survives a power failure.
+/// Syncs the folder of a file, so that its name survives a power failure, unless the file system cannot sync a folder.
 ///
 /// # Errors
-/// It cannot be opened or synced.
+/// It cannot be opened, or syncing it fails.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
-    match cfg!(unix) {
-        true => File::open(folder(path))?.sync_all(),
-        false => Ok(()),
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    match File::open(folder(path))?.sync_all() {
+        // EINVAL and ENOTSUP, as of network file systems.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+            ) =>
+        {
+            Ok(())
+        }
+        synced => synced,
     }
 }
 
@@ -131,6 +142,16 @@ mod tests {
         replace(&path, b"4").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"4");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_cannot_be_synced_is_no_error() {
+        let folder = Path::new("/proc");
+        let error = File::open(folder).unwrap().sync_all().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+        sync_folder(&folder.join("file")).unwrap();
+        sync_folder(&folder.join("absent/file")).unwrap_err();
     }
 
     #[test]
