@@ -8,6 +8,7 @@ mod examples;
 mod help;
 mod line;
 pub(crate) mod run;
+pub(crate) mod texts;
 pub(crate) mod usage;
 mod variables;
 mod watchdog;

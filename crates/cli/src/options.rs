@@ -1,6 +1,8 @@
 //! Options that commands share.
 
+pub(crate) mod built_command;
 pub(crate) mod connection;
+pub(crate) mod deferred;
 pub(crate) mod global;
 pub(crate) mod label;
 pub(crate) mod operation_help;

@@ -8,6 +8,7 @@ mod arguments;
 pub(crate) mod check;
 mod examples;
 mod group;
+mod operations;
 mod record;
 mod secrets;
 
@@ -44,6 +45,7 @@ pub(crate) fn file(api: &Api) -> Result<String, String> {
             .flat_map(|it| [it.declaration(&groups), it.run(&groups)]),
     );
     items.extend(records.items());
+    items.push(operations::list(&groups));
     items.push(examples::list(api, &groups));
     let items: Vec<_> = items.into_iter().map(Item::Plain).collect();
     let about = Markdown::own("The commands of").and(api.document.title.sentence());
@@ -93,6 +95,7 @@ fn imports(api: &Api, groups: &[Group<'_>], records: &Records<'_>) -> TokenStrea
         || groups.iter().any(|it| !it.tag.commands.is_empty());
     let commands = commands.then(|| quote!(use crate::commands::#vendor as commands;));
     let helps = [
+        (true, "OperationHelp"),
         (any(&|group, it| !group.shows_once(it)), "operation_help"),
         (any(&|group, it| group.shows_once(it)), "secret_help"),
     ];
@@ -111,6 +114,7 @@ fn imports(api: &Api, groups: &[Group<'_>], records: &Records<'_>) -> TokenStrea
             quote!(commands::report),
         ),
         (true, quote!(error::error::CliError)),
+        (true, quote!(options::deferred::Deferred)),
         (true, quote!(options::operation_help::{#(#helps),*})),
         (lists, quote!(options::paging::Paging)),
         (records.have_columns(), quote!(output::columns)),
@@ -164,7 +168,7 @@ fn implementation(api: &Api, groups: &[Group<'_>]) -> TokenStream {
         impl #name {
             /// Returns what the command changes, as a verb; `None` if it only reads.
             pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
-                match self { #(Self::#variants(command) => command.mutation_verb(),)* }
+                match self { #(Self::#variants(Deferred(command)) => command.mutation_verb(),)* }
             }
 
             /// Runs the command and prints its result.
@@ -174,7 +178,7 @@ fn implementation(api: &Api, groups: &[Group<'_>]) -> TokenStream {
                 output: &mut Output<Stdout>,
             ) -> Result<(), CliError> {
                 let client = clients.#client().await?;
-                match self { #(Self::#variants(command) => command.run(&client, output).await,)* }
+                match self { #(Self::#variants(Deferred(command)) => command.run(&client, output).await,)* }
             }
         }
     }
@@ -198,9 +202,13 @@ impl Group<'_> {
     fn as_subcommand(&self) -> TokenStream {
         let (variant, command) = (self.variant(), self.command());
         let about = without_stop(self.tag.description.plain());
-        let alias = self.alias().map(|it| it.replace('_', "-"));
-        let alias = alias.map(|it| quote!(, visible_alias = #it));
-        quote!(#[command(subcommand, about = #about #alias)] #variant(#command),)
+        let aliases: Vec<_> = self.aliases().map(|it| it.replace('_', "-")).collect();
+        let aliases = match aliases.as_slice() {
+            [] => quote!(),
+            [alias] => quote!(, visible_alias = #alias),
+            aliases => quote!(, visible_aliases = [#(#aliases),*]),
+        };
+        quote!(#[command(subcommand, about = #about #aliases)] #variant(Deferred<#command>),)
     }
 
     fn declaration(&self, groups: &[Group<'_>]) -> TokenStream {
@@ -226,15 +234,8 @@ impl Group<'_> {
 
     fn subcommand(&self, operation: &Operation) -> TokenStream {
         let method = self.method(operation);
-        let (variant, constant) = (
-            ident(&names::pascal(&method)),
-            ident(&names::screaming(&operation.id)),
-        );
+        let variant = ident(&names::pascal(&method));
         let alias = alias(&method).map(|it| quote!(, visible_alias = #it));
-        let help = match self.shows_once(operation) {
-            true => ident("secret_help"),
-            false => ident("operation_help"),
-        };
         let about = about(operation.summary.plain());
         let fields = match self.is_plain(operation) {
             true => self.fields(operation),
@@ -244,7 +245,7 @@ impl Group<'_> {
             }
         };
         quote! {
-            #[command(about = #about, after_help = #help(&api::#constant) #alias)]
+            #[command(about = #about #alias)]
             #variant #fields,
         }
     }
@@ -347,7 +348,7 @@ impl Group<'_> {
                     match self {
                         #reads
                         #(#changes)*
-                        #(Self::#nested(command) => command.mutation_verb(),)*
+                        #(Self::#nested(Deferred(command)) => command.mutation_verb(),)*
                     }
                 }
 
@@ -361,7 +362,7 @@ impl Group<'_> {
                     match self {
                         #(#arms)*
                         #(Self::#own(command) => command.run(client, output).await,)*
-                        #(Self::#nested(command) => command.run(client, output).await,)*
+                        #(Self::#nested(Deferred(command)) => command.run(client, output).await,)*
                     }
                 }
             }

@@ -116,6 +116,8 @@ pub(crate) struct Tag {
     pub(crate) description: Prose,
     /// The words before the verbs of its commands, if they are not those of its name.
     pub(crate) noun: Option<Noun>,
+    /// Other names of the noun's last word.
+    pub(crate) aliases: Vec<String>,
     /// The commands beside those of the operations.
     pub(crate) commands: Vec<OwnCommand>,
     pub(crate) at: Position,

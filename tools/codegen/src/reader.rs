@@ -12,6 +12,7 @@ use super::yaml::{Entry, Node, Value};
 /// Our own keywords, and where each belongs.
 const OURS: &[(&str, &str)] = &[
     ("x-account", "a parameter of the path"),
+    ("x-aliases", "a tag"),
     ("x-alternative-to", "an operation"),
     ("x-reserved", "a parameter of the path"),
     ("x-by-hand", "an operation"),

@@ -1,6 +1,6 @@
 //! Reads tags: families of operations, and the commands beside those of their operations.
 
-use super::diagnostics::Diagnostics;
+use super::diagnostics::{Diagnostics, Position};
 use super::ir::{Noun, OwnCommand, Tag};
 use super::names;
 use super::reader::{Reader, entries, list, prose, text};
@@ -21,10 +21,15 @@ pub(crate) fn tags(document: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> 
             let mut reader = Reader::new(node, "a tag", diagnostics)?;
             let noun = reader.take("x-noun");
             let commands = reader.take("x-commands");
+            let aliases = reader.texts("x-aliases", diagnostics);
             let tag = Tag {
                 name: reader.need_text("name", diagnostics),
                 description: reader.need_prose("description", diagnostics),
                 noun: noun.and_then(|node| read_noun(node, diagnostics)),
+                aliases: aliases
+                    .into_iter()
+                    .map(|alias| read_alias(alias, diagnostics))
+                    .collect(),
                 commands: commands
                     .map(|node| own_commands(node, diagnostics))
                     .unwrap_or_default(),
@@ -51,6 +56,15 @@ fn read_noun(node: &Node, diagnostics: &mut Diagnostics) -> Option<Noun> {
         diagnostics.add(node.at, what, fix);
     }
     Some(Noun { words, at: node.at })
+}
+
+fn read_alias((alias, at): (&str, Position), diagnostics: &mut Diagnostics) -> String {
+    if !is_word(alias) {
+        let what = format!("`{alias}` cannot be another name of commands");
+        let fix = "write one word of lower-case letters, such as `gw` or `setup-token`";
+        diagnostics.add(at, what, fix);
+    }
+    alias.to_owned()
 }
 
 /// Returns whether clap makes the same word again of the name of its variant: a part of one letter would join the next.

@@ -2,26 +2,21 @@
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::cli::examples::with_examples;
-use crate::cli::variables;
-use crate::commands::asa::{
-    enrollment_token, gateway, gateway_setup_token, project, resource_group, service_user,
-};
+use crate::cli::texts::with_texts;
 use crate::commands::completions::{self, Completions};
 use crate::commands::config::command::ConfigCommand;
 use crate::commands::doctor::command::Doctor;
-use crate::commands::dt::{active_gate, active_gate_token, update_job};
 use crate::commands::emulator::command::EmulatorCommand;
 use crate::commands::version::Version;
-use crate::error::exit::Exit;
 use crate::generated::asa::Asa;
 use crate::generated::dt::Dt;
+use crate::options::deferred::Deferred;
 use crate::options::global::GlobalOptions;
 use crate::options::token_api::TokenApiName;
 
 /// Manage gateways of Okta Advanced Server Access, and ActiveGates and their tokens of Dynatrace
 #[derive(Debug, Parser)]
-#[command(name = "gatelet", version, propagate_version = true, after_long_help = after_help())]
+#[command(name = "gatelet", version, propagate_version = true)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) global: GlobalOptions,
@@ -34,23 +29,10 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Okta Advanced Server Access and Okta Privileged Access
-    #[command(
-        subcommand,
-        mut_subcommand("enrollment-token", enrollment_token::with_texts),
-        mut_subcommand("gateway", gateway::with_texts),
-        mut_subcommand("gateway-setup-token", gateway_setup_token::with_texts),
-        mut_subcommand("service-user", service_user::with_texts),
-        mut_subcommand("project", project::with_texts),
-        mut_subcommand("resource-group", resource_group::with_texts)
-    )]
-    Asa(Asa),
+    #[command(subcommand)]
+    Asa(Deferred<Asa>),
     /// Dynatrace
-    #[command(
-        visible_alias = "dynatrace",
-        mut_subcommand("active-gate", active_gate::with_texts),
-        mut_subcommand("active-gate-token", active_gate_token::with_texts),
-        mut_subcommand("update-job", update_job::with_texts)
-    )]
+    #[command(visible_alias = "dynatrace")]
     Dt {
         /// API of the ActiveGate tokens [default: chosen by URL and credential]
         ///
@@ -66,18 +48,18 @@ pub(crate) enum Command {
         )]
         api: Option<TokenApiName>,
         #[command(subcommand)]
-        command: Dt,
+        command: Deferred<Dt>,
     },
     /// Profiles: addresses and where their credentials are
     #[command(subcommand)]
-    Config(ConfigCommand),
+    Config(Deferred<ConfigCommand>),
     /// Find out why a command would fail: settings, connection, clock, credential and what it may read
     ///
     /// It changes nothing and shows no secret. The exit code is that of the first check that failed.
     Doctor(Doctor),
     /// An emulator of both APIs
     #[command(subcommand)]
-    Emulator(EmulatorCommand),
+    Emulator(Deferred<EmulatorCommand>),
     /// Print the script that completes command lines in a shell
     ///
     /// It completes commands, options and words, profiles of the configuration file, and names and ids, which a list command reads
@@ -96,13 +78,16 @@ pub(crate) enum Command {
     },
 }
 
-/// Returns the whole command line, whose help has lines of this many characters.
-pub(crate) fn command(width: usize) -> clap::Command {
-    with_examples(Args::command()).term_width(width)
+/// Returns the command line as it is parsed: what it does not name is not built, and it has no long texts.
+pub(crate) fn syntax() -> clap::Command {
+    Args::command()
 }
 
-fn after_help() -> String {
-    format!("{}\n\n{}", variables::help(), Exit::help())
+/// Returns the whole command line, built, whose help has lines of this many characters.
+pub(crate) fn command(width: usize) -> clap::Command {
+    let mut command = syntax().term_width(width);
+    command.build();
+    with_texts(command)
 }
 
 #[cfg(test)]
@@ -119,7 +104,8 @@ mod tests {
     /// Returns what the commands without commands of their own are about.
     fn abouts(command: &clap::Command) -> Vec<String> {
         let own = command.get_about().filter(|_| !command.has_subcommands());
-        let below = command.get_subcommands().flat_map(abouts);
+        let below = command.get_subcommands();
+        let below = below.filter(|it| it.get_name() != "help").flat_map(abouts);
         own.map(ToString::to_string)
             .into_iter()
             .chain(below)

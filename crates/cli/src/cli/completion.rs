@@ -68,10 +68,7 @@ fn end_in_time() {
 
 /// Returns the command line with what completes it.
 fn completed(line: &Arc<Line>) -> Command {
-    let command = args::command(usize::MAX).mut_args(|arg| match arg.get_id().as_str() {
-        "profile" => arg.add(profiles()),
-        _ => arg,
-    });
+    let command = args::command(usize::MAX).mut_args(with_profiles);
     below(command, "", line)
 }
 
@@ -129,9 +126,17 @@ fn with_values(command: Command, noun: &str, lists: &[String], line: &Arc<Line>)
                     line.ask_emulator("asa gateway-setup-token list")
                 }))
             }
-            _ => with_known_words(arg),
+            _ => with_profiles(with_known_words(arg)),
         }
     })
+}
+
+/// Adds the names of profiles to the option that takes one; each command has it.
+fn with_profiles(arg: Arg) -> Arg {
+    match arg.get_id().as_str() {
+        "profile" => arg.add(profiles()),
+        _ => arg,
+    }
 }
 
 /// Adds the words that the help of an option lists; others are allowed.

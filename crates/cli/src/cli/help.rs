@@ -30,6 +30,18 @@ pub(crate) fn print(help: &Error) -> io::Result<()> {
         let _ = anstream::stderr().write_all(text.as_bytes());
         return Ok(());
     }
+    print_text(&text)
+}
+
+/// Prints name and version.
+///
+/// # Errors
+/// It cannot be written to stdout.
+pub(crate) fn print_version() -> io::Result<()> {
+    print_text(concat!("gatelet ", env!("CARGO_PKG_VERSION"), "\n"))
+}
+
+fn print_text(text: &str) -> io::Result<()> {
     Stdout::open()?.ensure_open()?;
     let mut stdout = anstream::stdout();
     stdout.write_all(text.as_bytes())?;

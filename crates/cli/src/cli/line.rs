@@ -46,7 +46,7 @@ pub(crate) struct Line {
 impl Line {
     /// Parses the words as far as they are known, the first of which is the program.
     pub(crate) fn parse<'a>(words: impl IntoIterator<Item = &'a OsString>) -> Self {
-        let command = args::command(usize::MAX).ignore_errors(true);
+        let command = args::syntax().ignore_errors(true);
         let matches = command.clone().try_get_matches_from(words).ok();
         let options = matches
             .iter()

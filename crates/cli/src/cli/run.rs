@@ -9,6 +9,7 @@ use crate::cli::watchdog::Watchdog;
 use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
 use crate::generated::dt::{ActiveGateCommand, Dt};
+use crate::options::deferred::Deferred;
 use crate::options::output::OutputOptions;
 use crate::output::dry_run::DryRun;
 use crate::output::log::{Log, LogThread};
@@ -67,7 +68,7 @@ async fn run_command(args: Args, log: Log, log_thread: LogThread) -> Result<(), 
         return Err(CliError::usage(NO_DRY_RUN));
     }
     match args.command {
-        Command::Asa(asa) => {
+        Command::Asa(Deferred(asa)) => {
             let verb = asa.mutation_verb();
             ensure_allowed(&clients, Vendor::Asa, verb, &output)?;
             let clients = clients.with_change(verb);
@@ -75,7 +76,10 @@ async fn run_command(args: Args, log: Log, log_thread: LogThread) -> Result<(), 
             let run = Box::pin(run_or_plan(clients.dry_run(), &mut output, run));
             until_stopped(&log, log_thread, run).await
         }
-        Command::Dt { api, command } => {
+        Command::Dt {
+            api,
+            command: Deferred(command),
+        } => {
             let clients = clients.with_token_api(api, uses_token_api(&command))?;
             let verb = command.mutation_verb();
             ensure_allowed(&clients, Vendor::Dt, verb, &output)?;
@@ -88,12 +92,14 @@ async fn run_command(args: Args, log: Log, log_thread: LogThread) -> Result<(), 
             let run = Box::pin(doctor.run(&clients, &mut output));
             until_stopped(&log, log_thread, run).await
         }
-        Command::Config(config) => config.run(args.global.profile.as_deref(), &mut output),
+        Command::Config(Deferred(config)) => {
+            config.run(args.global.profile.as_deref(), &mut output)
+        }
         Command::Completions(completions) => completions.run(&mut output),
         #[cfg(feature = "docs")]
         Command::Docs { folder } => docs::run(&folder),
         Command::Version(version) => version.run(&mut output),
-        Command::Emulator(emulator) => {
+        Command::Emulator(Deferred(emulator)) => {
             let watchdog = Watchdog::start(log.progress().clone()).map_err(CliError::start)?;
             let on_stop = || watchdog.disarm();
             let result = emulator.run(&clients, &mut output, on_stop).await;
@@ -135,8 +141,11 @@ async fn run_or_plan(
 /// Returns what a command changes at a server, as a verb.
 fn mutation_verb(command: &Command) -> Option<&'static str> {
     match command {
-        Command::Asa(asa) => asa.mutation_verb(),
-        Command::Dt { command, .. } => command.mutation_verb(),
+        Command::Asa(Deferred(asa)) => asa.mutation_verb(),
+        Command::Dt {
+            command: Deferred(command),
+            ..
+        } => command.mutation_verb(),
         _ => None,
     }
 }
@@ -145,7 +154,7 @@ fn mutation_verb(command: &Command) -> Option<&'static str> {
 fn uses_token_api(command: &Dt) -> bool {
     matches!(
         command,
-        Dt::ActiveGateToken(_) | Dt::ActiveGate(ActiveGateCommand::Attention(_))
+        Dt::ActiveGateToken(_) | Dt::ActiveGate(Deferred(ActiveGateCommand::Attention(_)))
     )
 }
 

@@ -21,6 +21,10 @@ const SECRET_WORDS: [&str; 6] = ["token", "secret", "password", "credential", "b
 /// # Errors
 /// The command line is invalid; or help or version was printed, which is a silent error with its exit code.
 pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Args, CliError> {
+    if is_version(&arguments) {
+        help::print_version()?;
+        return Err(CliError::silent(Exit::Success));
+    }
     try_parse(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
@@ -33,10 +37,21 @@ pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Args, CliError> {
     })
 }
 
+/// Returns whether the version alone is asked for, which needs no command line.
+fn is_version(arguments: &[OsString]) -> bool {
+    matches!(arguments, [_, option] if option == "--version" || option == "-V")
+}
+
 fn try_parse<T: Into<OsString>>(
     arguments: impl IntoIterator<Item = T>,
 ) -> Result<Args, clap::Error> {
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    match parse_syntax(&arguments) {
+        Ok(args) => return Ok(args),
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => return Err(error),
+        // A request for help, or a mistake that help may be about.
+        Err(_) => {}
+    }
     let mut command = args::command(help::width());
     let matches = command.try_get_matches_from_mut(&arguments);
     let mut matches = matches.map_err(|mut error| {
@@ -49,6 +64,12 @@ fn try_parse<T: Into<OsString>>(
         error
     })?;
     Args::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Parses without what only help and mistakes need.
+fn parse_syntax(arguments: &[OsString]) -> Result<Args, clap::Error> {
+    let mut matches = args::syntax().try_get_matches_from(arguments)?;
+    Args::from_arg_matches_mut(&mut matches)
 }
 
 /// Returns the command that `help` was probably asked for, which clap does not suggest.
@@ -211,6 +232,14 @@ mod tests {
             mistake(&["asa", "gatway", "list"]),
             "unrecognized subcommand (did you mean gateway?); see --help"
         );
+    }
+
+    #[test]
+    fn the_version_is_what_clap_prints() {
+        assert!(is_version(&["gatelet".into(), "-V".into()]));
+        assert!(!is_version(&["gatelet".into(), "help".into()]));
+        let version = concat!("gatelet ", env!("CARGO_PKG_VERSION"), "\n");
+        assert_eq!(args::command(80).render_version(), version);
     }
 
     // U32

@@ -10,7 +10,8 @@ use crate::commands::asa as commands;
 use crate::commands::confirmation::Confirmation;
 use crate::commands::report;
 use crate::error::error::CliError;
-use crate::options::operation_help::{operation_help, secret_help};
+use crate::options::deferred::Deferred;
+use crate::options::operation_help::{OperationHelp, operation_help, secret_help};
 use crate::options::paging::Paging;
 use crate::output::columns;
 use crate::output::list;
@@ -26,49 +27,54 @@ pub(crate) enum Asa {
         about = "Tokens that servers enroll in a project with",
         visible_alias = "enrollment-tokens"
     )]
-    EnrollmentToken(EnrollmentTokenCommand),
+    EnrollmentToken(Deferred<EnrollmentTokenCommand>),
     #[command(
         subcommand,
         about = "The gateways that have enrolled in the team",
-        visible_alias = "gateways"
+        visible_aliases = ["gateways",
+        "gw"]
     )]
-    Gateway(GatewayCommand),
+    Gateway(Deferred<GatewayCommand>),
     #[command(
         subcommand,
         about = "Tokens that new gateways enroll in the team with",
-        visible_alias = "gateway-setup-tokens"
+        visible_aliases = ["gateway-setup-tokens",
+        "setup-token",
+        "setup-tokens",
+        "gst"]
     )]
-    GatewaySetupToken(GatewaySetupTokenCommand),
+    GatewaySetupToken(Deferred<GatewaySetupTokenCommand>),
     #[command(
         subcommand,
         about = "Groups of servers in ASA, which Okta Privileged Access has in resource groups. They say by labels which gateways they use",
         visible_alias = "projects"
     )]
-    Project(ProjectCommand),
+    Project(Deferred<ProjectCommand>),
     #[command(
         subcommand,
         about = "Groups of projects, in Okta Privileged Access only",
         visible_alias = "resource-groups"
     )]
-    ResourceGroup(ResourceGroupCommand),
+    ResourceGroup(Deferred<ResourceGroupCommand>),
     #[command(
         subcommand,
         about = "The users that programs log in as, and how they obtain the bearer token for all other calls",
-        visible_alias = "service-users"
+        visible_aliases = ["service-users",
+        "su"]
     )]
-    ServiceUser(ServiceUserCommand),
+    ServiceUser(Deferred<ServiceUserCommand>),
 }
 
 impl Asa {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::EnrollmentToken(command) => command.mutation_verb(),
-            Self::Gateway(command) => command.mutation_verb(),
-            Self::GatewaySetupToken(command) => command.mutation_verb(),
-            Self::Project(command) => command.mutation_verb(),
-            Self::ResourceGroup(command) => command.mutation_verb(),
-            Self::ServiceUser(command) => command.mutation_verb(),
+            Self::EnrollmentToken(Deferred(command)) => command.mutation_verb(),
+            Self::Gateway(Deferred(command)) => command.mutation_verb(),
+            Self::GatewaySetupToken(Deferred(command)) => command.mutation_verb(),
+            Self::Project(Deferred(command)) => command.mutation_verb(),
+            Self::ResourceGroup(Deferred(command)) => command.mutation_verb(),
+            Self::ServiceUser(Deferred(command)) => command.mutation_verb(),
         }
     }
 
@@ -80,12 +86,16 @@ impl Asa {
     ) -> Result<(), CliError> {
         let client = clients.asa().await?;
         match self {
-            Self::EnrollmentToken(command) => command.run(&client, output).await,
-            Self::Gateway(command) => command.run(&client, output).await,
-            Self::GatewaySetupToken(command) => command.run(&client, output).await,
-            Self::Project(command) => command.run(&client, output).await,
-            Self::ResourceGroup(command) => command.run(&client, output).await,
-            Self::ServiceUser(command) => command.run(&client, output).await,
+            Self::EnrollmentToken(Deferred(command)) => {
+                command.run(&client, output).await
+            }
+            Self::Gateway(Deferred(command)) => command.run(&client, output).await,
+            Self::GatewaySetupToken(Deferred(command)) => {
+                command.run(&client, output).await
+            }
+            Self::Project(Deferred(command)) => command.run(&client, output).await,
+            Self::ResourceGroup(Deferred(command)) => command.run(&client, output).await,
+            Self::ServiceUser(Deferred(command)) => command.run(&client, output).await,
         }
     }
 }
@@ -96,7 +106,6 @@ impl Asa {
 pub(crate) enum EnrollmentTokenCommand {
     #[command(
         about = "List the server enrollment tokens of a project",
-        after_help = operation_help(&api::LIST_SERVER_ENROLLMENT_TOKENS),
         visible_alias = "ls"
     )]
     List {
@@ -105,15 +114,9 @@ pub(crate) enum EnrollmentTokenCommand {
         #[command(flatten)]
         paging: Paging,
     },
-    #[command(
-        about = "Create a server enrollment token of a project",
-        after_help = operation_help(&api::CREATE_SERVER_ENROLLMENT_TOKEN)
-    )]
+    #[command(about = "Create a server enrollment token of a project")]
     Create(commands::enrollment_token::Create),
-    #[command(
-        about = "Read one server enrollment token",
-        after_help = operation_help(&api::FETCH_SERVER_ENROLLMENT_TOKEN)
-    )]
+    #[command(about = "Read one server enrollment token")]
     Get {
         #[arg(help = "Name of the project", allow_negative_numbers = true)]
         project_name: models::ProjectName,
@@ -123,11 +126,7 @@ pub(crate) enum EnrollmentTokenCommand {
         )]
         id: models::EnrollmentTokenId,
     },
-    #[command(
-        about = "Delete a server enrollment token",
-        after_help = operation_help(&api::REMOVE_SERVER_ENROLLMENT_TOKEN),
-        visible_alias = "rm"
-    )]
+    #[command(about = "Delete a server enrollment token", visible_alias = "rm")]
     Delete {
         #[arg(help = "Name of the project", allow_negative_numbers = true)]
         project_name: models::ProjectName,
@@ -191,11 +190,7 @@ impl EnrollmentTokenCommand {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum GatewayCommand {
-    #[command(
-        about = "List the gateways of the team",
-        after_help = operation_help(&api::LIST_GATEWAYS),
-        visible_alias = "ls"
-    )]
+    #[command(about = "List the gateways of the team", visible_alias = "ls")]
     List {
         #[arg(
             long,
@@ -215,10 +210,7 @@ pub(crate) enum GatewayCommand {
         #[command(flatten)]
         paging: Paging,
     },
-    #[command(
-        about = "Read one gateway",
-        after_help = operation_help(&api::GET_GATEWAY_INSTANCE)
-    )]
+    #[command(about = "Read one gateway")]
     Get {
         #[arg(
             help = "ID of the gateway, as shown by `list`",
@@ -226,16 +218,9 @@ pub(crate) enum GatewayCommand {
         )]
         id: models::GatewayId,
     },
-    #[command(
-        about = "Update a gateway",
-        after_help = operation_help(&api::UPDATE_GATEWAY_INSTANCE)
-    )]
+    #[command(about = "Update a gateway")]
     Update(commands::gateway::Update),
-    #[command(
-        about = "Delete a gateway from the team",
-        after_help = operation_help(&api::DELETE_GATEWAY_INSTANCE),
-        visible_alias = "rm"
-    )]
+    #[command(about = "Delete a gateway from the team", visible_alias = "rm")]
     Delete {
         #[arg(
             help = "ID of the gateway, as shown by `list`",
@@ -245,10 +230,7 @@ pub(crate) enum GatewayCommand {
         #[command(flatten)]
         confirmation: Confirmation,
     },
-    #[command(
-        about = "Read the status report of a gateway",
-        after_help = operation_help(&api::GET_GATEWAY_STATUS_REPORT)
-    )]
+    #[command(about = "Read the status report of a gateway")]
     Status {
         #[arg(
             help = "ID of the gateway, as shown by `list`",
@@ -309,11 +291,7 @@ impl GatewayCommand {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum GatewaySetupTokenCommand {
-    #[command(
-        about = "List the gateway setup tokens of the team",
-        after_help = operation_help(&api::LIST_GATEWAY_SETUP_TOKENS),
-        visible_alias = "ls"
-    )]
+    #[command(about = "List the gateway setup tokens of the team", visible_alias = "ls")]
     List {
         #[arg(
             long,
@@ -327,15 +305,9 @@ pub(crate) enum GatewaySetupTokenCommand {
         #[command(flatten)]
         paging: Paging,
     },
-    #[command(
-        about = "Create a gateway setup token",
-        after_help = operation_help(&api::CREATE_GATEWAY_SETUP_TOKEN)
-    )]
+    #[command(about = "Create a gateway setup token")]
     Create(commands::gateway_setup_token::Create),
-    #[command(
-        about = "Read one gateway setup token",
-        after_help = operation_help(&api::FETCH_GATEWAY_SETUP_TOKEN)
-    )]
+    #[command(about = "Read one gateway setup token")]
     Get {
         #[arg(
             help = "ID of the setup token, as shown by `list`",
@@ -343,11 +315,7 @@ pub(crate) enum GatewaySetupTokenCommand {
         )]
         id: models::GatewaySetupTokenId,
     },
-    #[command(
-        about = "Delete a gateway setup token",
-        after_help = operation_help(&api::DELETE_GATEWAY_SETUP_TOKEN),
-        visible_alias = "rm"
-    )]
+    #[command(about = "Delete a gateway setup token", visible_alias = "rm")]
     Delete {
         #[arg(
             help = "ID of the setup token, as shown by `list`",
@@ -357,10 +325,7 @@ pub(crate) enum GatewaySetupTokenCommand {
         #[command(flatten)]
         confirmation: Confirmation,
     },
-    #[command(
-        about = "Reveal the value of a gateway setup token",
-        after_help = operation_help(&api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN)
-    )]
+    #[command(about = "Reveal the value of a gateway setup token")]
     Reveal(commands::gateway_setup_token::Reveal),
     #[command(about = "List the projects that select the labels of a setup token")]
     Projects(commands::gateway_setup_token::Projects),
@@ -419,11 +384,7 @@ impl GatewaySetupTokenCommand {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProjectCommand {
-    #[command(
-        about = "List the projects of the team",
-        after_help = operation_help(&api::LIST_PROJECTS),
-        visible_alias = "ls"
-    )]
+    #[command(about = "List the projects of the team", visible_alias = "ls")]
     List {
         #[arg(
             long,
@@ -443,10 +404,7 @@ pub(crate) enum ProjectCommand {
         #[command(flatten)]
         paging: Paging,
     },
-    #[command(
-        about = "Read one project",
-        after_help = operation_help(&api::FETCH_PROJECT)
-    )]
+    #[command(about = "Read one project")]
     Get {
         #[arg(
             help = "Name of the project, as shown by `list`",
@@ -497,7 +455,6 @@ impl ProjectCommand {
 pub(crate) enum ResourceGroupCommand {
     #[command(
         about = "List the resource groups that the caller may see",
-        after_help = operation_help(&api::LIST_RESOURCE_GROUPS),
         visible_alias = "ls"
     )]
     List {
@@ -525,10 +482,7 @@ pub(crate) enum ResourceGroupCommand {
         #[command(flatten)]
         paging: Paging,
     },
-    #[command(
-        about = "Read one resource group",
-        after_help = operation_help(&api::GET_RESOURCE_GROUP)
-    )]
+    #[command(about = "Read one resource group")]
     Get {
         #[arg(
             help = "ID of the resource group, as shown by `list`",
@@ -541,13 +495,13 @@ pub(crate) enum ResourceGroupCommand {
         about = "Tokens that servers enroll in a project of a resource group with, in Okta Privileged Access only",
         visible_alias = "enrollment-tokens"
     )]
-    EnrollmentToken(ResourceGroupEnrollmentTokenCommand),
+    EnrollmentToken(Deferred<ResourceGroupEnrollmentTokenCommand>),
     #[command(
         subcommand,
         about = "The projects of a resource group, which Okta Privileged Access has instead of the projects of a team",
         visible_alias = "projects"
     )]
-    Project(ResourceGroupProjectCommand),
+    Project(Deferred<ResourceGroupProjectCommand>),
 }
 
 impl ResourceGroupCommand {
@@ -555,8 +509,8 @@ impl ResourceGroupCommand {
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
             Self::List { .. } | Self::Get { .. } => None,
-            Self::EnrollmentToken(command) => command.mutation_verb(),
-            Self::Project(command) => command.mutation_verb(),
+            Self::EnrollmentToken(Deferred(command)) => command.mutation_verb(),
+            Self::Project(Deferred(command)) => command.mutation_verb(),
         }
     }
 
@@ -583,8 +537,8 @@ impl ResourceGroupCommand {
                 list::write_pages(paging.apply(list).pages(), limit, output).await
             }
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
-            Self::EnrollmentToken(command) => command.run(client, output).await,
-            Self::Project(command) => command.run(client, output).await,
+            Self::EnrollmentToken(Deferred(command)) => command.run(client, output).await,
+            Self::Project(Deferred(command)) => command.run(client, output).await,
         }
     }
 }
@@ -595,9 +549,6 @@ impl ResourceGroupCommand {
 pub(crate) enum ResourceGroupEnrollmentTokenCommand {
     #[command(
         about = "List the server enrollment tokens of a project in a resource group",
-        after_help = operation_help(
-            &api::LIST_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKENS
-        ),
         visible_alias = "ls"
     )]
     List {
@@ -609,17 +560,11 @@ pub(crate) enum ResourceGroupEnrollmentTokenCommand {
         paging: Paging,
     },
     #[command(
-        about = "Create a server enrollment token of a project in a resource group",
-        after_help = operation_help(
-            &api::CREATE_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN
-        )
+        about = "Create a server enrollment token of a project in a resource group"
     )]
     Create(commands::resource_group_enrollment_token::Create),
     #[command(
-        about = "Read one server enrollment token of a project in a resource group",
-        after_help = operation_help(
-            &api::GET_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN
-        )
+        about = "Read one server enrollment token of a project in a resource group"
     )]
     Get {
         #[arg(help = "ID of the resource group", allow_negative_numbers = true)]
@@ -634,9 +579,6 @@ pub(crate) enum ResourceGroupEnrollmentTokenCommand {
     },
     #[command(
         about = "Delete a server enrollment token of a project in a resource group",
-        after_help = operation_help(
-            &api::REMOVE_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN
-        ),
         visible_alias = "rm"
     )]
     Delete {
@@ -720,11 +662,7 @@ impl ResourceGroupEnrollmentTokenCommand {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum ResourceGroupProjectCommand {
-    #[command(
-        about = "List the projects of a resource group",
-        after_help = operation_help(&api::LIST_RESOURCE_GROUP_PROJECTS),
-        visible_alias = "ls"
-    )]
+    #[command(about = "List the projects of a resource group", visible_alias = "ls")]
     List {
         #[arg(help = "ID of the resource group", allow_negative_numbers = true)]
         id: models::ResourceGroupId,
@@ -737,10 +675,7 @@ pub(crate) enum ResourceGroupProjectCommand {
         #[command(flatten)]
         paging: Paging,
     },
-    #[command(
-        about = "Read one project of a resource group",
-        after_help = operation_help(&api::FETCH_RESOURCE_GROUP_PROJECT)
-    )]
+    #[command(about = "Read one project of a resource group")]
     Get {
         #[arg(help = "ID of the resource group", allow_negative_numbers = true)]
         resource_group_id: models::ResourceGroupId,
@@ -790,11 +725,7 @@ impl ResourceGroupProjectCommand {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServiceUserCommand {
-    #[command(
-        about = "List the service users of the team",
-        after_help = operation_help(&api::LIST_SERVICE_USERS),
-        visible_alias = "ls"
-    )]
+    #[command(about = "List the service users of the team", visible_alias = "ls")]
     List {
         #[arg(
             long,
@@ -832,15 +763,9 @@ pub(crate) enum ServiceUserCommand {
         #[command(flatten)]
         paging: Paging,
     },
-    #[command(
-        about = "Create a service user",
-        after_help = operation_help(&api::CREATE_SERVICE_USER)
-    )]
+    #[command(about = "Create a service user")]
     Create(commands::service_user::Create),
-    #[command(
-        about = "Read one service user",
-        after_help = operation_help(&api::GET_SERVICE_USER)
-    )]
+    #[command(about = "Read one service user")]
     Get {
         #[arg(
             help = "Name of the service user, as shown by `list`",
@@ -848,22 +773,16 @@ pub(crate) enum ServiceUserCommand {
         )]
         id: String,
     },
-    #[command(
-        about = "Update a service user",
-        after_help = operation_help(&api::SERVICE_USER_UPDATE)
-    )]
+    #[command(about = "Update a service user")]
     Update(commands::service_user::Update),
-    #[command(
-        about = "Read the user who makes the call",
-        after_help = operation_help(&api::GET_CURRENT_USER)
-    )]
+    #[command(about = "Read the user who makes the call")]
     CurrentUser(commands::service_user::CurrentUser),
     #[command(
         subcommand,
         about = "What service users log in with",
         visible_alias = "keys"
     )]
-    Key(ServiceUserKeyCommand),
+    Key(Deferred<ServiceUserKeyCommand>),
 }
 
 impl ServiceUserCommand {
@@ -873,7 +792,7 @@ impl ServiceUserCommand {
             Self::List { .. } | Self::Get { .. } | Self::CurrentUser { .. } => None,
             Self::Create { .. } => Some("create"),
             Self::Update { .. } => Some("update"),
-            Self::Key(command) => command.mutation_verb(),
+            Self::Key(Deferred(command)) => command.mutation_verb(),
         }
     }
 
@@ -916,7 +835,7 @@ impl ServiceUserCommand {
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Update(command) => command.run(client, output).await,
             Self::CurrentUser(command) => command.run(client, output).await,
-            Self::Key(command) => command.run(client, output).await,
+            Self::Key(Deferred(command)) => command.run(client, output).await,
         }
     }
 }
@@ -925,11 +844,7 @@ impl ServiceUserCommand {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServiceUserKeyCommand {
-    #[command(
-        about = "List the keys of a service user",
-        after_help = operation_help(&api::LIST_SERVICE_USER_KEYS),
-        visible_alias = "ls"
-    )]
+    #[command(about = "List the keys of a service user", visible_alias = "ls")]
     List {
         #[arg(help = "Name of the service user", allow_negative_numbers = true)]
         id: String,
@@ -937,15 +852,10 @@ pub(crate) enum ServiceUserKeyCommand {
         paging: Paging,
     },
     #[command(
-        about = "Create a key for a service user, after which its other keys have an end",
-        after_help = secret_help(&api::ROTATE_SERVICE_USER_KEY)
+        about = "Create a key for a service user, after which its other keys have an end"
     )]
     Rotate(commands::service_user_key::Rotate),
-    #[command(
-        about = "Delete a key of a service user",
-        after_help = operation_help(&api::DELETE_SERVICE_USER_KEY),
-        visible_alias = "rm"
-    )]
+    #[command(about = "Delete a key of a service user", visible_alias = "rm")]
     Delete(commands::service_user_key::Delete),
 }
 
@@ -1019,6 +929,106 @@ impl Record for models::ServiceUser {
 impl Record for models::ServiceUserKey {
     const COLUMNS: &'static [Column<Self>] = columns::SERVICE_USER_KEY;
 }
+
+/// The operation of each command that has one, and the function that describes it in the help.
+pub(crate) const OPERATIONS: &[OperationHelp] = &[
+    (
+        "gatelet asa enrollment-token list",
+        operation_help,
+        &api::LIST_SERVER_ENROLLMENT_TOKENS,
+    ),
+    (
+        "gatelet asa enrollment-token create",
+        operation_help,
+        &api::CREATE_SERVER_ENROLLMENT_TOKEN,
+    ),
+    (
+        "gatelet asa enrollment-token get",
+        operation_help,
+        &api::FETCH_SERVER_ENROLLMENT_TOKEN,
+    ),
+    (
+        "gatelet asa enrollment-token delete",
+        operation_help,
+        &api::REMOVE_SERVER_ENROLLMENT_TOKEN,
+    ),
+    ("gatelet asa gateway list", operation_help, &api::LIST_GATEWAYS),
+    ("gatelet asa gateway get", operation_help, &api::GET_GATEWAY_INSTANCE),
+    ("gatelet asa gateway update", operation_help, &api::UPDATE_GATEWAY_INSTANCE),
+    ("gatelet asa gateway delete", operation_help, &api::DELETE_GATEWAY_INSTANCE),
+    ("gatelet asa gateway status", operation_help, &api::GET_GATEWAY_STATUS_REPORT),
+    (
+        "gatelet asa gateway-setup-token list",
+        operation_help,
+        &api::LIST_GATEWAY_SETUP_TOKENS,
+    ),
+    (
+        "gatelet asa gateway-setup-token create",
+        operation_help,
+        &api::CREATE_GATEWAY_SETUP_TOKEN,
+    ),
+    (
+        "gatelet asa gateway-setup-token get",
+        operation_help,
+        &api::FETCH_GATEWAY_SETUP_TOKEN,
+    ),
+    (
+        "gatelet asa gateway-setup-token delete",
+        operation_help,
+        &api::DELETE_GATEWAY_SETUP_TOKEN,
+    ),
+    (
+        "gatelet asa gateway-setup-token reveal",
+        operation_help,
+        &api::FETCH_GATEWAY_SETUP_TOKEN_AS_AGENT_TOKEN,
+    ),
+    ("gatelet asa project list", operation_help, &api::LIST_PROJECTS),
+    ("gatelet asa project get", operation_help, &api::FETCH_PROJECT),
+    ("gatelet asa resource-group list", operation_help, &api::LIST_RESOURCE_GROUPS),
+    ("gatelet asa resource-group get", operation_help, &api::GET_RESOURCE_GROUP),
+    (
+        "gatelet asa resource-group enrollment-token list",
+        operation_help,
+        &api::LIST_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKENS,
+    ),
+    (
+        "gatelet asa resource-group enrollment-token create",
+        operation_help,
+        &api::CREATE_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN,
+    ),
+    (
+        "gatelet asa resource-group enrollment-token get",
+        operation_help,
+        &api::GET_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN,
+    ),
+    (
+        "gatelet asa resource-group enrollment-token delete",
+        operation_help,
+        &api::REMOVE_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN,
+    ),
+    (
+        "gatelet asa resource-group project list",
+        operation_help,
+        &api::LIST_RESOURCE_GROUP_PROJECTS,
+    ),
+    (
+        "gatelet asa resource-group project get",
+        operation_help,
+        &api::FETCH_RESOURCE_GROUP_PROJECT,
+    ),
+    ("gatelet asa service-user list", operation_help, &api::LIST_SERVICE_USERS),
+    ("gatelet asa service-user create", operation_help, &api::CREATE_SERVICE_USER),
+    ("gatelet asa service-user get", operation_help, &api::GET_SERVICE_USER),
+    ("gatelet asa service-user update", operation_help, &api::SERVICE_USER_UPDATE),
+    ("gatelet asa service-user current-user", operation_help, &api::GET_CURRENT_USER),
+    ("gatelet asa service-user key list", operation_help, &api::LIST_SERVICE_USER_KEYS),
+    ("gatelet asa service-user key rotate", secret_help, &api::ROTATE_SERVICE_USER_KEY),
+    (
+        "gatelet asa service-user key delete",
+        operation_help,
+        &api::DELETE_SERVICE_USER_KEY,
+    ),
+];
 
 /// A command line for each command that is generated as a whole.
 pub(crate) const EXAMPLES: &[&str] = &[

@@ -10,7 +10,8 @@ use crate::commands::dt as commands;
 use crate::commands::confirmation::Confirmation;
 use crate::commands::report;
 use crate::error::error::CliError;
-use crate::options::operation_help::{operation_help, secret_help};
+use crate::options::deferred::Deferred;
+use crate::options::operation_help::{OperationHelp, operation_help, secret_help};
 use crate::options::paging::Paging;
 use crate::output::columns;
 use crate::output::list;
@@ -26,28 +27,32 @@ pub(crate) enum Dt {
         about = "The ActiveGates that are connected to the environment",
         visible_alias = "active-gates"
     )]
-    ActiveGate(ActiveGateCommand),
+    ActiveGate(Deferred<ActiveGateCommand>),
     #[command(
         subcommand,
         about = "Tokens that ActiveGates connect to the environment with",
-        visible_alias = "active-gate-tokens"
+        visible_aliases = ["active-gate-tokens",
+        "token",
+        "tokens",
+        "agt"]
     )]
-    ActiveGateToken(ActiveGateTokenCommand),
+    ActiveGateToken(Deferred<ActiveGateTokenCommand>),
     #[command(
         subcommand,
         about = "Updates of ActiveGates, running and finished",
-        visible_alias = "update-jobs"
+        visible_aliases = ["update-jobs",
+        "job"]
     )]
-    UpdateJob(UpdateJobCommand),
+    UpdateJob(Deferred<UpdateJobCommand>),
 }
 
 impl Dt {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::ActiveGate(command) => command.mutation_verb(),
-            Self::ActiveGateToken(command) => command.mutation_verb(),
-            Self::UpdateJob(command) => command.mutation_verb(),
+            Self::ActiveGate(Deferred(command)) => command.mutation_verb(),
+            Self::ActiveGateToken(Deferred(command)) => command.mutation_verb(),
+            Self::UpdateJob(Deferred(command)) => command.mutation_verb(),
         }
     }
 
@@ -59,9 +64,11 @@ impl Dt {
     ) -> Result<(), CliError> {
         let client = clients.dt().await?;
         match self {
-            Self::ActiveGate(command) => command.run(&client, output).await,
-            Self::ActiveGateToken(command) => command.run(&client, output).await,
-            Self::UpdateJob(command) => command.run(&client, output).await,
+            Self::ActiveGate(Deferred(command)) => command.run(&client, output).await,
+            Self::ActiveGateToken(Deferred(command)) => {
+                command.run(&client, output).await
+            }
+            Self::UpdateJob(Deferred(command)) => command.run(&client, output).await,
         }
     }
 }
@@ -70,11 +77,7 @@ impl Dt {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum ActiveGateCommand {
-    #[command(
-        about = "List the ActiveGates of the environment",
-        after_help = operation_help(&api::GET_ALL_ACTIVE_GATES),
-        visible_alias = "ls"
-    )]
+    #[command(about = "List the ActiveGates of the environment", visible_alias = "ls")]
     List {
         #[arg(long, value_name = "TEXT", help = "A part of the host name")]
         hostname: Option<String>,
@@ -187,20 +190,11 @@ pub(crate) enum ActiveGateCommand {
         )]
         fips_mode: Option<bool>,
     },
-    #[command(
-        about = "List the groups of ActiveGates",
-        after_help = operation_help(&api::GET_ACTIVE_GATE_GROUPS)
-    )]
+    #[command(about = "List the groups of ActiveGates")]
     Groups,
-    #[command(
-        about = "Read whether ActiveGates need a valid token to connect",
-        after_help = operation_help(&api::GET_TOKEN_ENFORCEMENT)
-    )]
+    #[command(about = "Read whether ActiveGates need a valid token to connect")]
     TokenEnforcement,
-    #[command(
-        about = "Read one ActiveGate",
-        after_help = operation_help(&api::GET_ONE_ACTIVE_GATE_BY_ID)
-    )]
+    #[command(about = "Read one ActiveGate")]
     Get {
         #[arg(
             help = "ID of the ActiveGate, as shown by `list`",
@@ -341,19 +335,12 @@ impl ActiveGateCommand {
 pub(crate) enum ActiveGateTokenCommand {
     #[command(
         about = "List the ActiveGate tokens of the environment",
-        after_help = operation_help(&api::LIST_TOKENS),
         visible_alias = "ls"
     )]
     List { #[command(flatten)] paging: Paging },
-    #[command(
-        about = "Create an ActiveGate token",
-        after_help = secret_help(&api::CREATE_TOKEN)
-    )]
+    #[command(about = "Create an ActiveGate token")]
     Create(commands::active_gate_token::Create),
-    #[command(
-        about = "Read the metadata of one ActiveGate token",
-        after_help = operation_help(&api::GET_TOKEN)
-    )]
+    #[command(about = "Read the metadata of one ActiveGate token")]
     Get {
         #[arg(
             help = "ID of the token (its prefix and public part), as shown by `list`",
@@ -361,11 +348,7 @@ pub(crate) enum ActiveGateTokenCommand {
         )]
         id: models::ActiveGateTokenId,
     },
-    #[command(
-        about = "Delete an ActiveGate token",
-        after_help = operation_help(&api::REVOKE_TOKEN),
-        visible_alias = "rm"
-    )]
+    #[command(about = "Delete an ActiveGate token", visible_alias = "rm")]
     Delete(commands::active_gate_token::Delete),
     #[command(about = "Show which ActiveGates show a token")]
     Users(commands::active_gate_token::Users),
@@ -420,42 +403,22 @@ impl ActiveGateTokenCommand {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum UpdateJobCommand {
-    #[command(
-        about = "List the update jobs of all ActiveGates",
-        after_help = operation_help(&api::GET_ALL_UPDATE_JOB_LIST)
-    )]
+    #[command(about = "List the update jobs of all ActiveGates")]
     ListAll(commands::update_job::ListAll),
-    #[command(
-        about = "List the update jobs of one ActiveGate",
-        after_help = operation_help(&api::GET_UPDATE_JOB_LIST_BY_AG_ID),
-        visible_alias = "ls"
-    )]
+    #[command(about = "List the update jobs of one ActiveGate", visible_alias = "ls")]
     List(commands::update_job::List),
-    #[command(
-        about = "Create an update job for one ActiveGate",
-        after_help = operation_help(&api::CREATE_UPDATE_JOB_FOR_AG)
-    )]
+    #[command(about = "Create an update job for one ActiveGate")]
     Create(commands::update_job::Create),
-    #[command(
-        about = "Check an update job without creating it",
-        after_help = operation_help(&api::VALIDATE_UPDATE_JOB_FOR_AG)
-    )]
+    #[command(about = "Check an update job without creating it")]
     Validate(commands::update_job::Validate),
-    #[command(
-        about = "Read one update job",
-        after_help = operation_help(&api::GET_UPDATE_JOB_BY_JOB_ID_FOR_AG)
-    )]
+    #[command(about = "Read one update job")]
     Get {
         #[arg(help = "ID of the ActiveGate", allow_negative_numbers = true)]
         ag_id: models::ActiveGateId,
         #[arg(help = "ID of the job, as shown by `list`", allow_negative_numbers = true)]
         id: models::UpdateJobId,
     },
-    #[command(
-        about = "Delete an update job, which cancels it",
-        after_help = operation_help(&api::DELETE_UPDATE_JOB_BY_JOB_ID_FOR_AG),
-        visible_alias = "rm"
-    )]
+    #[command(about = "Delete an update job, which cancels it", visible_alias = "rm")]
     Delete {
         #[arg(help = "ID of the ActiveGate", allow_negative_numbers = true)]
         ag_id: models::ActiveGateId,
@@ -529,6 +492,32 @@ impl Record for models::ActiveGateTokenEnforcement {
 impl Record for models::UpdateJob {
     const COLUMNS: &'static [Column<Self>] = columns::UPDATE_JOB;
 }
+
+/// The operation of each command that has one, and the function that describes it in the help.
+pub(crate) const OPERATIONS: &[OperationHelp] = &[
+    ("gatelet dt active-gate list", operation_help, &api::GET_ALL_ACTIVE_GATES),
+    ("gatelet dt active-gate groups", operation_help, &api::GET_ACTIVE_GATE_GROUPS),
+    (
+        "gatelet dt active-gate token-enforcement",
+        operation_help,
+        &api::GET_TOKEN_ENFORCEMENT,
+    ),
+    ("gatelet dt active-gate get", operation_help, &api::GET_ONE_ACTIVE_GATE_BY_ID),
+    ("gatelet dt active-gate-token list", operation_help, &api::LIST_TOKENS),
+    ("gatelet dt active-gate-token create", secret_help, &api::CREATE_TOKEN),
+    ("gatelet dt active-gate-token get", operation_help, &api::GET_TOKEN),
+    ("gatelet dt active-gate-token delete", operation_help, &api::REVOKE_TOKEN),
+    ("gatelet dt update-job list-all", operation_help, &api::GET_ALL_UPDATE_JOB_LIST),
+    ("gatelet dt update-job list", operation_help, &api::GET_UPDATE_JOB_LIST_BY_AG_ID),
+    ("gatelet dt update-job create", operation_help, &api::CREATE_UPDATE_JOB_FOR_AG),
+    ("gatelet dt update-job validate", operation_help, &api::VALIDATE_UPDATE_JOB_FOR_AG),
+    ("gatelet dt update-job get", operation_help, &api::GET_UPDATE_JOB_BY_JOB_ID_FOR_AG),
+    (
+        "gatelet dt update-job delete",
+        operation_help,
+        &api::DELETE_UPDATE_JOB_BY_JOB_ID_FOR_AG,
+    ),
+];
 
 /// A command line for each command that is generated as a whole.
 pub(crate) const EXAMPLES: &[&str] = &[

@@ -2,6 +2,9 @@
 
 use gatelet_models::{Operation, dt};
 
+/// The words of a command, the function that describes its operation, and the operation.
+pub(crate) type OperationHelp = (&'static str, fn(&Operation) -> String, &'static Operation);
+
 const SHOWN_ONCE: &str = "Prints the token with its secret, which cannot be shown again.";
 
 const HANDED_OVER: &str = "Prints the key with its secret, which cannot be shown again, unless `--out` or `--out-command` takes it.";

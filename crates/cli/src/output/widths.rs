@@ -10,7 +10,10 @@ const CUT: char = '…';
 
 /// Returns the width of a text; a wide character, such as `語`, has two columns of characters.
 pub(crate) fn of(text: &str) -> usize {
-    text.width()
+    match text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        true => text.len(),
+        false => text.width(),
+    }
 }
 
 /// Returns the width of a line with these columns.

@@ -60,7 +60,7 @@ pub(crate) fn is_all_visible(text: &str) -> bool {
 #[must_use]
 pub fn is_displayable(character: char) -> bool {
     match character {
-        '"' | '\'' | '\\' => true,
+        ' '..='~' => true,
         // Other spaces end no line.
         '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => true,
         // Letters and marks without a glyph.

@@ -54,7 +54,7 @@ fn noun_names<'g, 'a: 'g>(
     groups: impl Iterator<Item = &'g Group<'a>>,
 ) -> impl Iterator<Item = (String, Position)> {
     groups.flat_map(|group| {
-        let names = group.alias().into_iter().chain([group.name().to_owned()]);
+        let names = group.aliases().chain([group.name().to_owned()]);
         names.map(|it| (it, group.tag.at))
     })
 }

@@ -106,6 +106,12 @@ impl<'a> Group<'a> {
         (plural != self.name()).then(|| plural.to_owned())
     }
 
+    /// Returns all other names of the noun, in snake case.
+    pub(super) fn aliases(&self) -> impl Iterator<Item = String> {
+        let own = self.tag.aliases.iter().map(|it| names::snake(it));
+        self.alias().into_iter().chain(own)
+    }
+
     pub(super) fn command(&self) -> Ident {
         format_ident!("{}Command", self.type_name())
     }

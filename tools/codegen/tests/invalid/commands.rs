@@ -169,6 +169,17 @@ fn a_command_beside_the_operations_has_a_name_and_a_request_of_its_own() {
 }
 
 #[test]
+fn another_name_of_a_noun_is_one_word_and_belongs_to_one_noun() {
+    assert_eq!(nouns(&["Keys, x-aliases: [ky, master-key]"]), "");
+    let expected = "`Ky` cannot be another name of commands; the fix: write one word of lower-case letters, such as `gw` or `setup-token`";
+    let found = nouns(&["Keys, x-aliases: [Ky]"]);
+    assert!(found.contains(expected), "{found}");
+    let expected = "two commands are `door` in Rust; the fix: rename one of the tags";
+    let found = nouns(&["Keys, x-aliases: [door]"]);
+    assert!(found.contains(expected), "{found}");
+}
+
+#[test]
 fn a_secret_alone_is_that_of_a_command_beside_the_operations() {
     let after = |own: &str| super::diagnostics_after("x-idempotent: true", own);
     let found = after("x-idempotent: true\n      x-secret-by: reveal");

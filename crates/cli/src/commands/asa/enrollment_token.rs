@@ -9,6 +9,7 @@ use gatelet_models::asa::{
 
 use crate::commands::report;
 use crate::error::error::CliError;
+use crate::options::built_command::BuiltCommand as _;
 use crate::options::operation_help::operations_help;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
@@ -17,11 +18,11 @@ use crate::output::stdout::Stdout;
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Server enrollment tokens, which new servers enroll in a project of Advanced Server Access with")
-        .mut_subcommand("reveal", |reveal| {
+        .with_subcommand("reveal", |reveal| {
             with_reveal_texts(reveal, &operations::FETCH_SERVER_ENROLLMENT_TOKEN)
         })
-        .mut_subcommand("list", |list| {
-            list.mut_arg("id", |id| id.value_name("PROJECT_NAME"))
+        .with_subcommand("list", |list| {
+            list.with_argument("id", |id| id.value_name("PROJECT_NAME"))
         })
 }
 

@@ -8,6 +8,7 @@ use gatelet_models::asa::{Gateway, GatewayId, GatewayUpdate, operations};
 use crate::commands::asa::served_projects;
 use crate::commands::report;
 use crate::error::error::CliError;
+use crate::options::built_command::BuiltCommand as _;
 use crate::options::label::{self, Label};
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
@@ -16,11 +17,10 @@ use crate::output::stdout::Stdout;
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Gateways: the agents that relay connections to servers")
-        .visible_alias("gw")
-        .mut_subcommand("list", |list| {
-            list.mut_arg("descending", |it| it.help("List newest first"))
+        .with_subcommand("list", |list| {
+            list.with_argument("descending", |it| it.help("List newest first"))
         })
-        .mut_subcommand("projects", |projects| {
+        .with_subcommand("projects", |projects| {
             projects.after_help(served_projects::help(&operations::GET_GATEWAY_INSTANCE))
         })
 }

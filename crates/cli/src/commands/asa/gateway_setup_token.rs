@@ -7,6 +7,7 @@ use gatelet_models::asa::{AgentToken, GatewaySetupTokenCreate, GatewaySetupToken
 use crate::commands::asa::served_projects;
 use crate::commands::report;
 use crate::error::error::CliError;
+use crate::options::built_command::BuiltCommand as _;
 use crate::options::label::{self, Label};
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
@@ -15,13 +16,12 @@ use crate::output::stdout::Stdout;
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Gateway setup tokens, which new gateways enroll with")
-        .visible_aliases(["setup-token", "setup-tokens", "gst"])
-        .mut_subcommand("list", |list| {
-            list.mut_arg("descending", |it| it.help("List newest first"))
+        .with_subcommand("list", |list| {
+            list.with_argument("descending", |it| it.help("List newest first"))
         })
         // Beside `get`, which takes the same id.
-        .mut_subcommand("reveal", |reveal| reveal.display_order(2))
-        .mut_subcommand("projects", |projects| {
+        .with_subcommand("reveal", |reveal| reveal.display_order(2))
+        .with_subcommand("projects", |projects| {
             let help = served_projects::help(&operations::FETCH_GATEWAY_SETUP_TOKEN);
             projects.after_help(format!("{OWN_LABELS} {help}"))
         })

@@ -9,6 +9,7 @@ use gatelet_models::asa::{Gateway, ProjectName, operations};
 
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::options::built_command::BuiltCommand as _;
 use crate::options::operation_help::operations_help;
 use crate::output::list;
 use crate::output::output::Output;
@@ -18,11 +19,13 @@ use crate::output::stdout::Stdout;
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Projects of Advanced Server Access, which say by labels which gateways they use")
-        .mut_subcommand("list", |list| {
-            list.mut_arg("descending", |it| it.help("List newest first"))
+        .with_subcommand("list", |list| {
+            list.with_argument("descending", |it| it.help("List newest first"))
         })
-        .mut_subcommand("get", |get| get.mut_arg("id", |id| id.value_name("NAME")))
-        .mut_subcommand("gateways", |gateways| {
+        .with_subcommand("get", |get| {
+            get.with_argument("id", |id| id.value_name("NAME"))
+        })
+        .with_subcommand("gateways", |gateways| {
             gateways.after_help(selection_help(&operations::FETCH_PROJECT))
         })
 }

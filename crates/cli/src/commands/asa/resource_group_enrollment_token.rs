@@ -9,6 +9,7 @@ use gatelet_models::asa::{
 use crate::commands::asa::enrollment_token;
 use crate::commands::report;
 use crate::error::error::CliError;
+use crate::options::built_command::BuiltCommand as _;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 
@@ -16,12 +17,12 @@ use crate::output::stdout::Stdout;
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Server enrollment tokens, which new servers enroll in a project of a resource group with")
-        .mut_subcommand("reveal", |reveal| {
+        .with_subcommand("reveal", |reveal| {
             let read = &operations::GET_RESOURCE_GROUP_PROJECT_SERVER_ENROLLMENT_TOKEN;
             enrollment_token::with_reveal_texts(reveal, read)
         })
-        .mut_subcommand("list", |list| {
-            list.mut_arg("id", |id| id.value_name("PROJECT_ID"))
+        .with_subcommand("list", |list| {
+            list.with_argument("id", |id| id.value_name("PROJECT_ID"))
         })
 }
 

@@ -6,6 +6,7 @@ use gatelet_models::asa::{ProjectId, ResourceGroupId, operations};
 
 use crate::commands::asa::project::{print_selection, selection_help};
 use crate::error::error::CliError;
+use crate::options::built_command::BuiltCommand as _;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 
@@ -13,10 +14,10 @@ use crate::output::stdout::Stdout;
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Projects of resource groups, which say by labels which gateways they use")
-        .mut_subcommand("list", |list| {
-            list.mut_arg("id", |id| id.value_name("RESOURCE_GROUP_ID"))
+        .with_subcommand("list", |list| {
+            list.with_argument("id", |id| id.value_name("RESOURCE_GROUP_ID"))
         })
-        .mut_subcommand("gateways", |gateways| {
+        .with_subcommand("gateways", |gateways| {
             gateways.after_help(selection_help(&operations::FETCH_RESOURCE_GROUP_PROJECT))
         })
 }

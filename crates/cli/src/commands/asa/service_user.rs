@@ -17,6 +17,7 @@ use crate::commands::confirmation::Confirmation;
 use crate::commands::report;
 use crate::error::error::{CliError, cause};
 use crate::error::exit::Exit;
+use crate::options::built_command::BuiltCommand as _;
 use crate::options::operation_help::own_key_help;
 use crate::output::columns::text;
 use crate::output::output::Output;
@@ -33,19 +34,18 @@ const NAME: &str = "Name of the service user, as shown by `list`";
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Service users: the users that programs log in as")
-        .visible_alias("su")
-        .mut_subcommand("list", |list| {
-            list.mut_arg("descending", |it| it.help("List newest first"))
+        .with_subcommand("list", |list| {
+            list.with_argument("descending", |it| it.help("List newest first"))
         })
-        .mut_subcommand("get", |get| {
-            get.mut_arg("id", |id| id.value_name("NAME").help(NAME))
+        .with_subcommand("get", |get| {
+            get.with_argument("id", |id| id.value_name("NAME").help(NAME))
         })
-        .mut_subcommand("current-user", |current| {
+        .with_subcommand("current-user", |current| {
             current
                 .visible_alias("whoami")
                 .after_help(own_key_help(&operations::GET_CURRENT_USER))
         })
-        .mut_subcommand("key", service_user_key::with_texts)
+        .with_subcommand("key", service_user_key::with_texts)
 }
 
 /// Creates a service user.

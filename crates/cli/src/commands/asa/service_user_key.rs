@@ -13,6 +13,7 @@ use crate::commands::confirmation::Confirmation;
 use crate::commands::hand_over::destination::Destination;
 use crate::commands::{report, secret_output};
 use crate::error::error::CliError;
+use crate::options::built_command::BuiltCommand as _;
 use crate::options::operation_help::new_key_help;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
@@ -26,10 +27,10 @@ const NAME: &str = "Name of the service user, as shown by `service-user list`";
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Keys, which programs log in with")
-        .mut_subcommand("list", |list| {
-            list.mut_arg("id", |id| id.value_name("NAME").help(NAME))
+        .with_subcommand("list", |list| {
+            list.with_argument("id", |id| id.value_name("NAME").help(NAME))
         })
-        .mut_subcommand("rotate", |rotate| {
+        .with_subcommand("rotate", |rotate| {
             rotate.after_help(new_key_help(&operations::ROTATE_SERVICE_USER_KEY))
         })
 }

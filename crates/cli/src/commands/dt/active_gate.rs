@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::commands::dt::lists;
 use crate::error::error::CliError;
+use crate::options::built_command::BuiltCommand as _;
 use crate::options::typed_time::TypedTime;
 use crate::output::columns::text;
 use crate::output::list::write_items;
@@ -36,8 +37,8 @@ const NOT_SHOWN: &str = "an ActiveGate that has been offline for more than 2 hou
 /// Sets the texts of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
     command
-        .mut_subcommand("attention", |attention| attention.after_help(ATTENTION))
-        .mut_subcommand("token-enforcement", |read| {
+        .with_subcommand("attention", |attention| attention.after_help(ATTENTION))
+        .with_subcommand("token-enforcement", |read| {
             read.long_about(TOKEN_ENFORCEMENT)
         })
 }

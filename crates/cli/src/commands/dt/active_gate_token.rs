@@ -15,6 +15,7 @@ use crate::commands::report;
 use crate::commands::secret_output::{self, SecretOwner};
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::options::built_command::BuiltCommand as _;
 use crate::options::typed_time::TypedTime;
 use crate::output::list::write_items;
 use crate::output::log::Log;
@@ -45,17 +46,18 @@ Needs the scope activeGateTokenManagement.read; a platform token and an OAuth cl
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("ActiveGate tokens, which ActiveGates connect with")
-        .visible_aliases(["token", "tokens", "agt"])
-        .mut_subcommand("get", |get| get.mut_arg("id", |id| id.help(ID)))
-        .mut_subcommand("delete", |delete| delete.mut_arg("id", |id| id.help(ID)))
-        .mut_subcommand("users", |users| {
+        .with_subcommand("get", |get| get.with_argument("id", |id| id.help(ID)))
+        .with_subcommand("delete", |delete| {
+            delete.with_argument("id", |id| id.help(ID))
+        })
+        .with_subcommand("users", |users| {
             users
-                .mut_arg("id", |id| id.help(ID))
+                .with_argument("id", |id| id.help(ID))
                 .after_help(token_users::HELP)
         })
-        .mut_subcommand("expiring", |expiring| expiring.after_help(EXPIRING))
-        .mut_subcommand("audit", |audit| audit.after_help(token_audit::HELP))
-        .mut_subcommand("find-lost", |find| find.after_help(FIND_LOST))
+        .with_subcommand("expiring", |expiring| expiring.after_help(EXPIRING))
+        .with_subcommand("audit", |audit| audit.after_help(token_audit::HELP))
+        .with_subcommand("find-lost", |find| find.after_help(FIND_LOST))
 }
 
 /// What `create` makes and `find-lost` finds again.

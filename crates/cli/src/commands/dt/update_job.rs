@@ -21,9 +21,7 @@ use crate::output::stdout::Stdout;
 
 /// Sets the texts and aliases of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
-    command
-        .about("Updates of ActiveGates, running and finished")
-        .visible_alias("job")
+    command.about("Updates of ActiveGates, running and finished")
 }
 
 /// Which jobs the lists show.

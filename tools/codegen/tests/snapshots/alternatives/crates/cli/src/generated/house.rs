@@ -9,7 +9,8 @@ use crate::client::factory::ClientFactory;
 use crate::commands::confirmation::Confirmation;
 use crate::commands::report;
 use crate::error::error::CliError;
-use crate::options::operation_help::operation_help;
+use crate::options::deferred::Deferred;
+use crate::options::operation_help::{OperationHelp, operation_help};
 use crate::options::paging::Paging;
 use crate::output::columns;
 use crate::output::list;
@@ -21,17 +22,17 @@ use crate::output::stdout::Stdout;
 #[derive(Debug, Subcommand)]
 pub(crate) enum House {
     #[command(subcommand, about = "What can be opened", visible_alias = "doors")]
-    Door(DoorCommand),
+    Door(Deferred<DoorCommand>),
     #[command(subcommand, about = "What lets light in", visible_alias = "windows")]
-    Window(WindowCommand),
+    Window(Deferred<WindowCommand>),
 }
 
 impl House {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::Door(command) => command.mutation_verb(),
-            Self::Window(command) => command.mutation_verb(),
+            Self::Door(Deferred(command)) => command.mutation_verb(),
+            Self::Window(Deferred(command)) => command.mutation_verb(),
         }
     }
 
@@ -43,8 +44,8 @@ impl House {
     ) -> Result<(), CliError> {
         let client = clients.house().await?;
         match self {
-            Self::Door(command) => command.run(&client, output).await,
-            Self::Window(command) => command.run(&client, output).await,
+            Self::Door(Deferred(command)) => command.run(&client, output).await,
+            Self::Window(Deferred(command)) => command.run(&client, output).await,
         }
     }
 }
@@ -53,17 +54,9 @@ impl House {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoorCommand {
-    #[command(
-        about = "List the doors",
-        after_help = operation_help(&api::LIST_DOORS),
-        visible_alias = "ls"
-    )]
+    #[command(about = "List the doors", visible_alias = "ls")]
     List { #[command(flatten)] paging: Paging },
-    #[command(
-        about = "Remove a door",
-        after_help = operation_help(&api::REMOVE_DOOR),
-        visible_alias = "rm"
-    )]
+    #[command(about = "Remove a door", visible_alias = "rm")]
     Delete {
         #[arg(
             help = "ID of the door, as shown by `list`",
@@ -110,7 +103,7 @@ impl DoorCommand {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum WindowCommand {
-    #[command(about = "Read a window", after_help = operation_help(&api::GET_WINDOW))]
+    #[command(about = "Read a window")]
     Get {
         #[arg(help = "Name of the window", allow_negative_numbers = true)]
         id: String,
@@ -149,6 +142,13 @@ impl Record for models::Window {
         Column::text("PANE", |it| columns::text(it.pane.as_ref())),
     ];
 }
+
+/// The operation of each command that has one, and the function that describes it in the help.
+pub(crate) const OPERATIONS: &[OperationHelp] = &[
+    ("gatelet house door list", operation_help, &api::LIST_DOORS),
+    ("gatelet house door delete", operation_help, &api::REMOVE_DOOR),
+    ("gatelet house window get", operation_help, &api::GET_WINDOW),
+];
 
 /// A command line for each command that is generated as a whole.
 pub(crate) const EXAMPLES: &[&str] = &[

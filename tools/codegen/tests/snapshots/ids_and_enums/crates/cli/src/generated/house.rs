@@ -7,7 +7,8 @@ use house_client::Client;
 use gatelet_models::house::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
-use crate::options::operation_help::operation_help;
+use crate::options::deferred::Deferred;
+use crate::options::operation_help::{OperationHelp, operation_help};
 use crate::output::columns;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
@@ -17,14 +18,14 @@ use crate::output::stdout::Stdout;
 #[derive(Debug, Subcommand)]
 pub(crate) enum House {
     #[command(subcommand, about = "What can be opened", visible_alias = "doors")]
-    Door(DoorCommand),
+    Door(Deferred<DoorCommand>),
 }
 
 impl House {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::Door(command) => command.mutation_verb(),
+            Self::Door(Deferred(command)) => command.mutation_verb(),
         }
     }
 
@@ -36,7 +37,7 @@ impl House {
     ) -> Result<(), CliError> {
         let client = clients.house().await?;
         match self {
-            Self::Door(command) => command.run(&client, output).await,
+            Self::Door(Deferred(command)) => command.run(&client, output).await,
         }
     }
 }
@@ -45,7 +46,7 @@ impl House {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoorCommand {
-    #[command(about = "Call GetDoor", after_help = operation_help(&api::GET_DOOR))]
+    #[command(about = "Call GetDoor")]
     Get { #[arg(help = "The door", allow_negative_numbers = true)] id: models::DoorId },
 }
 
@@ -77,6 +78,11 @@ impl Record for models::Door {
         Column::state("FRAME", |it| columns::text(Some(&it.frame))),
     ];
 }
+
+/// The operation of each command that has one, and the function that describes it in the help.
+pub(crate) const OPERATIONS: &[OperationHelp] = &[
+    ("gatelet house door get", operation_help, &api::GET_DOOR),
+];
 
 /// A command line for each command that is generated as a whole.
 pub(crate) const EXAMPLES: &[&str] = &["gatelet house door get d1"];

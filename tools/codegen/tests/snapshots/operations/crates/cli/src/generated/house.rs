@@ -10,7 +10,8 @@ use crate::commands::house as commands;
 use crate::commands::confirmation::Confirmation;
 use crate::commands::report;
 use crate::error::error::CliError;
-use crate::options::operation_help::operation_help;
+use crate::options::deferred::Deferred;
+use crate::options::operation_help::{OperationHelp, operation_help};
 use crate::output::columns;
 use crate::output::list;
 use crate::output::output::Output;
@@ -21,17 +22,17 @@ use crate::output::stdout::Stdout;
 #[derive(Debug, Subcommand)]
 pub(crate) enum House {
     #[command(subcommand, about = "What can be opened", visible_alias = "doors")]
-    Door(DoorCommand),
+    Door(Deferred<DoorCommand>),
     #[command(subcommand, about = "What lets light in", visible_alias = "windows")]
-    Window(WindowCommand),
+    Window(Deferred<WindowCommand>),
 }
 
 impl House {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::Door(command) => command.mutation_verb(),
-            Self::Window(command) => command.mutation_verb(),
+            Self::Door(Deferred(command)) => command.mutation_verb(),
+            Self::Window(Deferred(command)) => command.mutation_verb(),
         }
     }
 
@@ -43,8 +44,8 @@ impl House {
     ) -> Result<(), CliError> {
         let client = clients.house().await?;
         match self {
-            Self::Door(command) => command.run(&client, output).await,
-            Self::Window(command) => command.run(&client, output).await,
+            Self::Door(Deferred(command)) => command.run(&client, output).await,
+            Self::Window(Deferred(command)) => command.run(&client, output).await,
         }
     }
 }
@@ -53,7 +54,7 @@ impl House {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoorCommand {
-    #[command(about = "Call ListDoors", after_help = operation_help(&api::LIST_DOORS))]
+    #[command(about = "Call ListDoors")]
     Doors {
         #[arg(long, value_name = "TEXT", help = "Part of the name")]
         contains: Option<String>,
@@ -83,26 +84,22 @@ pub(crate) enum DoorCommand {
         )]
         other_sides: Vec<models::Side>,
     },
-    #[command(about = "Call ListSides", after_help = operation_help(&api::LIST_SIDES))]
+    #[command(about = "Call ListSides")]
     Sides,
-    #[command(
-        about = "Call DeleteDoor",
-        after_help = operation_help(&api::DELETE_DOOR),
-        visible_alias = "rm"
-    )]
+    #[command(about = "Call DeleteDoor", visible_alias = "rm")]
     Delete {
         #[arg(help = "The door", allow_negative_numbers = true)]
         id: models::DoorId,
         #[command(flatten)]
         confirmation: Confirmation,
     },
-    #[command(about = "Call CheckDoor", after_help = operation_help(&api::CHECK_DOOR))]
+    #[command(about = "Call CheckDoor")]
     Check {
         #[arg(help = "The door", allow_negative_numbers = true)]
         id: models::DoorId,
     },
     #[command(subcommand, about = "What keeps a door shut", visible_alias = "locks")]
-    Lock(DoorLockCommand),
+    Lock(Deferred<DoorLockCommand>),
 }
 
 impl DoorCommand {
@@ -111,7 +108,7 @@ impl DoorCommand {
         match self {
             Self::Doors { .. } | Self::Sides { .. } | Self::Check { .. } => None,
             Self::Delete { .. } => Some("delete"),
-            Self::Lock(command) => command.mutation_verb(),
+            Self::Lock(Deferred(command)) => command.mutation_verb(),
         }
     }
 
@@ -170,7 +167,7 @@ impl DoorCommand {
                     output,
                 )
             }
-            Self::Lock(command) => command.run(client, output).await,
+            Self::Lock(Deferred(command)) => command.run(client, output).await,
         }
     }
 }
@@ -179,7 +176,7 @@ impl DoorCommand {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoorLockCommand {
-    #[command(about = "Call RemoveLock", after_help = operation_help(&api::REMOVE_LOCK))]
+    #[command(about = "Call RemoveLock")]
     Lock {
         #[arg(help = "The door", allow_negative_numbers = true)]
         id: models::DoorId,
@@ -187,7 +184,7 @@ pub(crate) enum DoorLockCommand {
         confirmation: Confirmation,
     },
     #[command(subcommand, about = "What opens a lock", visible_alias = "keys")]
-    Key(DoorLockKeyCommand),
+    Key(Deferred<DoorLockKeyCommand>),
 }
 
 impl DoorLockCommand {
@@ -195,7 +192,7 @@ impl DoorLockCommand {
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
             Self::Lock { .. } => Some("lock"),
-            Self::Key(command) => command.mutation_verb(),
+            Self::Key(Deferred(command)) => command.mutation_verb(),
         }
     }
 
@@ -217,7 +214,7 @@ impl DoorLockCommand {
                     output,
                 )
             }
-            Self::Key(command) => command.run(client, output).await,
+            Self::Key(Deferred(command)) => command.run(client, output).await,
         }
     }
 }
@@ -226,7 +223,7 @@ impl DoorLockCommand {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum DoorLockKeyCommand {
-    #[command(about = "Call ListKeys", after_help = operation_help(&api::LIST_KEYS))]
+    #[command(about = "Call ListKeys")]
     Keys { #[arg(help = "The door", allow_negative_numbers = true)] id: models::DoorId },
 }
 
@@ -291,6 +288,16 @@ impl Record for models::Side {
         Column::text("SIDE", |it| columns::text(Some(it))),
     ];
 }
+
+/// The operation of each command that has one, and the function that describes it in the help.
+pub(crate) const OPERATIONS: &[OperationHelp] = &[
+    ("gatelet house door doors", operation_help, &api::LIST_DOORS),
+    ("gatelet house door sides", operation_help, &api::LIST_SIDES),
+    ("gatelet house door delete", operation_help, &api::DELETE_DOOR),
+    ("gatelet house door check", operation_help, &api::CHECK_DOOR),
+    ("gatelet house door lock lock", operation_help, &api::REMOVE_LOCK),
+    ("gatelet house door lock key keys", operation_help, &api::LIST_KEYS),
+];
 
 /// A command line for each command that is generated as a whole.
 pub(crate) const EXAMPLES: &[&str] = &[

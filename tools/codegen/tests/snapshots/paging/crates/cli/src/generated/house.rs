@@ -7,7 +7,8 @@ use house_client::Client;
 use gatelet_models::house::operations as api;
 use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
-use crate::options::operation_help::{};
+use crate::options::deferred::Deferred;
+use crate::options::operation_help::OperationHelp;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 
@@ -31,6 +32,9 @@ impl House {
         match self {}
     }
 }
+
+/// The operation of each command that has one, and the function that describes it in the help.
+pub(crate) const OPERATIONS: &[OperationHelp] = &[];
 
 /// A command line for each command that is generated as a whole.
 pub(crate) const EXAMPLES: &[&str] = &[];

@@ -8,7 +8,8 @@ use gatelet_models::house::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
 use crate::commands::house as commands;
 use crate::error::error::CliError;
-use crate::options::operation_help::{operation_help, secret_help};
+use crate::options::deferred::Deferred;
+use crate::options::operation_help::{OperationHelp, operation_help, secret_help};
 use crate::output::columns;
 use crate::output::output::Output;
 use crate::output::record::{Column, Record};
@@ -18,14 +19,14 @@ use crate::output::stdout::Stdout;
 #[derive(Debug, Subcommand)]
 pub(crate) enum House {
     #[command(subcommand, about = "What opens doors", visible_alias = "keys")]
-    Key(KeyCommand),
+    Key(Deferred<KeyCommand>),
 }
 
 impl House {
     /// Returns what the command changes, as a verb; `None` if it only reads.
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
-            Self::Key(command) => command.mutation_verb(),
+            Self::Key(Deferred(command)) => command.mutation_verb(),
         }
     }
 
@@ -37,7 +38,7 @@ impl House {
     ) -> Result<(), CliError> {
         let client = clients.house().await?;
         match self {
-            Self::Key(command) => command.run(&client, output).await,
+            Self::Key(Deferred(command)) => command.run(&client, output).await,
         }
     }
 }
@@ -46,9 +47,9 @@ impl House {
 #[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
-    #[command(about = "Call CreateKey", after_help = secret_help(&api::CREATE_KEY))]
+    #[command(about = "Call CreateKey")]
     Create(commands::key::Create),
-    #[command(about = "Call GetKey", after_help = operation_help(&api::GET_KEY))]
+    #[command(about = "Call GetKey")]
     Get { #[arg(help = "The key", allow_negative_numbers = true)] id: models::KeyId },
 }
 
@@ -88,6 +89,12 @@ impl Record for models::Key {
         secrets.into_iter().flatten().collect()
     }
 }
+
+/// The operation of each command that has one, and the function that describes it in the help.
+pub(crate) const OPERATIONS: &[OperationHelp] = &[
+    ("gatelet house key create", secret_help, &api::CREATE_KEY),
+    ("gatelet house key get", operation_help, &api::GET_KEY),
+];
 
 /// A command line for each command that is generated as a whole.
 pub(crate) const EXAMPLES: &[&str] = &["gatelet house key get k1"];
