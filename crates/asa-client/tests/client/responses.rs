@@ -147,7 +147,7 @@ async fn each_bad_response_is_a_typed_error_that_says_whether_a_write_was_applie
 }
 
 #[tokio::test]
-async fn a_page_of_html_is_not_json_and_a_create_was_applied() {
+async fn a_page_of_html_is_not_json_and_does_not_say_whether_a_create_was_applied() {
     let html = |status| {
         FakeResponse::status(status)
             .with_header("content-type", "text/html; charset=utf-8")
@@ -156,7 +156,7 @@ async fn a_page_of_html_is_not_json_and_a_create_was_applied() {
     let (client, fake) = authorized([html(200), html(201)]);
     let read = client.gateways().get(&"g".into()).send().await.unwrap_err();
     let write = create(&client).await.unwrap_err();
-    for (error, applied) in [(read, Applied::No), (write, Applied::Yes)] {
+    for (error, applied) in [(read, Applied::No), (write, Applied::Unknown)] {
         let content_type = Some("text/html".into());
         assert_eq!(error.kind(), &ErrorKind::NotJson { content_type });
         assert_eq!(error.applied(), applied);

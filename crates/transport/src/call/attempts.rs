@@ -371,7 +371,7 @@ impl<'a> Attempts<'a> {
         let (parts, body) = response.into_parts();
         ApiResponse {
             operation: self.call.operation,
-            applied: applied_after_status(self.call, parts.status),
+            applied: applied_after_status(self.call, parts.status, false),
             attempts: self.attempts,
             elapsed: self.elapsed(),
             status: parts.status,

@@ -50,7 +50,12 @@ impl FailedAttempt {
     }
 
     /// Classifies an attempt without a complete response and without a decisive status.
-    fn from_transport(call: &Call, base: &BaseUrl, error: TransportError) -> Self {
+    fn from_transport(
+        call: &Call,
+        base: &BaseUrl,
+        headers: Option<&HeaderMap>,
+        error: TransportError,
+    ) -> Self {
         let cause = match (error.kind(), error.status()) {
             // A refusal by a proxy is permanent.
             (TransportErrorKind::Connect(_), Some(status))
@@ -65,7 +70,10 @@ impl FailedAttempt {
         };
         let applied = match (error.sent(), error.status()) {
             (Sent::Nothing, _) | (Sent::Part, None) => Applied::No,
-            (_, Some(status)) => applied_after_status(call, status),
+            (_, Some(status)) => {
+                let is_page = headers.is_some_and(is_html_page);
+                applied_after_status(call, status, is_page)
+            }
             (Sent::Whole, None) => applied_if_unanswered(call),
         };
         let error = Error::from(error);
@@ -92,10 +100,12 @@ fn applied_if_unanswered(call: &Call) -> Applied {
     }
 }
 
-/// Returns whether a server that sent this status has applied the call.
-pub(crate) fn applied_after_status(call: &Call, status: StatusCode) -> Applied {
+/// Returns whether a server that sent this status has applied the call. A page with a status of success comes from an intermediary, and so
+/// does the status.
+pub(crate) fn applied_after_status(call: &Call, status: StatusCode, is_page: bool) -> Applied {
     match status.as_u16() {
         _ if call.safe => Applied::No,
+        200..=299 if is_page => Applied::Unknown,
         200..=299 => Applied::Yes,
         // Both redirect the same request elsewhere, so it was not processed here.
         307 | 308 => Applied::No,
@@ -144,7 +154,7 @@ impl ResponseClassifier<'_> {
                     Some(failed) => Err(Box::new(failed)),
                     None => Ok(response),
                 },
-                Err(finding) => Err(Box::new(unusable_success(call, response.status(), finding))),
+                Err(finding) => Err(Box::new(unusable_success(call, &response, finding))),
             },
             Ok(response) => Err(Box::new(self.classify_failure(
                 call,
@@ -185,11 +195,12 @@ impl ResponseClassifier<'_> {
             }
             (status, headers) => {
                 let is_from_proxy = status.is_none() && error.status().is_some();
+                let headers = headers.as_ref();
                 let proxy_headers = headers.filter(|_| is_from_proxy);
                 Err(Box::new(FailedAttempt {
                     // It is the proxy's delay, not the vendor's.
-                    server_delay: proxy_headers.and_then(|headers| self.retry_after(&headers)),
-                    ..FailedAttempt::from_transport(call, self.base, error)
+                    server_delay: proxy_headers.and_then(|headers| self.retry_after(headers)),
+                    ..FailedAttempt::from_transport(call, self.base, headers, error)
                 }))
             }
         }
@@ -247,11 +258,11 @@ impl ResponseClassifier<'_> {
         let api = text.and_then(|text| self.api_error(status, headers, text));
         let refresh_may_help =
             status == StatusCode::UNAUTHORIZED && self.refresh_may_help(api.as_ref());
-        let applied = match content_type {
-            // The status is not the API's either: the page comes from an intermediary.
-            ContentType::Html(_) if status.is_success() => applied_if_unanswered(call),
-            _ => applied_after_status(call, status),
+        let is_page = match readable_body {
+            Some(body) => is_page(headers, body),
+            None => is_html_page(headers),
         };
+        let applied = applied_after_status(call, status, is_page);
         let finding = match status.as_u16() {
             300..=399 => self.redirect(headers, readable_body).into(),
             401 if refresh_may_help && !matches!(content_type, ContentType::Html(_)) => {
@@ -387,12 +398,13 @@ fn is_from_response(error: &TransportError) -> bool {
 }
 
 /// Fails a success whose body is not what the call expects.
-fn unusable_success(call: &Call, status: StatusCode, finding: Finding) -> FailedAttempt {
-    let error = finding.into_error().with_status(status);
+fn unusable_success(call: &Call, response: &Response<Bytes>, finding: Finding) -> FailedAttempt {
+    let status = response.status();
+    let is_page = is_page(response.headers(), response.body());
     FailedAttempt::new(
-        error,
+        finding.into_error().with_status(status),
         FailureCause::Final,
-        applied_after_status(call, status),
+        applied_after_status(call, status, is_page),
     )
 }
 
@@ -401,8 +413,7 @@ fn is_success(call: &Call, response: &Response<Bytes>) -> bool {
     if is_read_anyway(call, response) {
         return true;
     }
-    // The content type of an empty body means nothing.
-    let is_page = !response.body().is_empty() && is_html_page(response.headers());
+    let is_page = is_page(response.headers(), response.body());
     is_success_with(call, response.status(), is_page)
 }
 
@@ -420,6 +431,11 @@ fn is_read_anyway(call: &Call, response: &Response<Bytes>) -> bool {
         && decode_lossy::<BTreeMap<String, IgnoredAny>>(response.body()).is_ok()
 }
 
+/// Returns whether a response is a page, by its content type or its body. The content type of an empty body means nothing.
+fn is_page(headers: &HeaderMap, body: &[u8]) -> bool {
+    !body.is_empty() && (is_html_page(headers) || html_hint(body).is_some())
+}
+
 fn is_html_page(headers: &HeaderMap) -> bool {
     matches!(ContentType::of(headers), ContentType::Html(_))
 }
@@ -434,7 +450,13 @@ fn check_type(call: &Call, response: &Response<Bytes>) -> Result<(), Finding> {
         return Ok(());
     }
     match ContentType::of(response.headers()) {
-        ContentType::Json => Ok(()),
+        ContentType::Json => match html_hint(response.body()) {
+            None => Ok(()),
+            page => Err(Finding {
+                kind: ErrorKind::Decode { path: "".into() },
+                detail: page,
+            }),
+        },
         ContentType::ForeignCharset => Err(Finding {
             kind: ErrorKind::Decode { path: "".into() },
             detail: Some("not UTF-8 JSON: the content type names another encoding"),
@@ -450,9 +472,7 @@ fn check_type(call: &Call, response: &Response<Bytes>) -> Result<(), Finding> {
             kind: ErrorKind::NotJson {
                 content_type: Some(content_type),
             },
-            detail: std::str::from_utf8(response.body())
-                .ok()
-                .and_then(html_hint),
+            detail: html_hint(response.body()),
         }),
     }
 }
@@ -467,7 +487,10 @@ fn find_in_status(
     let is_explained = api.is_some_and(|api| !api.is_undocumented);
     match (status.as_u16(), content_type) {
         (200..=299, ContentType::Html(content_type)) => Finding::html(content_type),
-        (100..=299 | 600.., _) => ErrorKind::Protocol.into(),
+        (100..=299 | 600.., _) => Finding {
+            kind: ErrorKind::Protocol,
+            detail: body.and_then(|body| html_hint(body)),
+        },
         (429, _) => ErrorKind::RateLimited.into(),
         (_, ContentType::Html(content_type)) => Finding::html(content_type),
         (407 | 511, _) => Finding {
@@ -496,9 +519,7 @@ fn unexplained_failure(content_type: ContentType, body: Option<&Bytes>) -> Findi
     };
     Finding {
         kind: ErrorKind::NotJson { content_type },
-        detail: body
-            .and_then(|body| std::str::from_utf8(body).ok())
-            .and_then(html_hint),
+        detail: body.and_then(html_hint),
     }
 }
 
@@ -513,7 +534,7 @@ impl Finding {
             kind: ErrorKind::NotJson {
                 content_type: Some(content_type),
             },
-            detail: html_hint("<"),
+            detail: html_hint(b"<"),
         }
     }
 
@@ -560,14 +581,15 @@ mod tests {
             for &status in statuses {
                 let status = StatusCode::from_u16(status).unwrap();
                 for write in [Method::POST, Method::PUT, Method::DELETE] {
+                    let write = call(write);
                     assert_eq!(
-                        applied_after_status(&call(write.clone()), status),
+                        applied_after_status(&write, status, false),
                         expected,
-                        "{write} {status}"
+                        "{status}"
                     );
                 }
                 for safe in [call(Method::GET), call(Method::POST).with_safe(true)] {
-                    assert_eq!(applied_after_status(&safe, status), Applied::No);
+                    assert_eq!(applied_after_status(&safe, status, false), Applied::No);
                 }
             }
         }

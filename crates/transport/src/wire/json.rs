@@ -84,7 +84,7 @@ fn diagnose(text: &str, path: &str, error: &serde_json::Error) -> DecodeError {
         without_values(message)
     } else if begins_with_bom(text, error) {
         "not UTF-8 JSON".into()
-    } else if let Some(page) = html_hint(text) {
+    } else if let Some(page) = html_hint(text.as_bytes()) {
         page.into()
     } else {
         message.into()
@@ -154,10 +154,11 @@ fn begins_with_bom(text: &str, error: &serde_json::Error) -> bool {
         .is_some_and(|rest| rest.starts_with(BOM))
 }
 
-/// Returns a hint if the text is an HTML page of a proxy or login.
-pub(crate) fn html_hint(text: &str) -> Option<&'static str> {
-    text.trim_start()
-        .starts_with('<')
+/// Returns a hint if the body is an HTML page of a proxy or login, whatever its content type.
+pub(crate) fn html_hint(body: &[u8]) -> Option<&'static str> {
+    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+    body.trim_ascii_start()
+        .starts_with(b"<")
         .then_some("an HTML page, is a proxy or login in the way?")
 }
 

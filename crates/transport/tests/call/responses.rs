@@ -131,15 +131,43 @@ async fn a_page_of_a_proxy_or_login_gets_a_hint() {
         );
         assert_eq!(requests, 1);
     }
-    // A login page says nothing about a deletion or creation.
-    for method in [Method::DELETE, Method::POST] {
-        let (error, _) = fail(call(method), [typed(200, b"text/html", PAGE)]).await;
-        assert!(not_json(&error), "{error:?}");
-        assert_eq!(error.applied(), Applied::Unknown);
-    }
     for status in [407, 511] {
         let (error, requests) = fail(call(Method::GET), [FakeResponse::status(status)]).await;
         assert_eq!((error.kind(), requests), (&ErrorKind::Protocol, 1));
+    }
+}
+
+// T36
+#[tokio::test]
+async fn a_page_says_nothing_about_a_write_whatever_its_status_and_type() {
+    for method in [Method::DELETE, Method::PUT, Method::POST] {
+        let statuses = match method {
+            Method::POST => [200, 201, 202],
+            // A 204 is a success whatever comes with it.
+            _ => [200, 202, 206],
+        };
+        for status in statuses {
+            for (content_type, page) in [
+                ("text/html", PAGE),
+                ("text/html", "Sign in"),
+                ("application/json", PAGE),
+                ("text/plain", "\u{feff}\n<html>canary"),
+            ] {
+                let response = typed(status, content_type.as_bytes(), page);
+                let (error, requests) = fail(call(method.clone()), [response]).await;
+                let context = format!("{method} {status} {content_type}: {error}");
+                assert_eq!(
+                    (error.applied(), requests),
+                    (Applied::Unknown, 1),
+                    "{context}"
+                );
+                assert!(
+                    context.contains("an HTML page, is a proxy or login"),
+                    "{context}"
+                );
+                assert!(!context.contains("canary"), "{context}");
+            }
+        }
     }
 }
 
@@ -247,7 +275,6 @@ async fn a_create_with_an_unreadable_response_was_applied() {
     for response in [
         FakeResponse::json(201, "{\"id\""),
         FakeResponse::json(201, ""),
-        typed(201, b"text/html", PAGE),
     ] {
         let error = match run(call(Method::POST), [response]).await.0 {
             Ok(response) => response.json::<serde_json::Value>().unwrap_err(),
