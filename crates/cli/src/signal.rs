@@ -2,6 +2,11 @@
 
 use std::fmt;
 use std::io;
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
+
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 
 /// A signal that asks the process to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,52 +34,58 @@ impl fmt::Display for Signal {
     }
 }
 
-/// Returns a future that waits for Ctrl-C, SIGTERM, or SIGHUP unless the process was started to ignore it, as by `nohup`.
+/// Returns a future that waits for SIGTERM, and for Ctrl-C and SIGHUP unless the process was started to ignore them, as a shell script does
+/// with Ctrl-C for `command &`, and `nohup` with SIGHUP.
 ///
 /// # Errors
 /// The signals cannot be caught.
 #[cfg(unix)]
 pub(crate) fn caught() -> io::Result<impl Future<Output = Signal>> {
-    use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hangup = match ignores_hangup() {
-        true => None,
-        false => Some(signal(SignalKind::hangup())?),
-    };
-    let hung_up = async move {
-        match &mut hangup {
-            Some(hangup) => hangup.recv().await,
-            None => std::future::pending().await,
-        }
-    };
+    let interrupted = caught_unless_ignored(SignalKind::interrupt())?;
+    let hung_up = caught_unless_ignored(SignalKind::hangup())?;
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => Signal::Terminate,
-            _ = interrupt.recv() => Signal::Interrupt,
-            _ = hung_up => Signal::Hangup,
+            () = interrupted => Signal::Interrupt,
+            () = hung_up => Signal::Hangup,
         }
     })
 }
 
-/// Returns whether the process was started to ignore SIGHUP, which a handler would undo.
+/// Returns a future that waits for a signal, and without end for one that the process was started to ignore, which a handler would undo.
 #[cfg(unix)]
-fn ignores_hangup() -> bool {
+fn caught_unless_ignored(kind: SignalKind) -> io::Result<impl Future<Output = ()>> {
+    let mut caught = match is_ignored(kind) {
+        true => None,
+        false => Some(signal(kind)?),
+    };
+    Ok(async move {
+        match &mut caught {
+            Some(caught) => _ = caught.recv().await,
+            None => std::future::pending().await,
+        }
+    })
+}
+
+/// Returns whether the process was started to ignore a signal.
+#[cfg(unix)]
+fn is_ignored(kind: SignalKind) -> bool {
     use std::io::IsTerminal as _;
     match std::fs::read_to_string("/proc/self/status") {
-        Ok(status) => is_hangup_ignored(&status),
+        Ok(status) => is_ignored_in(&status, kind.as_raw_value()),
         // Only Linux says it. `nohup` leaves no output on a terminal.
-        Err(_) => !io::stderr().is_terminal(),
+        Err(_) => kind == SignalKind::hangup() && !io::stderr().is_terminal(),
     }
 }
 
-/// Returns whether the text of `/proc/self/status` has SIGHUP, the first signal, among those that are ignored.
+/// Returns whether the text of `/proc/self/status` has a signal, whose first is 1, among those that are ignored.
 #[cfg(unix)]
-fn is_hangup_ignored(status: &str) -> bool {
+fn is_ignored_in(status: &str, signal: i32) -> bool {
     let mut lines = status.lines();
     let ignored = lines.find_map(|line| line.strip_prefix("SigIgn:"));
-    let last = ignored.and_then(|mask| mask.trim().chars().last()?.to_digit(16));
-    last.is_some_and(|digit| digit % 2 == 1)
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & (1 << (signal - 1)) != 0)
 }
 
 /// Returns a future that waits for Ctrl-C.
@@ -90,13 +101,44 @@ pub(crate) fn caught() -> io::Result<impl Future<Output = Signal>> {
     })
 }
 
+/// Makes the ends of child processes known even if this process was started to ignore them: the system would forget their statuses.
+///
+/// # Errors
+/// The signal cannot be caught.
+#[cfg(unix)]
+pub(crate) fn await_children() -> io::Result<()> {
+    // The handler stays when its stream is dropped.
+    signal(SignalKind::child()).map(drop)
+}
+
+/// Does nothing, because the system has no such signal.
+#[cfg(windows)]
+pub(crate) fn await_children() -> io::Result<()> {
+    Ok(())
+}
+
+/// Checks that the process may open as many files as a runtime does for its signals: without them, tokio panics.
+///
+/// # Errors
+/// It may not.
+#[cfg(unix)]
+pub(crate) fn ensure_descriptors() -> io::Result<()> {
+    let pairs: io::Result<Vec<_>> = (0..3).map(|_| UnixStream::pair()).collect();
+    pairs.map(drop)
+}
+
+/// Does nothing, because catching signals opens no files.
+#[cfg(windows)]
+pub(crate) fn ensure_descriptors() -> io::Result<()> {
+    Ok(())
+}
+
 /// Makes a write beyond the limit of file sizes, as `ulimit -f` sets it, an error that a command handles, in place of the end of the process.
 ///
 /// # Errors
 /// The signal cannot be caught.
 #[cfg(unix)]
 pub(crate) fn survive_file_size_limit() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
     // The handler stays when its stream is dropped.
     signal(SignalKind::from_raw(SIGXFSZ)).map(drop)
 }
@@ -122,18 +164,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_bit_of_the_ignored_signals_is_hangup() {
-        for (mask, is_ignored) in [
-            ("0000000000000000", false),
-            ("0000000000000001", true),
-            ("0000000000001001", true),
-            ("0000000000001000", false),
-            ("000000000000000e", false),
-            ("000000000000000f", true),
+    fn each_bit_of_the_ignored_signals_is_one_signal() {
+        let (hangup, interrupt) = (1, 2);
+        for (mask, hangup_is_ignored, interrupt_is_ignored) in [
+            ("0000000000000000", false, false),
+            ("0000000000000001", true, false),
+            ("0000000000001002", false, true),
+            ("0000000000001000", false, false),
+            ("000000000000000e", false, true),
+            ("ffffffffffffffff", true, true),
+            ("", false, false),
         ] {
-            let status = format!("SigBlk:\t0000000000000001\nSigIgn:\t{mask}\nSigCgt:\t0\n");
-            assert_eq!(is_hangup_ignored(&status), is_ignored, "{mask}");
+            let status = format!("SigBlk:\t0000000000000003\nSigIgn:\t{mask}\nSigCgt:\t0\n");
+            assert_eq!(is_ignored_in(&status, hangup), hangup_is_ignored, "{mask}");
+            assert_eq!(
+                is_ignored_in(&status, interrupt),
+                interrupt_is_ignored,
+                "{mask}"
+            );
         }
-        assert!(!is_hangup_ignored(""));
+        assert!(!is_ignored_in("", hangup));
     }
 }

@@ -28,6 +28,7 @@ const NO_DRY_RUN: &str = "--dry-run is for commands that change something at a s
 /// # Errors
 /// The error of the command.
 pub(crate) fn run(args: Args) -> Result<(), CliError> {
+    signal::ensure_descriptors().map_err(CliError::start)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -40,6 +41,7 @@ pub(crate) fn run(args: Args) -> Result<(), CliError> {
 
 async fn dispatch(args: Args) -> Result<(), CliError> {
     signal::survive_file_size_limit().map_err(CliError::start)?;
+    signal::await_children().map_err(CliError::start)?;
     let (log, log_thread) = Log::start().map_err(CliError::start)?;
     let secrets = log.secrets().clone();
     let result = run_command(args, log, log_thread).await;

@@ -1,11 +1,11 @@
 //! Exits with an outside cause: a reader that leaves, Ctrl-C, SIGTERM, a failed write.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 
-use crate::run::{CommandOutput, EmulatorServer, Fixture, send_signal, team};
+use crate::run::{CommandOutput, EmulatorServer, Fixture, send_signal, stop_signals, team};
 
 /// Starts a server with 34 pages of 3000 tokens.
 fn server_with_many_pages() -> RawServer {
@@ -72,8 +72,8 @@ fn ndjson_prints_a_page_before_the_next_one_arrives() {
         .read_line(&mut line)
         .unwrap();
     assert!(line.contains("dt0g02.A"));
-    send_signal("-INT", &process);
-    assert_eq!(process.wait().unwrap().code(), Some(130));
+    send_signal("-TERM", &process);
+    assert_eq!(process.wait().unwrap().code(), Some(143));
 }
 
 // C6
@@ -118,7 +118,7 @@ fn an_interrupted_change_says_that_its_outcome_is_unknown() {
             "asa gateway delete --yes g1",
         ),
     ] {
-        let stderr = run_interrupted(&fixture, script, method, line).fails_with(130);
+        let stderr = run_interrupted(&fixture, script, method, line).fails_with(143);
         assert!(stderr.contains("outcome unknown"), "{line}: {stderr}");
     }
 }
@@ -127,7 +127,7 @@ fn an_interrupted_change_says_that_its_outcome_is_unknown() {
 fn an_interrupted_read_reports_no_outcome() {
     let script = RawServer::new(|_| RawResponse::Silence);
     let output = run_interrupted(&Fixture::dt(&script.url), &script, "GET", "dt token list");
-    assert_eq!(output.fails_with(130), "gatelet: interrupted\n");
+    assert_eq!(output.fails_with(143), "gatelet: terminated\n");
 }
 
 /// Runs a command and interrupts it once the server has its request with this method.
@@ -146,17 +146,38 @@ fn run_interrupted(
     let is_it =
         |request: &String| request.starts_with(method) && !request.contains("/service_token ");
     script.requests.iter().find(is_it).unwrap();
-    send_signal("-INT", &process);
+    send_signal("-TERM", &process);
     process.wait_with_output().unwrap().into()
 }
 
+#[cfg(target_os = "linux")]
 #[test]
-fn a_served_emulator_ends_with_0_on_sigterm_and_on_ctrl_c() {
-    assert_eq!(
-        EmulatorServer::start(&Fixture::new()).stop("-TERM"),
-        Some(0)
-    );
-    assert_eq!(EmulatorServer::start(&Fixture::new()).stop("-INT"), Some(0));
+fn a_signal_that_a_script_has_told_its_commands_to_ignore_does_not_end_one() {
+    let list = r#"{"totalCount":0,"activeGateTokens":[]}"#;
+    for signal in ["INT", "HUP"] {
+        let fixture = Fixture::new();
+        let id = fixture.path("id");
+        let id_file = id.clone();
+        let server = RawServer::new(move |_| {
+            let id = std::fs::read_to_string(&id_file).unwrap();
+            let kill = Command::new("kill")
+                .args([&format!("-{signal}"), id.trim()])
+                .status();
+            assert!(kill.unwrap().success());
+            RawResponse::Bytes(response("200 OK", "application/json", list))
+        });
+        let ignored = format!("trap '' {signal} && echo $$ >{id}");
+        let output = Fixture::dt(&server.url).run_after(&ignored, "dt token list -o json");
+        assert_eq!(output.json(), serde_json::json!([]), "{signal}");
+    }
+}
+
+#[test]
+fn a_served_emulator_ends_with_0_on_every_signal() {
+    for (signal, _, _) in stop_signals() {
+        let server = EmulatorServer::start(&Fixture::new());
+        assert_eq!(server.stop(signal), Some(0), "{signal}");
+    }
 }
 
 // U34
@@ -251,7 +272,7 @@ fn a_stderr_that_nobody_reads_does_not_keep_a_rotated_key_from_where_it_is_store
 
     let fixture = Fixture::new();
     let fifo = fixture.path("fifo");
-    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    let made = Command::new("mkfifo").arg(&fifo).status();
     assert!(made.unwrap().success());
     let (mut reader, mut full) = std::io::pipe().unwrap();
     // As much as a pipe of Linux takes.

@@ -94,6 +94,20 @@ fn a_command_has_no_secret_of_this_process_in_its_environment() {
 
 #[test]
 #[cfg(unix)]
+fn a_command_is_awaited_although_this_process_was_started_to_ignore_the_ends_of_others() {
+    let rotate = "--emulator asa su key rotate --out-command cat";
+    // Not every `sh` can ignore SIGCHLD.
+    let ignored = r#"exec bash -c 'trap "" CHLD; exec "$0" "$@"' "$0" "$@"; true"#;
+    let output = Fixture::new().run_after(ignored, rotate);
+    assert!(
+        output.stderr.contains("the command has stored the new key"),
+        "{output:?}"
+    );
+    output.success();
+}
+
+#[test]
+#[cfg(unix)]
 fn a_shell_of_the_working_directory_is_not_run() {
     use std::os::unix::fs::PermissionsExt as _;
     let server = team(|_| panic!("nothing is sent"));

@@ -360,13 +360,13 @@ fn an_interrupted_list_is_whole_and_says_where_to_go_on() {
             .spawn()
             .unwrap();
         wait.recv().unwrap();
-        send_signal("-INT", &child);
+        send_signal("-TERM", &child);
         let output = CommandOutput::from(child.wait_with_output().unwrap());
-        assert_eq!(output.code, Some(130), "{output:?}");
+        assert_eq!(output.code, Some(143), "{output:?}");
         assert_eq!(ids(&output.stdout, format), numbers(4), "{output:?}");
         assert_eq!(
             output.stderr,
-            "gatelet: interrupted; continue with --page-token k3 --limit 5\n"
+            "gatelet: terminated; continue with --page-token k3 --limit 5\n"
         );
         let rest =
             Fixture::dt(&whole.url).run(&format!("{TOKENS} -o {format} --page-token k3 --limit 5"));

@@ -65,6 +65,16 @@ fn processor_time(id: u32) -> u64 {
     number(11) + number(12)
 }
 
+#[test]
+#[cfg(target_os = "linux")]
+fn a_command_without_descriptors_says_so() {
+    for limit in 6..=8 {
+        let limit = format!("ulimit -n {limit}");
+        let line = Fixture::new().run_after(&limit, "version").fails_with(1);
+        assert!(line.contains("Too many open files"), "{limit}: {line}");
+    }
+}
+
 // E31
 #[test]
 #[cfg(target_os = "linux")]

@@ -326,20 +326,28 @@ impl Drop for EmulatorServer {
     }
 }
 
-/// Returns the signals that end a command, each with its exit code and the first word of its line. SIGHUP is not among them if these tests
-/// were started to ignore it, as by `nohup`, because their commands ignore it, too.
+/// Returns the signals that end a command, each with its exit code and the first word of its line. One that these tests were started to
+/// ignore is not among them, as SIGHUP by `nohup`, because their commands ignore it, too.
 pub(crate) fn stop_signals() -> Vec<(&'static str, i32, &'static str)> {
-    let mut signals = vec![("-INT", 130, "interrupted"), ("-TERM", 143, "terminated")];
-    if !ignores_hangup() {
-        signals.push(("-HUP", 129, "hung up"));
+    let mut signals = vec![("-TERM", 143, "terminated")];
+    for (name, signal) in [
+        ("INT", ("-INT", 130, "interrupted")),
+        ("HUP", ("-HUP", 129, "hung up")),
+    ] {
+        if !is_ignored(name) {
+            signals.push(signal);
+        }
     }
     signals
 }
 
-/// Returns whether the shell says that SIGHUP, signal 1, is ignored: a shell cannot trap such a signal.
-fn ignores_hangup() -> bool {
+/// Returns whether the shell says that a signal is ignored: a shell cannot trap such a signal.
+fn is_ignored(name: &str) -> bool {
     let shell = Command::new("sh")
-        .args(["-c", "trap 'exit 3' HUP; kill -HUP $$; exit 4"])
+        .args([
+            "-c",
+            &format!("trap 'exit 3' {name}; kill -{name} $$; exit 4"),
+        ])
         .status()
         .unwrap();
     shell.code() == Some(4)

@@ -187,7 +187,7 @@ async fn every_operation_of_dynatrace_works_over_a_socket() {
     assert!(token.expiration_date.is_some());
     tokens.delete(id).send().await.unwrap();
     assert!(tokens.get(id).send().await.unwrap_err().is_not_found());
-    assert_eq!(server.stop("-INT"), Some(0));
+    assert_eq!(server.stop("-TERM"), Some(0));
 }
 
 #[test]

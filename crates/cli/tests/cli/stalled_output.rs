@@ -95,8 +95,8 @@ fn a_signal_ends_a_command_of_which_nobody_reads_stdout_and_stderr() {
     let (_unread, full) = full_pipe();
     let mut create = Fixture::dt(&server.url).command("dt token create edge".split(' '));
     let (process, _reader) = start(&mut create, full);
-    send_signal("-INT", &process);
-    assert_eq!(end(process).0, Some(130));
+    send_signal("-TERM", &process);
+    assert_eq!(end(process).0, Some(143));
 }
 
 #[test]
