@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
+#[cfg(unix)]
+use std::sync::OnceLock;
 
 use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 use tempfile::TempDir;
@@ -16,6 +18,8 @@ pub(crate) struct Fixture {
 
 impl Fixture {
     pub(crate) fn new() -> Self {
+        #[cfg(unix)]
+        take_interrupts();
         let fixture = Self {
             folder: tempfile::tempdir().unwrap(),
             variables: Vec::new(),
@@ -326,17 +330,30 @@ impl Drop for EmulatorServer {
     }
 }
 
-/// Returns the signals that end a command, each with its exit code and the first word of its line. One that these tests were started to
-/// ignore is not among them, as SIGHUP by `nohup`, because their commands ignore it, too.
-pub(crate) fn stop_signals() -> Vec<(&'static str, i32, &'static str)> {
-    let mut signals = vec![("-TERM", 143, "terminated")];
-    for (name, signal) in [
-        ("INT", ("-INT", 130, "interrupted")),
-        ("HUP", ("-HUP", 129, "hung up")),
-    ] {
-        if !is_ignored(name) {
-            signals.push(signal);
+/// Makes the commands take Ctrl-C although these tests were started to ignore it, as by `command &` in a script: a signal that this process
+/// handles has its default effect on those that it starts.
+#[cfg(unix)]
+fn take_interrupts() {
+    use tokio::signal::unix::{SignalKind, signal};
+    static TAKEN: OnceLock<()> = OnceLock::new();
+    TAKEN.get_or_init(|| {
+        // Otherwise, Ctrl-C ends these tests.
+        if is_ignored("INT") {
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let runtime = runtime.enable_all().build().unwrap();
+            let _entered = runtime.enter();
+            // The handler stays when its stream is dropped.
+            signal(SignalKind::interrupt()).map(drop).unwrap();
         }
+    });
+}
+
+/// Returns the signals that end a command, each with its exit code and the first word of its line. SIGHUP is not among them if these tests
+/// were started to ignore it, as by `nohup`, because their commands ignore it, too.
+pub(crate) fn stop_signals() -> Vec<(&'static str, i32, &'static str)> {
+    let mut signals = vec![("-INT", 130, "interrupted"), ("-TERM", 143, "terminated")];
+    if !is_ignored("HUP") {
+        signals.push(("-HUP", 129, "hung up"));
     }
     signals
 }
