@@ -107,8 +107,8 @@ fn is_dynatrace(prefix: &[u8], public: &[u8], secret: Option<&[u8]>) -> bool {
     has_prefix && !public.is_empty() && secret.is_some_and(|secret| !secret.is_empty())
 }
 
-/// Returns whether the parts are the value of a setup token: `sft-gw`, a UUID, and base64. Either of the two is enough, but a host name such
-/// as `sft-gw.corp.example.com` is none.
+/// Returns whether the parts are the value of a setup token: `sft-gw`, a UUID, and base64 of an object. Either of the two is enough, but a
+/// host name such as `sft-gw.corp.example.com` is none.
 fn is_setup_token(prefix: &[u8], id: &[u8], content: Option<&[u8]>) -> bool {
     prefix
         .last_chunk()
@@ -116,10 +116,28 @@ fn is_setup_token(prefix: &[u8], id: &[u8], content: Option<&[u8]>) -> bool {
         && (is_of_token(id) || content.is_some_and(is_of_token))
 }
 
-/// Returns whether a part is one of a token rather than a label of a host name: it has upper case, or is long.
+/// Returns whether a part is one of a token rather than of a name: the beginning of a UUID, or base64.
 fn is_of_token(part: &[u8]) -> bool {
-    const LONGEST_LABEL: usize = 20;
-    part.len() > LONGEST_LABEL || part.iter().any(u8::is_ascii_uppercase)
+    begins_uuid(part) || is_base64_of_token(part)
+}
+
+/// Returns whether a part begins with the first digits of a UUID and its first hyphen.
+fn begins_uuid(part: &[u8]) -> bool {
+    const DIGITS: usize = 8;
+    part.get(..DIGITS)
+        .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        && part.get(DIGITS) == Some(&b'-')
+}
+
+/// Returns whether a part is the base64 of an object, or long and of upper case, lower case and digits as all base64 is.
+fn is_base64_of_token(part: &[u8]) -> bool {
+    const LONGEST_WORD: usize = 20;
+    let has = |test: fn(&u8) -> bool| part.iter().any(test);
+    part.starts_with(b"eyJ")
+        || part.len() > LONGEST_WORD
+            && has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_digit)
 }
 
 /// Returns whether the parts are a JSON Web Token: three parts in base64, the first of which is a JSON object. Where the first part begins
@@ -325,6 +343,10 @@ mod tests {
             "sft-gw",
             "sft-gw.",
             "sft-gw.corp.example.com",
+            "sft-gw.advanced-server-access.svc.cluster.local",
+            "sft-gw.Corp.Example.com",
+            "sft-gw.2026-12-01T10.pem",
+            "sft-gw.deadbeef.README.md",
             "https://eu-sft-gw.corp.example.com:8443/v1",
             "/etc/ssl/sft-gw.pem",
             "100%",

@@ -102,13 +102,31 @@ fn is_setup_token(part: &[u8]) -> bool {
         .is_some_and(|kind: &[u8; 6]| kind.eq_ignore_ascii_case(b"sft-gw"))
 }
 
-/// Returns whether what follows the prefix of a setup token is a UUID or base64, and not the rest of a host name such as
-/// `sft-gw.corp.example.com`: it has upper case, or is long.
+/// Returns whether what follows the prefix of a setup token is a UUID or base64, and not the rest of a name such as
+/// `sft-gw.corp.example.com`.
 fn may_be_setup_token(id: &[u8], rest: Option<&[u8]>) -> bool {
-    const LONGEST_LABEL: usize = 20;
     let content = rest.and_then(|rest| rest.split(|byte| *byte == b'.').next());
     let mut parts = [Some(id), content].into_iter().flatten();
-    parts.any(|part| part.len() > LONGEST_LABEL || part.iter().any(u8::is_ascii_uppercase))
+    parts.any(|part| begins_uuid(part) || is_base64_of_token(part))
+}
+
+/// Returns whether a part begins with the first digits of a UUID and its first hyphen.
+fn begins_uuid(part: &[u8]) -> bool {
+    const DIGITS: usize = 8;
+    part.get(..DIGITS)
+        .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+        && part.get(DIGITS) == Some(&b'-')
+}
+
+/// Returns whether a part is the base64 of an object, or long and of upper case, lower case and digits as all base64 is.
+fn is_base64_of_token(part: &[u8]) -> bool {
+    const LONGEST_WORD: usize = 20;
+    let has = |test: fn(&u8) -> bool| part.iter().any(test);
+    part.starts_with(b"eyJ")
+        || part.len() > LONGEST_WORD
+            && has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_lowercase)
+            && has(u8::is_ascii_digit)
 }
 
 /// Returns where a part begins a JSON object in base64, the header of a JSON Web Token. In the middle of a word, the claims must be such an
@@ -230,6 +248,10 @@ mod tests {
             "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9",
             "sft-gw.",
             "sft-gw.corp.example.com",
+            "sft-gw.advanced-server-access.svc.cluster.local",
+            "sft-gw.Corp.Example.com",
+            "sft-gw.2026-12-01T10.pem",
+            "sft-gw.deadbeef.README.md",
             "https://eu-sft-gw.corp.example.com:8443/v1",
             "2026-11-30T23:09:35.000Z",
         ] {
