@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use gatelet_models::asa::{ParseGatewaySelectorError, Project};
+use gatelet_transport::SecretSet;
 
 /// Why only the service can judge whether a project uses a gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +30,17 @@ impl UnjudgedReason {
     }
 }
 
-/// Writes at most 100 characters of a selector, escaped.
+/// Writes at most 100 characters of a selector, escaped, and no secret part of a token in it.
 impl fmt::Display for UnjudgedReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 100;
         match self {
             Self::Selector { selector, error } => {
+                // Before it is cut, because a part of a token may have no shape.
+                let selector = SecretSet::new()
+                    .finding_shapes()
+                    .redact(selector)
+                    .into_owned();
                 let shown: String = selector.chars().take(LONGEST).collect();
                 let rest = if shown.len() < selector.len() {
                     "…"

@@ -7,3 +7,5 @@ pub(crate) mod dt_credentials;
 pub(crate) mod embedded;
 pub(crate) mod factory;
 pub(crate) mod logging_transport;
+mod proxy_password;
+mod secrets_transport;

@@ -25,29 +25,50 @@ const PUBLIC: [&str; 6] = [
     well_known::DT_OAUTH_CLIENT_SECRET,
 ];
 
-/// The credentials of a command, as far as they are known. A clone shares them.
+/// The secrets of a command, as far as they are known: credentials, what was exchanged for them, and what it has created. A clone shares
+/// them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct KnownSecrets(Arc<Mutex<SecretSet>>);
+pub(crate) struct KnownSecrets(Arc<Mutex<Known>>);
+
+#[derive(Debug, Default)]
+struct Known {
+    secrets: Vec<Secret>,
+    /// The same secrets: to add one takes longer than to copy all.
+    set: SecretSet,
+}
 
 impl KnownSecrets {
-    /// Adds a credential, unless it is public, or so short that a match may be a coincidence.
+    /// Adds a secret, unless it is public, or so short that a match may be a coincidence. Redactors that exist already hide it, too.
     pub(crate) fn add(&self, secret: &Secret) {
         let secret_part = secret.expose().rsplit('.').next();
         let is_long = secret_part.is_some_and(|part| part.len() >= SHORTEST);
-        if is_long && !PUBLIC.contains(&secret.expose()) {
-            self.lock().add(secret.expose());
+        let mut known = self.lock();
+        let is_known = || {
+            known
+                .secrets
+                .iter()
+                .any(|it| it.expose() == secret.expose())
+        };
+        if is_long && !PUBLIC.contains(&secret.expose()) && !is_known() {
+            known.set.add(secret.expose());
+            known.secrets.push(secret.clone());
         }
     }
 
-    /// Returns what removes these credentials, and other secrets by their shape.
+    /// Returns what removes these secrets, and others by their shape.
     pub(crate) fn redactor(&self) -> Redactor {
+        let known = self.lock();
         Redactor {
-            hidden: Rc::new(RefCell::new(self.lock().clone().finding_shapes())),
+            known: self.clone(),
+            hidden: Rc::new(RefCell::new(Hidden {
+                known: known.secrets.len(),
+                set: known.set.clone().finding_shapes(),
+            })),
             shown: Vec::new(),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, SecretSet> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -55,9 +76,18 @@ impl KnownSecrets {
 /// Removes secrets from texts. A clone shares the secrets that it hides.
 #[derive(Clone, Debug)]
 pub(crate) struct Redactor {
-    hidden: Rc<RefCell<SecretSet>>,
+    known: KnownSecrets,
+    hidden: Rc<RefCell<Hidden>>,
     /// The secrets that the command is asked to show.
     shown: Vec<Secret>,
+}
+
+/// What a redactor hides.
+#[derive(Debug)]
+struct Hidden {
+    /// How many of the known secrets are in the set.
+    known: usize,
+    set: SecretSet,
 }
 
 /// Removes secrets that are found by their shape.
@@ -80,7 +110,7 @@ impl Redactor {
             let mut alone = SecretSet::default();
             alone.add(&part);
             if matches!(alone.redact(text), Cow::Owned(_)) {
-                self.hidden.borrow_mut().add(&part);
+                self.hidden.borrow_mut().set.add(&part);
             }
         }
     }
@@ -90,8 +120,21 @@ impl Redactor {
         let is_shown = |secret: &Secret| secret.expose() == text;
         match text.len() < SHORTEST || self.shown.iter().any(is_shown) {
             true => Cow::Borrowed(text),
-            false => self.hidden.borrow().redact(text),
+            false => {
+                self.update();
+                self.hidden.borrow().set.redact(text)
+            }
         }
+    }
+
+    /// Adds the secrets that became known since.
+    fn update(&self) {
+        let known = self.known.lock();
+        let mut hidden = self.hidden.borrow_mut();
+        for secret in known.secrets.iter().skip(hidden.known) {
+            hidden.set.add(secret.expose());
+        }
+        hidden.known = known.secrets.len();
     }
 }
 
@@ -129,6 +172,17 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(redactor.redact(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_secret_that_becomes_known_is_hidden_by_every_redactor() {
+        let known = KnownSecrets::default();
+        let redactor = known.redactor();
+        let writer = redactor.clone();
+        known.add(&Secret::new("AnOpaqueBearer".to_owned()));
+        for redactor in [redactor, writer, known.redactor()] {
+            assert_eq!(redactor.redact("see AnOpaqueBearer"), "see [redacted]");
         }
     }
 

@@ -6,10 +6,12 @@ use std::time::Duration;
 use gatelet_hyper::{HyperTransport, HyperTransportBuilder, Proxies};
 use gatelet_transport::{BaseUrl, CallTimeouts, RetryPolicy};
 
+use crate::client::proxy_password;
 use crate::error::error::{CliError, root_message};
 use crate::error::setting_names::SettingNames;
 use crate::options::connection::ConnectionOptions;
 use crate::output::log::Log;
+use crate::redaction::KnownSecrets;
 use crate::settings::form;
 use crate::settings::key::{
     HTTP_ALLOW_HTTP, HTTP_CA_FILE, HTTP_PIN_SHA256, HTTP_PROXY, HTTP_PROXY_FROM_ENVIRONMENT,
@@ -126,7 +128,7 @@ impl<'a> Connection<'a> {
     pub(crate) fn transport(&self, log: &Log) -> Result<HyperTransport, CliError> {
         let builder = HyperTransport::builder();
         let builder = self.with_pins(self.with_authorities(builder, log)?)?;
-        Ok(self.with_proxies(builder)?.build())
+        Ok(self.with_proxies(builder, log.secrets())?.build())
     }
 
     fn with_authorities(
@@ -187,6 +189,7 @@ impl<'a> Connection<'a> {
     fn with_proxies(
         &self,
         builder: HyperTransportBuilder,
+        known: &KnownSecrets,
     ) -> Result<HyperTransportBuilder, CliError> {
         let proxy = match (&self.options.proxy, self.settings) {
             (Some(url), _) => Some(Setting {
@@ -208,9 +211,10 @@ impl<'a> Connection<'a> {
                 )))
             }
             (Some(proxy), Some(others)) if others.rank() > proxy.origin.rank() => {
-                from_environment(builder)
+                from_environment(builder, known)
             }
             (Some(Setting { value, origin }), _) => {
+                proxy_password::add(&value, known);
                 let named = |error| {
                     let message = root_message(&error);
                     invalid(&origin, message.replacen("the proxy for https ", "", 1))
@@ -218,7 +222,7 @@ impl<'a> Connection<'a> {
                 let proxies = Proxies::default().https(&value).map_err(named)?;
                 Ok(builder.proxies(proxies.http(&value).map_err(named)?))
             }
-            (None, Some(_)) => from_environment(builder),
+            (None, Some(_)) => from_environment(builder, known),
             (None, None) => Ok(builder),
         }
     }
@@ -257,7 +261,11 @@ impl<'a> Connection<'a> {
     }
 }
 
-fn from_environment(builder: HyperTransportBuilder) -> Result<HyperTransportBuilder, CliError> {
+fn from_environment(
+    builder: HyperTransportBuilder,
+    known: &KnownSecrets,
+) -> Result<HyperTransportBuilder, CliError> {
+    proxy_password::add_from_environment(known);
     // The message names the variable but not its value.
     let with = builder.proxy_from_environment();
     with.map_err(|error| CliError::usage(root_message(&error)))

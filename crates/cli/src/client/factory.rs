@@ -12,6 +12,7 @@ use crate::client::dry_run_transport::DryRunTransport;
 use crate::client::dt_credentials;
 use crate::client::embedded;
 use crate::client::logging_transport::{Detail, LoggingTransport};
+use crate::client::secrets_transport::SecretsTransport;
 use crate::error::error::CliError;
 use crate::error::setting_names::SettingNames;
 use crate::options::connection::ConnectionOptions;
@@ -277,14 +278,16 @@ impl ClientFactory {
         }
     }
 
-    /// Logs the transport's requests if that is on, and sends only reads in a dry run.
-    fn observed<T>(&self, transport: T) -> DryRunTransport<LoggingTransport<T>> {
+    /// Hides the credentials of the transport's requests, logs these if that is on, and sends only reads in a dry run.
+    fn observed<T>(&self, transport: T) -> SecretsTransport<DryRunTransport<LoggingTransport<T>>> {
         let detail = self.detail.map(|detail| (self.log.clone(), detail));
         let dry_run = self.dry_run.clone();
-        DryRunTransport::new(
+        let known = self.log.secrets();
+        let transport = DryRunTransport::new(
             LoggingTransport::new(transport, detail),
-            dry_run.map(|it| (it, self.log.secrets().clone())),
-        )
+            dry_run.map(|it| (it, known.clone())),
+        );
+        SecretsTransport::new(transport, known.clone())
     }
 }
 

@@ -40,7 +40,13 @@ fn a_secret_on_the_command_line_is_refused_without_echo() {
         .run_args(["--emulator", "dt", "token", "list", &with_option])
         .fails_with(2);
     fixture
-        .run_args(["--emulator", "asa", "setup-token", "get", "sft-gw.CANARY"])
+        .run_args([
+            "--emulator",
+            "asa",
+            "setup-token",
+            "get",
+            "sft-gw.6116bb2a-7289-4528-92ee-8e92443c3b61.CANARY",
+        ])
         .fails_with(2);
     assert!(
         fixture
@@ -269,8 +275,7 @@ fn a_created_token_that_cannot_be_written_or_deleted_is_named() {
 
 #[test]
 fn a_setup_tokens_value_is_not_shown_even_if_the_server_sends_it() {
-    let token =
-        r#"{"id":"t1","registration_type":"gateway-agent","details":null,"token":"sft-gw.CANARY"}"#;
+    let token = r#"{"id":"t1","registration_type":"gateway-agent","details":null,"token":"sft-gw.6116bb2a-7289-4528-92ee-8e92443c3b61.CANARY"}"#;
     let script = team(move |request| {
         let (status, body) = match request {
             create if create.starts_with("POST") => ("201 Created", token.to_owned()),
@@ -289,6 +294,59 @@ fn a_setup_tokens_value_is_not_shown_even_if_the_server_sends_it() {
                     .success()
                     .contains("t1")
             );
+        }
+    }
+}
+
+#[test]
+fn a_bearer_that_the_server_repeats_in_a_success_is_not_shown() {
+    let bearer = "OpaqueBearerOfTheSession7";
+    let script = RawServer::new(move |request| {
+        let (fields, body) = match request.contains("/service_token ") {
+            true => (
+                "200 OK".to_owned(),
+                format!(
+                    r#"{{"bearer_token":"{bearer}","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}}"#
+                ),
+            ),
+            false => (
+                format!("200 OK\r\nx-request-id: {bearer}"),
+                format!(
+                    r#"{{"list":[{{"id":"g1","name":"see {bearer}","refuse_connections":false}}]}}"#
+                ),
+            ),
+        };
+        RawResponse::Bytes(response(&fields, "application/json", &body))
+    });
+    for format in ["table", "json", "csv"] {
+        let line = format!("-vv asa gateway list -o {format}");
+        let output = Fixture::asa(&script.url).run(&line);
+        assert!(!output.raw_stderr.contains(bearer), "{}", output.raw_stderr);
+        let stdout = output.success();
+        assert!(stdout.contains("see [redacted]"), "{stdout}");
+    }
+}
+
+#[test]
+fn a_new_secret_in_an_unreadable_date_is_not_on_stderr_in_any_encoding() {
+    let secret = "OpaqueSetupTokenOfAGateway";
+    for date in [
+        secret.to_owned(),
+        "T3BhcXVlU2V0dXBUb2tlbk9mQUdhdGV3YXk=".to_owned(),
+        secret.bytes().map(|byte| format!("{byte:02x}")).collect(),
+    ] {
+        let script = team(move |_| {
+            let body = format!(
+                r#"{{"id":"t1","registration_type":"gateway-agent","token":"{secret}","created_at":"{date}"}}"#
+            );
+            RawResponse::Bytes(response("201 Created", "application/json", &body))
+        });
+        let output = Fixture::asa(&script.url).run("asa setup-token create --description d");
+        let stderr = output.raw_stderr.clone();
+        output.success();
+        assert!(stderr.contains("created_at is unreadable"), "{stderr}");
+        for part in [secret, "T3BhcXVl", "4f7061717565"] {
+            assert!(!stderr.contains(part), "{stderr}");
         }
     }
 }

@@ -38,6 +38,9 @@ pub(crate) fn print_created(
 ) -> Result<(), CliError> {
     let id = created.id.clone();
     let unreadable = report::unreadable_lines("enrollment token", created.unreadable_members());
+    if let Some(value) = &created.token {
+        output.log().secrets().add(value);
+    }
     let line = format_args!("enrollment token {id} was created");
     report::print_changed(line, created, output)?;
     for line in unreadable {

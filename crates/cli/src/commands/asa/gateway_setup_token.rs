@@ -81,6 +81,9 @@ impl Create {
         let id = created.id.clone();
         let unreadable =
             report::unreadable_lines("gateway setup token", created.unreadable_members());
+        if let Some(value) = &created.token {
+            output.log().secrets().add(value);
+        }
         report::print_changed(
             format_args!("gateway setup token {id} was created"),
             created,

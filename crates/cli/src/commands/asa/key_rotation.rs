@@ -46,6 +46,7 @@ pub(crate) async fn run(
     destination.ensure_replaceable("--out", |content| why_kept(content, &prepared))?;
     let before = prepared.clone();
     let new = rotate(prepared, target, log).await?;
+    log.secrets().add(&new.key().secret);
     let created = CreatedKey::new(new, &before, target.clone());
     log.print(created.line());
     if let Some(line) = created.end_line() {

@@ -144,6 +144,7 @@ impl Create {
         let created = tokens.create(create).send().await;
         let created = created.map_err(|error| lost(error, &token, since, output.target()))?;
         let id = created.id.clone();
+        output.log().secrets().add(&created.token);
         let mut warnings = report::unreadable_lines("token", created.unreadable_members());
         if ends && shows_no_end(&created) {
             let get = output.target().command_line(GET, &[id.as_str()]);
