@@ -210,7 +210,7 @@ async fn a_blank_id_or_team_is_refused_before_anything_is_sent() {
 #[tokio::test]
 async fn an_id_or_team_with_a_whole_token_is_refused_and_not_repeated() {
     for secret in [
-        "sft-gw.3f0e.CANARY",
+        "sft-gw.6116bb2a-7289-4528-92ee-8e92443c3b61.CANARY",
         "dt0c01.PUBLIC.CANARY",
         "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.CANARY",
     ] {

@@ -65,7 +65,7 @@ fn answering(body: String) -> RawServer {
 
 #[test]
 fn no_line_on_stderr_shows_a_secret_of_a_success() {
-    const SECRET: &str = "sft-gw.6116bb2a.ASECRETOFSOMEBODY";
+    const SECRET: &str = "sft-gw.6116bb2a-7289-4528-92ee-8e92443c3b61.ASECRETOFSOMEBODY";
     let project = format!(
         r#"{{"id": "p1", "name": "{SECRET}", "gateway_selector": "a>{SECRET}", "deleted_at": null, "list": []}}"#
     );
