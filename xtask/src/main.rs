@@ -19,6 +19,7 @@ mod fuzz;
 mod graph;
 mod interop;
 mod no_std;
+mod pictures;
 mod public_api;
 mod soak;
 mod tidy;
@@ -51,6 +52,12 @@ const TASKS: &[Task] = &[
         arguments: "[--check] [--man DIR]",
         about: "write docs/reference/cli.md from the command line of gatelet, and its manual pages to a folder",
         run: cli_docs::run,
+    },
+    Task {
+        name: "pictures",
+        arguments: "",
+        about: "draw docs/pictures/*.svg from what gatelet shows in a terminal, with `script` of util-linux",
+        run: pictures::run,
     },
     Task {
         name: "deps",
