@@ -17,7 +17,7 @@ pub(crate) mod output;
 pub(crate) mod people_time;
 pub(crate) mod planned_output;
 pub(crate) mod planned_request;
-mod present_file;
+pub(crate) mod present_file;
 pub(crate) mod progress;
 pub(crate) mod progress_line;
 pub(crate) mod record;

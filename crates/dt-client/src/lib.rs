@@ -57,6 +57,7 @@ mod dialect;
 #[rustfmt::skip]
 mod generated;
 mod oauth;
+mod rotation;
 mod token_api;
 mod token_audit;
 mod token_users;
@@ -66,6 +67,11 @@ pub use attention::{AttentionReason, Finding};
 pub use client::{Client, ClientBuilder};
 pub use generated::*;
 pub use oauth::oauth_client::OAuthClient;
+pub use rotation::{
+    CheckSuccessorError, CreateSuccessorError, DeleteOldError, KeptReason, NewToken,
+    PlannedSuccessor, ReplacedToken, RotatedToken, RotationPlan, RotationSkip, SkippedToken,
+    TokenRotation,
+};
 pub use token_api::TokenApi;
 pub use token_audit::{AuditFinding, AuditedToken, TokenAudit};
 pub use token_users::TokenUsers;

@@ -332,7 +332,11 @@ impl Group<'_> {
             (self.operations.iter().copied()).partition(|it: &&Operation| it.is_safe());
         let own: Vec<_> = self.tag.commands.iter().map(own_variant).collect();
         let nested: Vec<_> = below(groups, &self.noun).map(Group::variant).collect();
-        let reads: Vec<_> = reads.into_iter().map(variant).chain(own.clone()).collect();
+        let (changing, reading): (Vec<_>, Vec<_>) =
+            (self.tag.commands.iter()).partition(|command| command.changes);
+        let changing = changing.into_iter().map(own_variant);
+        let reading = reading.into_iter().map(own_variant);
+        let reads: Vec<_> = reads.into_iter().map(variant).chain(reading).collect();
         let reads = (!reads.is_empty()).then(|| quote!(#(Self::#reads { .. })|* => None,));
         let changes = changes.into_iter().map(|operation| {
             let (variant, verb) = (variant(operation), self.method(operation).replace('_', " "));
@@ -348,6 +352,7 @@ impl Group<'_> {
                     match self {
                         #reads
                         #(#changes)*
+                        #(Self::#changing(command) => command.mutation_verb(),)*
                         #(Self::#nested(Deferred(command)) => command.mutation_verb(),)*
                     }
                 }

@@ -130,11 +130,13 @@ pub(crate) struct Noun {
     pub(crate) at: Position,
 }
 
-/// A command that is not that of one operation. It only reads, and is written by hand.
+/// A command that is not that of one operation. It is written by hand.
 #[derive(Debug)]
 pub(crate) struct OwnCommand {
     pub(crate) name: String,
     pub(crate) summary: Prose,
+    /// Whether it may change something.
+    pub(crate) changes: bool,
     pub(crate) at: Position,
 }
 

@@ -3,8 +3,9 @@
 use super::diagnostics::{Diagnostics, Position};
 use super::ir::{Noun, OwnCommand, Tag};
 use super::names;
+use super::prose::Prose;
 use super::reader::{Reader, entries, list, prose, text};
-use super::yaml::Node;
+use super::yaml::{Entry, Node, Value};
 
 /// The most words of a noun.
 const MOST_WORDS: usize = 3;
@@ -76,10 +77,26 @@ fn is_word(word: &str) -> bool {
 
 fn own_commands(node: &Node, diagnostics: &mut Diagnostics) -> Vec<OwnCommand> {
     let entries = entries(node, diagnostics).unwrap_or_default();
-    let commands = entries.iter().map(|entry| OwnCommand {
-        name: entry.key.clone(),
-        summary: prose(&entry.value, diagnostics).unwrap_or_default(),
-        at: entry.at,
-    });
+    let commands = entries.iter().map(|entry| own_command(entry, diagnostics));
     commands.collect()
+}
+
+/// Returns a command: its sentence alone if it only reads, or an object.
+fn own_command(entry: &Entry, diagnostics: &mut Diagnostics) -> OwnCommand {
+    let mut command = OwnCommand {
+        name: entry.key.clone(),
+        summary: Prose::default(),
+        changes: false,
+        at: entry.at,
+    };
+    if !matches!(entry.value.value, Value::Object(_)) {
+        command.summary = prose(&entry.value, diagnostics).unwrap_or_default();
+        return command;
+    }
+    if let Some(mut reader) = Reader::new(&entry.value, "a command", diagnostics) {
+        command.summary = reader.need_prose("summary", diagnostics);
+        command.changes = reader.boolean("changes", diagnostics).unwrap_or_default();
+        reader.finish(diagnostics);
+    }
+    command
 }

@@ -137,6 +137,10 @@ async fn run_or_plan(
         return command(output).await;
     };
     let planned = dry_run.run(command(output)).await?;
+    if planned.is_none() && dry_run.is_shown() {
+        output.log().print("dry run: nothing was changed");
+        return Ok(());
+    }
     Ok(planned_output::print(planned, output)?)
 }
 

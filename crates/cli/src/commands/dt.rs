@@ -2,7 +2,13 @@
 
 pub(crate) mod active_gate;
 pub(crate) mod active_gate_token;
+mod created_token;
 mod lists;
+mod lost_token;
+mod rotation_row;
 mod token_audit;
+mod token_form;
+mod token_place;
+mod token_rotation;
 mod token_users;
 pub(crate) mod update_job;

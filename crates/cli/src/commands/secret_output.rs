@@ -8,7 +8,6 @@ use crate::commands::deletion::Deletion;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::output::{Format, Output};
-use crate::output::record::Record;
 use crate::output::stdout::Stdout;
 
 /// Checks that the secret will be printed and stdout is writable, before anything is created.
@@ -43,24 +42,6 @@ pub(crate) struct SecretOwner<'a> {
     pub(crate) delete_command: &'a str,
     /// What else is true since it was created.
     pub(crate) consequence: Option<&'a str>,
-}
-
-/// Prints a created secret as [`write_or_undo`] does.
-///
-/// # Errors
-/// The write failed; the line says whether the owner still exists.
-pub(crate) async fn print_or_undo<T, Undo>(
-    created: T,
-    owner: &SecretOwner<'_>,
-    output: &mut Output<Stdout>,
-    undo: impl FnOnce() -> Undo,
-) -> Result<(), CliError>
-where
-    T: Record,
-    Undo: Future<Output = Result<Deleted, Error>>,
-{
-    let write = |output: &mut Output<Stdout>| output.item(created);
-    write_or_undo(owner, output, write, undo).await
 }
 
 /// Writes a created secret to stdout with `write`. If that fails, deletes what has it with `undo`.

@@ -358,6 +358,8 @@ pub(crate) enum ActiveGateTokenCommand {
     Expiring(commands::active_gate_token::Expiring),
     #[command(about = "Review all tokens, with the ActiveGates that show each")]
     Audit(commands::active_gate_token::Audit),
+    #[command(about = "Replace tokens that end soon by new ones")]
+    Rotate(commands::active_gate_token::Rotate),
 }
 
 impl ActiveGateTokenCommand {
@@ -372,6 +374,7 @@ impl ActiveGateTokenCommand {
             | Self::Audit { .. } => None,
             Self::Create { .. } => Some("create"),
             Self::Delete { .. } => Some("delete"),
+            Self::Rotate(command) => command.mutation_verb(),
         }
     }
 
@@ -395,6 +398,7 @@ impl ActiveGateTokenCommand {
             Self::FindLost(command) => command.run(client, output).await,
             Self::Expiring(command) => command.run(client, output).await,
             Self::Audit(command) => command.run(client, output).await,
+            Self::Rotate(command) => command.run(client, output).await,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A run that sends nothing but reads.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -15,12 +16,23 @@ struct Shared {
     /// The request at which the command stopped, and what would follow it.
     plan: Mutex<(Option<PlannedRequest>, Vec<String>)>,
     stopped: Notify,
+    is_shown: AtomicBool,
 }
 
 impl DryRun {
     /// Says what would follow the first change, as in `log in with the new key`.
     pub(crate) fn then(&self, step: impl Into<String>) {
         self.lock().1.push(step.into());
+    }
+
+    /// Says that the command has printed itself what it would do, so that it need not stop at a request.
+    pub(crate) fn set_shown(&self) {
+        self.0.is_shown.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether the command has printed itself what it would do.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.0.is_shown.load(Ordering::Relaxed)
     }
 
     /// Stops the command at a request. This never ends: what the command would do next is not done, not even for an error.

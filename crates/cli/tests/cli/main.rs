@@ -53,6 +53,7 @@ mod stopped_rotation;
 mod terminal;
 mod token_api;
 mod token_reports;
+mod token_rotation;
 mod token_users;
 #[cfg(target_os = "linux")]
 mod tunnel;

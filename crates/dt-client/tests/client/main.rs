@@ -17,6 +17,7 @@ mod platform_address;
 mod private_authority;
 mod requests;
 mod responses;
+mod rotation;
 mod support;
 mod token_users;
 #[cfg(feature = "tracing")]

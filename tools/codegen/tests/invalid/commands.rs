@@ -164,6 +164,14 @@ fn a_command_beside_the_operations_has_a_name_and_a_request_of_its_own() {
     }
     let found = after("{ polish: For the doors }");
     assert!(found.contains("does not begin with what"), "{found}");
+    assert_eq!(
+        after("{ polish: { summary: Polishes the doors, changes: true } }"),
+        ""
+    );
+    let found = after("{ polish: { summary: Polishes the doors, change: true } }");
+    assert!(found.contains("rename it to `changes`"), "{found}");
+    let found = after("{ polish: { changes: true } }");
+    assert!(found.contains("a command without `summary`"), "{found}");
     let found = after("[polish]");
     assert!(found.contains("expected an object"), "{found}");
 }

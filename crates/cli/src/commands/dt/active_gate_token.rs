@@ -1,7 +1,7 @@
 //! What the description cannot say about `gatelet dt active-gate-token`.
 
 use clap::{Command, ValueEnum};
-use dt_client::{Applied, Client, Error};
+use dt_client::{Applied, Client, Error, RotationPlan, TokenRotation};
 use gatelet_hyper::TokioClock;
 use gatelet_models::Timestamp;
 use gatelet_models::dt::{
@@ -10,9 +10,15 @@ use gatelet_models::dt::{
 use gatelet_transport::Clock as _;
 
 use crate::commands::confirmation::Confirmation;
+use crate::commands::dt::created_token::CreatedToken;
+use crate::commands::dt::lost_token::{find_lost_line, lost};
+use crate::commands::dt::token_form::{FormOptions, TOKEN};
+use crate::commands::dt::token_place::PlaceOptions;
+use crate::commands::dt::token_rotation::{OldTokens, Steps};
 use crate::commands::dt::{lists, token_audit, token_users};
+use crate::commands::hand_over::new_file_options::{NewFileOptions, hand_over};
 use crate::commands::report;
-use crate::commands::secret_output::{self, SecretOwner};
+use crate::commands::secret_output;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::options::built_command::BuiltCommand as _;
@@ -20,7 +26,7 @@ use crate::options::typed_time::TypedTime;
 use crate::output::list::write_items;
 use crate::output::log::Log;
 use crate::output::output::Output;
-use crate::output::stdout::Stdout;
+use crate::output::stdout::{Stdout, is_pipe};
 use crate::output::target::Target;
 
 /// The command that shows a token.
@@ -42,6 +48,18 @@ The exit code is 20 if a token has ended or ends within the time, and 0 if none 
 
 Needs the scope activeGateTokenManagement.read; a platform token and an OAuth client need fleet-management:activegate.tokens:read.";
 
+const ROTATE: &str = "\
+Creates a successor for each token that ends soon, or for each that is named, and hands its secret over, which cannot be shown again. The name
+of a successor is that of the old token with a suffix, which the next rotation replaces. A token that has a successor gets no other one
+as long as that has not ended, so that the command can be repeated. Without --expires, a successor lasts as long as the old token did.
+
+With --delete-old, an old token is deleted once no ActiveGate shows it and its successor shows a use: deploy the secrets, and run the same
+command again. The exit code is 20 if an old token was not deleted for such a reason, or the secret of a successor is not in its file.
+
+Needs the scopes activeGateTokenManagement.read and activeGateTokenManagement.create, and with --delete-old activeGates.read and
+activeGateTokenManagement.write; a platform token and an OAuth client need fleet-management:activegate.tokens:read and
+fleet-management:activegate.tokens:create, and fleet-management:activegates:read and fleet-management:activegate.tokens:write.";
+
 /// Sets the texts and aliases of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
     command
@@ -58,6 +76,7 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .with_subcommand("expiring", |expiring| expiring.after_help(EXPIRING))
         .with_subcommand("audit", |audit| audit.after_help(token_audit::HELP))
         .with_subcommand("find-lost", |find| find.after_help(FIND_LOST))
+        .with_subcommand("rotate", |rotate| rotate.after_help(ROTATE))
 }
 
 /// What `create` makes and `find-lost` finds again.
@@ -77,19 +96,6 @@ impl NewToken {
     fn to_create(&self) -> ActiveGateTokenCreate {
         ActiveGateTokenCreate::new(&self.name, self.kind).with_seed_token(self.seed)
     }
-
-    /// Returns what to do if the token may have been created at this time or later.
-    fn find_lost(&self, since: Timestamp, target: &Target) -> String {
-        let mut command = format!("gatelet dt active-gate-token find-lost --since {since}");
-        if self.kind == Kind::Cluster {
-            command.push_str(" --type cluster");
-        }
-        if self.seed {
-            command.push_str(" --seed");
-        }
-        let line = target.command_line(&command, &[&self.name]);
-        format!("a token may exist whose secret is lost; find it, then delete it: {line}")
-    }
 }
 
 /// Creates an ActiveGate token.
@@ -100,6 +106,10 @@ pub(crate) struct Create {
     /// Expiration: 60d, 2w, 2027-01-31 (its start), tomorrow or 2027-01-31T12:00Z; UTC without an offset [default: never]
     #[arg(long, value_name = "TIME")]
     expires: Option<TypedTime>,
+    #[command(flatten)]
+    file: NewFileOptions,
+    #[command(flatten)]
+    form: FormOptions,
 }
 
 /// The types of ActiveGate.
@@ -127,9 +137,21 @@ impl Create {
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        let Self { token, expires } = self;
+        let Self {
+            token,
+            expires,
+            file,
+            form,
+        } = self;
         let tokens = client.active_gate_tokens();
-        secret_output::ensure_writable(output)?;
+        let list = output
+            .target()
+            .command_line("gatelet dt active-gate-token list", &[]);
+        let destination = file.destination(&TOKEN, &list)?;
+        let form = form.form(destination.is_none())?;
+        if destination.is_none() {
+            secret_output::ensure_writable(output)?;
+        }
         let mut create = token.to_create();
         let ends = expires.is_some();
         let since = now();
@@ -138,11 +160,12 @@ impl Create {
         }
         let unknown = format!(
             "create: outcome unknown; {}",
-            token.find_lost(since, output.target())
+            find_lost_line(&create, since, output.target())
         );
         output.progress().set(unknown);
-        let created = tokens.create(create).send().await;
-        let created = created.map_err(|error| lost(error, &token, since, output.target()))?;
+        let created = tokens.create(create.clone()).send().await;
+        let created =
+            created.map_err(|error| not_created(error, &create, since, output.target()))?;
         let id = created.id.clone();
         output.log().secrets().add(&created.token);
         let mut warnings = report::unreadable_lines("token", created.unreadable_members());
@@ -152,14 +175,11 @@ impl Create {
                 "warning: the token was created, but the response does not say that it ends; see {get}"
             ));
         }
-        let secret = created.token.clone();
-        let undo = || tokens.delete(&id).with_secret(secret.expose()).send();
-        let owner = SecretOwner {
-            name: &format!("ActiveGate token {id}"),
-            delete_command: &delete_command(&id, output.target()),
-            consequence: None,
-        };
-        secret_output::print_or_undo(created, &owner, output, undo).await?;
+        let new = CreatedToken::of_create(created, &token.name, tokens, form, output.target());
+        match destination {
+            Some(destination) => hand_over(destination, &new, output).await?,
+            None => new.print_or_undo(output).await?,
+        }
         // Not before, because a stderr that nobody reads would hold up the secret.
         for warning in warnings {
             output.log().print(warning);
@@ -173,28 +193,23 @@ fn now() -> Timestamp {
 }
 
 /// Converts the error of a create, and says what to do if the token may exist without anyone knowing its secret.
-fn lost(error: Error, token: &NewToken, since: Timestamp, target: &Target) -> CliError {
+fn not_created(
+    error: Error,
+    create: &ActiveGateTokenCreate,
+    since: Timestamp,
+    target: &Target,
+) -> CliError {
     if error.applied() == Applied::No {
         return error.into();
     }
-    match error.resource().map(str::to_owned) {
-        Some(id) => CliError::from(error).with_advice(format_args!(
-            "its secret is lost, so delete it: {}",
-            delete_command(&id.into(), target)
-        )),
-        None => CliError::from(error).with_advice(token.find_lost(since, target)),
-    }
+    let advice = lost(error.resource(), create, since, target);
+    CliError::from(error).with_advice(advice)
 }
 
 /// Returns whether the response to a create shows no end of the token.
 fn shows_no_end(created: &ActiveGateTokenCreated) -> bool {
     let end = created.expiration_date.value();
     end.is_ok_and(|end| end.copied().is_none_or(Timestamp::is_unset))
-}
-
-/// Returns the command that deletes a token.
-fn delete_command(id: &ActiveGateTokenId, target: &Target) -> String {
-    target.command_line("gatelet dt active-gate-token delete", &[id.as_str()])
 }
 
 /// Finds the tokens of a create whose response was lost.
@@ -252,6 +267,118 @@ impl Expiring {
             false => Err(CliError::silent(Exit::Found)),
         }
     }
+}
+
+/// Replaces tokens.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rotate {
+    /// IDs of the tokens [default: those that end soon]
+    #[arg(value_name = "ID")]
+    ids: Vec<ActiveGateTokenId>,
+    /// Replace the tokens that end within this time: 60d, 2w, 2027-01-31 (its start) or 2027-01-31T12:00Z; UTC without an offset
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "30d",
+        conflicts_with = "ids"
+    )]
+    within: TypedTime,
+    /// Replace of these only the tokens with such a name: * stands for any characters, ? for one
+    #[arg(long, value_name = "PATTERN", conflicts_with = "ids")]
+    name: Option<String>,
+    /// Expiration of the new tokens: 60d, 2w, 2027-01-31 (its start), tomorrow or 2027-01-31T12:00Z; UTC without an offset [default: the life span of the old token]
+    #[arg(long, value_name = "TIME")]
+    expires: Option<TypedTime>,
+    #[command(flatten)]
+    place: PlaceOptions,
+    /// Delete each old token whose successor is stored, once no ActiveGate shows it and the successor shows a use
+    #[arg(long)]
+    delete_old: bool,
+    /// Delete old tokens even if they are in use: their ActiveGates are locked out
+    #[arg(long, requires = "delete_old")]
+    even_if_used: bool,
+    #[command(flatten)]
+    confirmation: Confirmation,
+}
+
+impl Rotate {
+    /// Returns what the command changes, as a verb.
+    pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
+        Some("rotate")
+    }
+
+    /// Stores the secret of each new token first, then reads the token, and deletes the old one last.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let rotation = self.rotation()?;
+        let place = self.place.place()?;
+        if self.delete_old && place.is_stdout() && is_pipe() {
+            return Err(CliError::usage(
+                "invalid --delete-old: stdout is a pipe, whose reader could lose the new token after the old one is deleted: use --out, --out-dir or --out-command, or a file as stdout; nothing was changed",
+            ));
+        }
+        let steps = Steps {
+            tokens: client.active_gate_tokens(),
+            place,
+            old: match (self.delete_old, self.even_if_used) {
+                (false, _) => OldTokens::Keep,
+                (true, false) => OldTokens::DeleteIfUnused,
+                (true, true) => OldTokens::DeleteEvenIfUsed,
+            },
+            target: output.target().clone(),
+            log: output.log().clone(),
+        };
+        let plan = steps.plan(&rotation).await?;
+        if self.delete_old {
+            ask(&plan, self.even_if_used, self.confirmation, output).await?;
+        }
+        match output.dry_run().cloned() {
+            Some(dry_run) => steps.show(plan, &dry_run, output).await,
+            None => steps.run(plan, output).await,
+        }
+    }
+
+    fn rotation(&self) -> Result<TokenRotation, CliError> {
+        let now = now();
+        let mut rotation = match self.ids.is_empty() {
+            true => TokenRotation::ending_within(self.within.time_until("--within", now)?),
+            false => TokenRotation::of(self.ids.iter().cloned()),
+        };
+        if let Some(pattern) = &self.name {
+            rotation = rotation.with_name(pattern);
+        }
+        if let Some(expires) = self.expires {
+            rotation = rotation.with_expiration(expires.expiration(now));
+        }
+        Ok(rotation)
+    }
+}
+
+/// Asks whether old tokens may be deleted, before anything is created.
+async fn ask(
+    plan: &RotationPlan,
+    even_if_used: bool,
+    confirmation: Confirmation,
+    output: &Output<Stdout>,
+) -> Result<(), CliError> {
+    let old = plan.successors.iter().map(|it| &it.old.id);
+    let old = old.chain(plan.rotated.iter().map(|it| &it.old.id));
+    let old: Vec<_> = old.map(ActiveGateTokenId::as_str).collect();
+    if old.is_empty() {
+        return Ok(());
+    }
+    let condition = match even_if_used {
+        true => "even if they are in use",
+        false => "if they are not in use",
+    };
+    let question = format!(
+        "Replace ActiveGate tokens where that is not done, and delete the old ones {condition}: {}?",
+        old.join(", ")
+    );
+    confirmation.ask(question, output).await
 }
 
 /// Reviews all tokens.

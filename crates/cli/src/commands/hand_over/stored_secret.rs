@@ -1,5 +1,7 @@
 //! A secret that was handed over.
 
+use std::path::PathBuf;
+
 use crate::commands::hand_over::new_secret::NewSecret;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
@@ -19,6 +21,14 @@ pub(crate) enum StoredSecret<'a> {
 }
 
 impl StoredSecret<'_> {
+    /// Returns the final place of the file; `None` if it is not in one.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        match self {
+            Self::File(written) => Some(written.path().to_owned()),
+            Self::WithCommand | Self::Printed(_) => None,
+        }
+    }
+
     /// Ends the handing over: moves the file to its final place, or looks whether stdout still has a reader.
     ///
     /// # Errors

@@ -257,6 +257,8 @@ impl DoorLockKeyCommand {
 pub(crate) enum WindowCommand {
     #[command(about = "Wash the windows")]
     Wash(commands::window::Wash),
+    #[command(about = "Paint the windows")]
+    Paint(commands::window::Paint),
 }
 
 impl WindowCommand {
@@ -264,6 +266,7 @@ impl WindowCommand {
     pub(crate) fn mutation_verb(&self) -> Option<&'static str> {
         match self {
             Self::Wash { .. } => None,
+            Self::Paint(command) => command.mutation_verb(),
         }
     }
 
@@ -275,6 +278,7 @@ impl WindowCommand {
     ) -> Result<(), CliError> {
         match self {
             Self::Wash(command) => command.run(client, output).await,
+            Self::Paint(command) => command.run(client, output).await,
         }
     }
 }
