@@ -1,6 +1,7 @@
 //! The commands on Okta ASA that are written by hand.
 
 mod created_key;
+mod created_value;
 pub(crate) mod enrollment_token;
 pub(crate) mod gateway;
 pub(crate) mod gateway_setup_token;

@@ -11,6 +11,7 @@ mod completions;
 #[cfg(unix)]
 mod connection;
 mod console_blocks;
+mod created_values;
 mod credentials;
 mod doctor;
 mod dry_run;

@@ -40,6 +40,7 @@ impl CreatedKey {
                 false => "no other key was listed",
             }),
             again: "rotate again",
+            is_shown_once: true,
         };
         Self {
             new,

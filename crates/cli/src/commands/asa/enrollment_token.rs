@@ -7,8 +7,10 @@ use gatelet_models::asa::{
     AgentToken, EnrollmentToken, EnrollmentTokenCreate, EnrollmentTokenId, ProjectName, operations,
 };
 
+use crate::commands::asa::created_value::{CreatedValue, VALUE};
+use crate::commands::hand_over::new_file_options::{NewFileOptions, hand_over};
 use crate::commands::report;
-use crate::error::error::CliError;
+use crate::error::error::{CliError, cause};
 use crate::options::built_command::BuiltCommand as _;
 use crate::options::operation_help::operations_help;
 use crate::output::output::Output;
@@ -57,19 +59,26 @@ pub(crate) struct Create {
     /// Description of the token
     #[arg(long, value_name = "TEXT")]
     description: String,
+    #[command(flatten)]
+    file: NewFileOptions,
 }
 
 impl Create {
-    /// Creates the token and prints it without its value.
+    /// Creates the token and prints it without its value, which goes to a file if there is one.
     pub(crate) async fn run(
         self,
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
+        let project = &self.project_name;
+        let list = "gatelet asa enrollment-token list";
+        let list = output.target().command_line(list, &[project.as_str()]);
+        let destination = self.file.destination(&VALUE, &list, output)?;
+        let tokens = client.enrollment_tokens();
         let body = EnrollmentTokenCreate::new(self.description);
-        let create = client.enrollment_tokens().create(&self.project_name, body);
+        let create = tokens.create(project, body);
         let created = create.send().await.map_err(|error| {
-            let parents = [self.project_name.as_str()];
+            let parents = [project.as_str()];
             report::unclear_create(
                 error,
                 "gatelet asa enrollment-token",
@@ -77,7 +86,21 @@ impl Create {
                 output.target(),
             )
         })?;
-        print_created(created, output)
+        let Some(destination) = destination else {
+            return print_created(created, output);
+        };
+        let id = created.id;
+        let value = match created.token {
+            Some(value) => Ok(value),
+            None => tokens.reveal(project, &id).send().await,
+        };
+        let delete = "gatelet asa enrollment-token delete";
+        let arguments = [project.as_str(), id.as_str()];
+        let delete = output.target().command_line(delete, &arguments);
+        let value = value.map_err(|error| cause(&error));
+        let undo = || tokens.delete(project, &id).send();
+        let new = CreatedValue::new(&id, value, delete, undo);
+        hand_over(destination, &new, output).await
     }
 }
 

@@ -4,9 +4,11 @@ use asa_client::Client;
 use clap::Command;
 use gatelet_models::asa::{AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId, operations};
 
+use crate::commands::asa::created_value::{CreatedValue, VALUE};
 use crate::commands::asa::served_projects;
+use crate::commands::hand_over::new_file_options::{NewFileOptions, hand_over};
 use crate::commands::report;
-use crate::error::error::CliError;
+use crate::error::error::{CliError, cause};
 use crate::options::built_command::BuiltCommand as _;
 use crate::options::label::{self, Label};
 use crate::output::output::Output;
@@ -57,10 +59,12 @@ pub(crate) struct Create {
     /// Label for the gateways that enroll with the token; can be repeated
     #[arg(long = "label", value_name = "KEY=VALUE")]
     labels: Vec<Label>,
+    #[command(flatten)]
+    file: NewFileOptions,
 }
 
 impl Create {
-    /// Creates the token and prints it without its value.
+    /// Creates the token and prints it without its value, which goes to a file if there is one.
     pub(crate) async fn run(
         self,
         client: &Client,
@@ -68,6 +72,10 @@ impl Create {
     ) -> Result<(), CliError> {
         label::ensure_one_value_each(&self.labels)?;
         let tokens = client.gateway_setup_tokens();
+        let list = output
+            .target()
+            .command_line("gatelet asa gateway-setup-token list", &[]);
+        let destination = self.file.destination(&VALUE, &list, output)?;
         let created = tokens.create(self.into_body()).send().await;
         let created = created.map_err(|error| {
             report::unclear_create(
@@ -84,11 +92,25 @@ impl Create {
         if let Some(value) = &created.token {
             output.log().secrets().add(value);
         }
-        report::print_changed(
-            format_args!("gateway setup token {id} was created"),
-            created,
-            output,
-        )?;
+        match destination {
+            Some(destination) => {
+                let value = match created.token {
+                    Some(value) => Ok(value),
+                    None => tokens.reveal(&id).send().await,
+                };
+                let delete = "gatelet asa gateway-setup-token delete";
+                let delete = output.target().command_line(delete, &[id.as_str()]);
+                let value = value.map_err(|error| cause(&error));
+                let undo = || tokens.delete(&id).send();
+                let new = CreatedValue::new(&id, value, delete, undo);
+                hand_over(destination, &new, output).await?;
+            }
+            None => report::print_changed(
+                format_args!("gateway setup token {id} was created"),
+                created,
+                output,
+            )?,
+        }
         for line in unreadable {
             output.log().print(line);
         }

@@ -6,9 +6,11 @@ use gatelet_models::asa::{
     AgentToken, EnrollmentTokenCreate, EnrollmentTokenId, ProjectId, ResourceGroupId, operations,
 };
 
+use crate::commands::asa::created_value::{CreatedValue, VALUE};
 use crate::commands::asa::enrollment_token;
+use crate::commands::hand_over::new_file_options::{NewFileOptions, hand_over};
 use crate::commands::report;
-use crate::error::error::CliError;
+use crate::error::error::{CliError, cause};
 use crate::options::built_command::BuiltCommand as _;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
@@ -36,24 +38,44 @@ pub(crate) struct Create {
     /// Description of the token
     #[arg(long, value_name = "TEXT")]
     description: String,
+    #[command(flatten)]
+    file: NewFileOptions,
 }
 
 impl Create {
-    /// Creates the token and prints it without its value.
+    /// Creates the token and prints it without its value, which goes to a file if there is one.
     pub(crate) async fn run(
         self,
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let tokens = client.resource_group_enrollment_tokens();
+        let (group, project) = (&self.resource_group_id, &self.project_id);
+        let list = "gatelet asa resource-group enrollment-token list";
+        let parents = [group.as_str(), project.as_str()];
+        let list = output.target().command_line(list, &parents);
+        let destination = self.file.destination(&VALUE, &list, output)?;
         let body = EnrollmentTokenCreate::new(self.description);
-        let create = tokens.create(&self.resource_group_id, &self.project_id, body);
+        let create = tokens.create(group, project, body);
         let created = create.send().await.map_err(|error| {
             let noun = "gatelet asa resource-group enrollment-token";
-            let parents = [self.resource_group_id.as_str(), self.project_id.as_str()];
             report::unclear_create(error, noun, &parents, output.target())
         })?;
-        enrollment_token::print_created(created, output)
+        let Some(destination) = destination else {
+            return enrollment_token::print_created(created, output);
+        };
+        let id = created.id;
+        let value = match created.token {
+            Some(value) => Ok(value),
+            None => tokens.reveal(group, project, &id).send().await,
+        };
+        let delete = "gatelet asa resource-group enrollment-token delete";
+        let arguments = [group.as_str(), project.as_str(), id.as_str()];
+        let delete = output.target().command_line(delete, &arguments);
+        let value = value.map_err(|error| cause(&error));
+        let undo = || tokens.delete(group, project, &id).send();
+        let new = CreatedValue::new(&id, value, delete, undo);
+        hand_over(destination, &new, output).await
     }
 }
 

@@ -147,7 +147,7 @@ impl Create {
         let list = output
             .target()
             .command_line("gatelet dt active-gate-token list", &[]);
-        let destination = file.destination(&TOKEN, &list)?;
+        let destination = file.destination(&TOKEN, &list, output)?;
         let form = form.form(destination.is_none())?;
         if destination.is_none() {
             secret_output::ensure_writable(output)?;

@@ -77,6 +77,7 @@ impl CreatedToken {
             delete_command: delete_command(&created.id, target),
             consequence: None,
             again,
+            is_shown_once: true,
         };
         Self {
             created,

@@ -33,10 +33,18 @@ impl NewFileOptions {
         &self,
         form: &SecretForm,
         list_command: &str,
+        output: &Output<Stdout>,
     ) -> Result<Option<Destination<'static>>, CliError> {
         let Some(file) = &self.out else {
             return Ok(None);
         };
+        if let Some(dry_run) = output.dry_run() {
+            dry_run.then(format!(
+                "write the new {} to {}",
+                form.thing,
+                file.display()
+            ));
+        }
         let destination = Destination::file(file, form, "--out", list_command)?;
         if !self.overwrite {
             destination.ensure_replaceable("--out", |_| {

@@ -71,6 +71,8 @@ pub(crate) struct SecretWords {
     pub(crate) consequence: Option<&'static str>,
     /// What to do after it was deleted, such as `rotate again`.
     pub(crate) again: &'static str,
+    /// Whether no response shows the secret again.
+    pub(crate) is_shown_once: bool,
 }
 
 impl SecretWords {

@@ -58,12 +58,18 @@ async fn replace(written: WrittenSecret, new: &impl NewSecret, log: &Log) -> Res
             log.print(format!("moved the new {thing} to {place}"));
             Ok(())
         }
-        Err(ReplaceError::Beside(error)) => Err(CliError::new(
-            Exit::OutcomeUnknown,
-            format_args!(
-                "could not replace {place}: {error}; {name} is kept and its {content} is in {beside}: move that file, because no response shows the secret again{then}"
-            ),
-        )),
+        Err(ReplaceError::Beside(error)) => {
+            let because = match words.is_shown_once {
+                true => ", because no response shows the secret again",
+                false => "",
+            };
+            Err(CliError::new(
+                Exit::OutcomeUnknown,
+                format_args!(
+                    "could not replace {place}: {error}; {name} is kept and its {content} is in {beside}: move that file{because}{then}"
+                ),
+            ))
+        }
         Err(ReplaceError::Unseen(error)) => Err(CliError::new(
             Exit::OutcomeUnknown,
             format_args!(
