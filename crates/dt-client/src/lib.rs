@@ -57,6 +57,7 @@ mod dialect;
 #[rustfmt::skip]
 mod generated;
 mod oauth;
+mod prune;
 mod rotation;
 mod token_api;
 mod token_audit;
@@ -67,6 +68,9 @@ pub use attention::{AttentionReason, Finding};
 pub use client::{Client, ClientBuilder};
 pub use generated::*;
 pub use oauth::oauth_client::OAuthClient;
+pub use prune::{
+    KeptToken, PruneCandidate, PruneKept, PruneOutcome, PrunePlan, PruneReason, PruneRules, Pruning,
+};
 pub use rotation::{
     CheckSuccessorError, CreateSuccessorError, DeleteOldError, KeptReason, NewToken,
     PlannedSuccessor, ReplacedToken, RotatedToken, RotationPlan, RotationSkip, SkippedToken,

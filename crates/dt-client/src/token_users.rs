@@ -132,7 +132,7 @@ fn decode(response: &ApiResponse, id: &ActiveGateTokenId) -> Result<ActiveGateTo
 }
 
 /// Returns whether an ActiveGate that does not show a token may have it all the same.
-fn may_hide(gate: &ActiveGate, id: &ActiveGateTokenId) -> bool {
+pub(crate) fn may_hide(gate: &ActiveGate, id: &ActiveGateTokenId) -> bool {
     may_hide_any(gate, |shown| resembles(shown, id.as_str()))
 }
 

@@ -43,6 +43,8 @@ const BY_HAND: &[&str] = &[
     "gatelet dt active-gate-token audit --unused-for 26w",
     "gatelet dt active-gate-token rotate --within 30d --out-dir tokens",
     "gatelet dt active-gate-token rotate dt0g02.4KWZO5EF --out edge-7.token --delete-old",
+    "gatelet dt active-gate-token prune --unused-for 90d --plan plan.json",
+    "gatelet dt active-gate-token prune --apply plan.json",
     "gatelet dt active-gate-token users dt0g02.4KWZO5EF",
     "gatelet dt update-job list-all --from 2d",
     "gatelet dt update-job list -1556499193 --from 2w --last-updates",

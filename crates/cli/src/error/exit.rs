@@ -76,7 +76,7 @@ impl Exit {
         ),
         (
             Self::Found,
-            "a check found something: `dt active-gate-token expiring`, or an old token of `rotate` that is still needed",
+            "a check found something: `dt active-gate-token expiring`, or a token of `rotate` or `prune` that is kept",
         ),
         (
             Self::HungUp,

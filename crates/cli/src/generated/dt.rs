@@ -360,6 +360,8 @@ pub(crate) enum ActiveGateTokenCommand {
     Audit(commands::active_gate_token::Audit),
     #[command(about = "Replace tokens that end soon by new ones")]
     Rotate(commands::active_gate_token::Rotate),
+    #[command(about = "Find tokens that nobody uses, and deletes them after a review")]
+    Prune(commands::active_gate_token::Prune),
 }
 
 impl ActiveGateTokenCommand {
@@ -375,6 +377,7 @@ impl ActiveGateTokenCommand {
             Self::Create { .. } => Some("create"),
             Self::Delete { .. } => Some("delete"),
             Self::Rotate(command) => command.mutation_verb(),
+            Self::Prune(command) => command.mutation_verb(),
         }
     }
 
@@ -399,6 +402,7 @@ impl ActiveGateTokenCommand {
             Self::Expiring(command) => command.run(client, output).await,
             Self::Audit(command) => command.run(client, output).await,
             Self::Rotate(command) => command.run(client, output).await,
+            Self::Prune(command) => command.run(client, output).await,
         }
     }
 }

@@ -53,6 +53,7 @@ mod stopped_rotation;
 #[cfg(unix)]
 mod terminal;
 mod token_api;
+mod token_prune;
 mod token_reports;
 mod token_rotation;
 mod token_users;

@@ -15,6 +15,7 @@ mod platform;
 mod platform_address;
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 mod private_authority;
+mod prune;
 mod requests;
 mod responses;
 mod rotation;

@@ -14,6 +14,8 @@ use crate::commands::dt::created_token::CreatedToken;
 use crate::commands::dt::lost_token::{find_lost_line, lost};
 use crate::commands::dt::token_form::{FormOptions, TOKEN};
 use crate::commands::dt::token_place::PlaceOptions;
+use crate::commands::dt::token_prune;
+pub(crate) use crate::commands::dt::token_prune::Prune;
 use crate::commands::dt::token_rotation::{OldTokens, Steps};
 use crate::commands::dt::{lists, token_audit, token_users};
 use crate::commands::hand_over::new_file_options::{NewFileOptions, hand_over};
@@ -77,6 +79,7 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .with_subcommand("audit", |audit| audit.after_help(token_audit::HELP))
         .with_subcommand("find-lost", |find| find.after_help(FIND_LOST))
         .with_subcommand("rotate", |rotate| rotate.after_help(ROTATE))
+        .with_subcommand("prune", |prune| prune.after_help(token_prune::HELP))
 }
 
 /// What `create` makes and `find-lost` finds again.
