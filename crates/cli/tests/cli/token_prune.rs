@@ -54,6 +54,7 @@ fn changes(server: &RawServer) -> usize {
     requests.filter(|it| !it.starts_with("GET")).count()
 }
 
+// U73
 #[test]
 fn a_plan_deletes_nothing_and_its_application_deletes_what_it_names() {
     let server = environment(|_| None);
@@ -105,6 +106,7 @@ fn a_plan_deletes_nothing_and_its_application_deletes_what_it_names() {
     assert_eq!(changes(&server), 0);
 }
 
+// U73
 #[test]
 fn a_plan_of_another_environment_is_refused_before_anything_is_sent() {
     let server = environment(|_| None);
@@ -129,7 +131,7 @@ fn a_plan_of_another_environment_is_refused_before_anything_is_sent() {
         .run(&format!("dt token prune --apply {plan} --yes"))
         .fails_with(2);
     let again = format!(
-        "make a new one with `gatelet dt active-gate-token prune --unused-for 7776000s --min-age 2592000s --plan {plan}`"
+        "make a new one with `gatelet dt active-gate-token prune --unused-for 90d --min-age 30d --plan {plan}`"
     );
     assert!(line.contains(&again), "{line}");
     assert_eq!(server.requests.try_iter().count(), 0);

@@ -1,12 +1,16 @@
 //! `dt active-gate-token rotate` and the files of new tokens.
 
 use std::fs;
+#[cfg(unix)]
+use std::process::Stdio;
 use std::sync::Mutex;
 
 use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 use serde_json::Value;
 
 use crate::run::{CommandOutput, Fixture};
+#[cfg(unix)]
+use crate::run::{send_signal, stop_signals};
 
 const JSON: &str = "application/json";
 
@@ -29,6 +33,7 @@ fn id_in(text: &str) -> String {
     id.to_owned()
 }
 
+// U71
 #[test]
 fn a_token_that_ends_soon_gets_one_successor_in_a_file_however_often_the_command_runs() {
     let fixture = Fixture::new();
@@ -89,6 +94,7 @@ fn a_token_that_ends_soon_gets_one_successor_in_a_file_however_often_the_command
     assert_eq!(made[0].len(), made[1].len());
 }
 
+// U71
 #[test]
 fn a_successor_whose_secret_is_not_in_its_file_is_named_and_no_other_one_is_created() {
     let fixture = Fixture::new();
@@ -158,6 +164,7 @@ fn a_command_gets_the_token_and_one_that_reads_nothing_leaves_none() {
     assert_eq!(count(&fixture), before + 1);
 }
 
+// U72
 #[test]
 fn an_old_token_in_use_is_deleted_only_if_that_is_asked_for() {
     let fixture = Fixture::new();
@@ -326,6 +333,7 @@ fn environment(create: RawResponse, is_listed: bool) -> RawServer {
     })
 }
 
+// U71
 #[test]
 fn a_create_with_an_unclear_outcome_is_sent_once_and_its_token_is_deleted() {
     let lost = || RawResponse::Bytes(Vec::new());
@@ -348,6 +356,52 @@ fn a_create_with_an_unclear_outcome_is_sent_once_and_its_token_is_deleted() {
     assert!(line.contains(advice), "{line}");
     let sent: Vec<_> = server.requests.try_iter().collect();
     assert_eq!(sent.iter().filter(|it| it.starts_with("POST")).count(), 1);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_new_token_whose_secret_nobody_is_known_to_have_does_not_lock_the_gates_out() {
+    let fixture = Fixture::new();
+    let words = ["--emulator", "dt", "token", "rotate", "--out-command"];
+    fixture
+        .run_args(words.iter().chain([&"cat > /dev/null"]))
+        .success();
+    let before = count(&fixture);
+    let more = ["cat > /dev/null", "--delete-old", "--even-if-used", "--yes"];
+    let kept = fixture.run_args(words.iter().chain(&more));
+    assert_eq!(kept.code, Some(20), "{kept:?}");
+    assert!(
+        kept.stderr
+            .contains("whether its secret is stored cannot be seen here"),
+        "{kept:?}"
+    );
+    assert_eq!(count(&fixture), before);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_rotation_that_is_stopped_before_the_response_to_its_create_says_what_may_exist() {
+    for (signal, code, word) in stop_signals() {
+        let server = environment(RawResponse::Silence, false);
+        let fixture = Fixture::dt(&server.url);
+        let path = fixture.path("edge.token");
+        let rotate = format!("dt token rotate dt0g02.old --out {path}");
+        let mut command = fixture.command(rotate.split(' '));
+        let process = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        let process = process.unwrap();
+        let mut requests = server.requests.iter();
+        requests.find(|it| it.starts_with("POST")).unwrap();
+        send_signal(signal, &process);
+        let stopped = CommandOutput::from(process.wait_with_output().unwrap());
+        let line = stopped.fails_with(code);
+        let start = format!(
+            "gatelet: {word}; create: outcome unknown; a token may exist whose secret is lost; find it, then delete it: gatelet dt active-gate-token find-lost --since "
+        );
+        assert!(line.starts_with(&start), "{line}");
+    }
 }
 
 #[test]

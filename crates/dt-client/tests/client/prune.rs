@@ -95,6 +95,7 @@ async fn there_is_no_plan_without_all_tokens_and_all_active_gates() {
     }
 }
 
+// U73
 #[tokio::test]
 async fn each_token_is_read_again_before_it_is_deleted() {
     for (now, gate, expected) in [

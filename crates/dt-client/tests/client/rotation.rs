@@ -95,6 +95,7 @@ async fn an_old_token_whose_successor_is_gone_or_has_ended_is_kept_whatever_is_a
     tokens.get(&EXPIRING.into()).send().await.unwrap();
 }
 
+// U71
 #[tokio::test]
 async fn a_successor_whose_response_was_lost_is_found_and_not_created_again() {
     let emulator = Emulator::memory().unwrap();
@@ -203,6 +204,7 @@ fn old_with_id(id: &str) -> FakeResponse {
     )
 }
 
+// U72
 #[tokio::test]
 async fn each_doubt_about_the_use_of_an_old_token_keeps_it() {
     let token = |id: &str, name: &str, used: Option<&str>| {

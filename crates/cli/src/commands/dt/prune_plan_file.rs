@@ -24,6 +24,9 @@ const VERSION: u32 = 1;
 /// How long a plan counts.
 const LONGEST_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The least time without use.
+pub(crate) const SHORTEST_UNUSED: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The most that the clock of the machine that made a plan may be ahead.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
@@ -147,6 +150,9 @@ impl PlanFile {
                 plan.environment
             )));
         }
+        if plan.unused_for_seconds < SHORTEST_UNUSED.as_secs() {
+            return Err(refused("unusedForSeconds is less than a day".to_owned()));
+        }
         let created = plan.created_at;
         if created > now.saturating_add(CLOCK_SKEW) {
             return Err(refused(format!(
@@ -173,8 +179,9 @@ impl PlanFile {
     /// Returns the options that make such a plan.
     pub(crate) fn options(&self) -> String {
         let mut options = format!(
-            "--unused-for {}s --min-age {}s",
-            self.unused_for_seconds, self.min_age_seconds
+            "--unused-for {} --min-age {}",
+            span(self.unused_for_seconds),
+            span(self.min_age_seconds)
         );
         for (is_set, option) in [
             (self.never_used, " --never-used"),
@@ -204,6 +211,15 @@ impl PlanFile {
             candidates.push(candidate);
         }
         candidates
+    }
+}
+
+/// Returns a time span as an option has it.
+fn span(seconds: u64) -> String {
+    let day = SHORTEST_UNUSED.as_secs();
+    match seconds % day {
+        0 => format!("{}d", seconds / day),
+        _ => format!("{seconds}s"),
     }
 }
 
@@ -250,7 +266,7 @@ mod tests {
             assert!(plan.rules().never_used());
             assert_eq!(
                 plan.options(),
-                "--unused-for 7776000s --min-age 2592000s --never-used"
+                "--unused-for 90d --min-age 30d --never-used"
             );
         }
     }
@@ -259,6 +275,11 @@ mod tests {
     fn another_plan_is_refused() {
         let good = plan_file(NOW);
         for (text, environment, problem) in [
+            (
+                good.replace("7776000", "86399"),
+                "https://h/api/v2",
+                "less than a day",
+            ),
             (
                 good.clone(),
                 "https://other/api/v2",

@@ -13,7 +13,7 @@ use gatelet_transport::Clock as _;
 
 use crate::commands::confirmation::Confirmation;
 use crate::commands::dt::lists;
-use crate::commands::dt::prune_plan_file::PlanFile;
+use crate::commands::dt::prune_plan_file::{PlanFile, SHORTEST_UNUSED};
 use crate::commands::dt::prune_row::{Outcome, Row};
 use crate::error::error::{CliError, cause};
 use crate::error::exit::Exit;
@@ -35,9 +35,6 @@ The exit code of --apply is 20 if tokens of the plan were kept, and 12 if one wa
 
 Needs the scopes activeGates.read and activeGateTokenManagement.read, and with --apply activeGateTokenManagement.write; a platform token and an
 OAuth client need fleet-management:activegates:read, fleet-management:activegate.tokens:read and fleet-management:activegate.tokens:write.";
-
-/// The least time without use.
-const SHORTEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Deletes tokens that nobody uses.
 #[derive(Debug, clap::Args)]
@@ -134,7 +131,7 @@ impl Prune {
             Some(time) => time.time_since("--unused-for", now)?,
             None => Duration::ZERO,
         };
-        if unused_for < SHORTEST {
+        if unused_for < SHORTEST_UNUSED {
             return Err(CliError::usage(
                 "invalid --unused-for: must be at least 1d; nothing was sent",
             ));

@@ -183,10 +183,7 @@ impl Steps {
             .extend(plan.skipped.into_iter().map(Row::of_skipped));
         let printed = self.print(done.rows, total > 0, output);
         result.and(printed)?;
-        match done.problems.len() {
-            0 => Ok(()),
-            _ => Err(CliError::new(Exit::Found, done.problems.join("; "))),
-        }
+        found(done.problems)
     }
 
     /// Prints the rows, unless stdout has a secret.
@@ -341,9 +338,7 @@ impl Steps {
     ) -> Result<(), CliError> {
         for rotated in rotated {
             let Some(successor) = self.stored_successor(rotated) else {
-                let line = self.not_in_place(rotated);
-                self.log.print(&line);
-                done.problems.push(line);
+                done.problems.push(self.not_in_place(rotated));
                 if let Some(first) = rotated.successors.first() {
                     let file = self.place.file(rotated.stem());
                     let old = rotated.old.clone();
@@ -353,18 +348,39 @@ impl Steps {
             };
             let old = &rotated.old;
             let file = self.place.file(rotated.stem());
-            self.log.print(format!(
-                "token {} has the successor {}, so that no other one is created; if its secret is lost, delete it with `{}` and run again",
-                old.id,
-                successor.id,
-                delete_command(&successor.id, &self.target)
-            ));
+            self.log.print(self.exists_line(rotated, successor));
             let replaced = self.tokens.replaced(old, successor);
             let mut row = Row::new(old.clone(), successor, Step::Exists, file);
-            row.old = self.delete_old(&replaced, done).await?;
+            // Nobody may have the secret, which cannot be seen here.
+            if self.old == OldTokens::DeleteEvenIfUsed
+                && !self.place.is_file()
+                && !is_used(successor)
+            {
+                done.problems.push(format!(
+                    "the old token {} was not deleted: the new token {} shows no use yet, and whether its secret is stored cannot be seen here: name its file with --out",
+                    old.id, successor.id
+                ));
+            } else {
+                row.old = self.delete_old(&replaced, done).await?;
+            }
             done.rows.push(row);
         }
         Ok(())
+    }
+
+    /// Returns the line on a token that has a successor of an earlier run.
+    fn exists_line(&self, rotated: &RotatedToken, successor: &ActiveGateToken) -> String {
+        let (old, new) = (&rotated.old.id, &successor.id);
+        match self.place.file(rotated.stem()) {
+            Some(file) => format!(
+                "token {old} has the successor {new}, whose secret is in {}, so that no other one is created",
+                file.display()
+            ),
+            None => format!(
+                "token {old} has the successor {new}, so that no other one is created; if its secret is lost, delete it with `{}` and run again",
+                delete_command(new, &self.target)
+            ),
+        }
     }
 
     /// Returns the successor whose secret is in its file, or the first one where that cannot be seen.
@@ -443,6 +459,27 @@ impl Steps {
         done.problems.push(line);
         Ok("kept")
     }
+}
+
+/// Returns the error of tokens that are not as they should be, although nothing failed.
+fn found(problems: Vec<String>) -> Result<(), CliError> {
+    let mut problems: Vec<_> = problems
+        .into_iter()
+        .map(|line| CliError::new(Exit::Found, line))
+        .collect();
+    match (problems.pop(), problems.len()) {
+        (None, _) => Ok(()),
+        (Some(problem), 0) => Err(problem),
+        (Some(last), others) => {
+            problems.push(last);
+            let line = format!("{} tokens are not as they should be", others + 1);
+            Err(CliError::new(Exit::Found, line).with_parts(problems))
+        }
+    }
+}
+
+fn is_used(token: &ActiveGateToken) -> bool {
+    token.last_used_date.is_some_and(|last| !last.is_unset())
 }
 
 /// Says how many tokens were replaced before a failure.
