@@ -360,7 +360,7 @@ pub(crate) enum ActiveGateTokenCommand {
     Audit(commands::active_gate_token::Audit),
     #[command(about = "Replace tokens that end soon by new ones")]
     Rotate(commands::active_gate_token::Rotate),
-    #[command(about = "Find tokens that nobody uses, and deletes them after a review")]
+    #[command(about = "Find tokens that nobody uses, to delete them after a review")]
     Prune(commands::active_gate_token::Prune),
 }
 
