@@ -20,6 +20,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("dt active-gate-token find-lost", "edge-7 --since 1h"),
     // With a token that ends soon, the exit code is 20.
     ("dt active-gate-token expiring", "--within 1h"),
+    ("dt active-gate-token prune", "--unused-for 90d"),
     ("dt getUpdateJobListByAgId", "-1556499193"),
     ("dt createUpdateJobForAg", "-1556499193 latest"),
     ("dt validateUpdateJobForAg", "-1556499193 latest"),
@@ -296,8 +297,8 @@ fn no_secret_is_on_stderr_of_successful_commands() {
     let secrets = [embedded.1, over_http.1].concat();
     assert_eq!(
         secrets.len(),
-        10,
-        "a created, a rotated and three revealed ones each"
+        12,
+        "a created, two rotated and three revealed ones each"
     );
     let secrets = secrets.iter().chain(&by_oauth.1).map(String::as_str);
     let secrets = secrets.chain([
