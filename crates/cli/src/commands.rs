@@ -9,6 +9,7 @@ pub(crate) mod doctor;
 pub(crate) mod dt;
 pub(crate) mod emulator;
 mod hand_over;
+pub(crate) mod remedy;
 pub(crate) mod report;
 pub(crate) mod secret_output;
 pub(crate) mod version;

@@ -57,6 +57,13 @@ impl NewKey {
         ServiceTokenRequest::new(self.created.id.as_str(), self.created.secret.clone())
     }
 
+    /// Returns whether the server gave the new key an id that existed before the rotation, so that it may be an old key and is not
+    /// deleted.
+    #[must_use]
+    pub fn has_id_from_before(&self) -> bool {
+        self.owner.has(&self.created.id)
+    }
+
     /// Deletes the new key again, if its pair could not be stored. The old keys keep the end that the rotation gave them.
     ///
     /// # Errors
@@ -65,7 +72,7 @@ impl NewKey {
     /// otherwise those of every call.
     pub async fn delete(&self) -> Result<Deleted, Error> {
         let id = &self.created.id;
-        if self.owner.has(id) {
+        if self.has_id_from_before() {
             let problem = "existed before the rotation";
             return Err(Error::invalid_input("key_id", problem));
         }

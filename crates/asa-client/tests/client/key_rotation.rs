@@ -381,6 +381,7 @@ async fn a_new_key_with_an_id_from_before_is_never_deleted() {
         let prepared = client.rotate_key().prepare().await.unwrap();
         let new = prepared.rotate().await.unwrap();
         let parameter = "key_id";
+        assert!(new.has_id_from_before());
         let error = new.delete().await.unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::InvalidInput { parameter });
         let pair = new.pair();

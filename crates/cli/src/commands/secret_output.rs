@@ -5,6 +5,7 @@ use std::io;
 use gatelet_transport::{Deleted, Error};
 
 use crate::commands::deletion::Deletion;
+use crate::commands::remedy::Remedy;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::output::{Format, Output};
@@ -38,8 +39,8 @@ pub(crate) fn ensure_writable(output: &mut Output<Stdout>) -> Result<(), CliErro
 pub(crate) struct SecretOwner<'a> {
     /// What a line calls it, such as `ActiveGate token dt0g02.A`.
     pub(crate) name: &'a str,
-    /// The command that deletes it.
-    pub(crate) delete_command: &'a str,
+    /// What to do with it if its secret is lost.
+    pub(crate) remedy: &'a Remedy,
     /// What else is true since it was created.
     pub(crate) consequence: Option<&'a str>,
 }
@@ -59,10 +60,10 @@ where
 {
     let SecretOwner {
         name,
-        delete_command,
+        remedy,
         consequence,
     } = owner;
-    let remedy = format!("delete it with `{delete_command}`");
+    let remedy = remedy.advice("it");
     let progress = output.progress().clone();
     let known = |known: String| {
         progress.set(known);

@@ -381,7 +381,7 @@ fn a_key_is_kept_if_the_folder_of_its_file_cannot_be_searched_after_the_login() 
     let output = Fixture::asa(&server.url).run(&rotate);
     assert_eq!(output.code, Some(12), "{output:?}");
     let state = format!(
-        "the new key new is kept: look for its pair, which was stored in {0}.new, and move it to {0}, or delete the key with `gatelet asa service-user key delete bot new` if the pair is lost; the other keys have an end\n",
+        "the new key new is kept: look for its pair, which was stored in {0}.new, and move it to {0}; if it is lost, delete the key with `gatelet asa service-user key delete bot new`; the other keys have an end\n",
         path.display()
     );
     assert!(output.stderr.ends_with(&state), "{output:?}");

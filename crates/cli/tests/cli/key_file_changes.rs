@@ -96,7 +96,7 @@ fn a_key_whose_pair_was_moved_elsewhere_while_it_logged_in_is_kept() {
         let output = rotate(&path, Moment::Login, move || change(folder.clone()));
         assert_eq!(output.code, Some(12), "{output:?}");
         let state = format!(
-            "gatelet: could not replace {0}: another program has moved or removed {0}.new; the new key new is kept: look for its pair, which was stored in {0}.new, and move it to {0}, or delete the key with `gatelet asa service-user key delete bot new` if the pair is lost; the other keys have an end\n",
+            "gatelet: could not replace {0}: another program has moved or removed {0}.new; the new key new is kept: look for its pair, which was stored in {0}.new, and move it to {0}; if it is lost, delete the key with `gatelet asa service-user key delete bot new`; the other keys have an end\n",
             path.display()
         );
         assert!(output.stderr.ends_with(&state), "{output:?}");

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use crate::run::{CommandOutput, EmulatorServer, Fixture, team};
 use gatelet_emulator::well_known::{ASA_KEY_ID, ASA_USER};
-use gatelet_test_support::raw_server::{RawResponse, response};
+use gatelet_test_support::raw_server::{RawResponse, RawServer, response};
 
 pub(crate) fn run(fixture: &Fixture, arguments: &str) -> CommandOutput {
     fixture.run(&format!("--emulator asa service-user key {arguments}"))
@@ -190,6 +190,9 @@ fn a_deletion_that_repeats_the_new_secret_does_not_show_it() {
     assert!(!stderr.contains("canary-of-the-new-key"), "{stderr}");
 }
 
+/// The keys before a rotation, among them [`OWN`].
+const BEFORE: &str = r#"{"list":[{"id":"5c1f3f0e-3a52-4a35-9a0c-2f6b6a0effff"},{"id":"9f1f3f0e-3a52-4a35-9a0c-2f6b6a0e9999"}]}"#;
+
 pub(crate) const OWN: &str = "5c1f3f0e-3a52-4a35-9a0c-2f6b6a0effff";
 
 /// Returns the response of a server that rotates the key of this command to one with an id.
@@ -224,6 +227,46 @@ fn a_new_key_with_an_id_from_before_is_not_deleted_as_the_old_one() {
         assert!(stderr.ends_with(&state), "{stderr}");
         let stored = fs::read_to_string(&path).unwrap();
         assert!(stored.contains("canary-of-the-new-key"));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn no_line_says_to_delete_a_new_key_with_an_id_from_before() {
+    const OTHER: &str = "9f1f3f0e-3a52-4a35-9a0c-2f6b6a0e9999";
+    let bearer = r#"{"bearer_token":"CANARY","expires_at":"2099-01-01T00:00:00Z","team_name":"example-team"}"#;
+    for id in [OWN, OTHER] {
+        let server = RawServer::new(move |request| {
+            assert!(!request.starts_with("DELETE"));
+            let created = format!(r#"{{"id":"{id}","secret":"canary-of-the-new-key"}}"#);
+            let (status, body) = match request.contains("/service_token ") {
+                true if request.contains("canary-of-the-new-key") => ("403 Forbidden", "{}"),
+                true => ("200 OK", bearer),
+                false if request.starts_with("POST") => ("200 OK", created.as_str()),
+                false => ("200 OK", BEFORE),
+            };
+            RawResponse::Bytes(response(status, "application/json", body))
+        });
+        let fixture = Fixture::asa(&server.url);
+        let path = fixture.path("key.json");
+        for options in [
+            vec![],
+            vec!["--out", &path],
+            vec!["--out-command", "true"],
+            vec!["--out-command", "cat >/dev/null"],
+            vec!["--out-command", "cat >/dev/null; exit 3"],
+        ] {
+            let words = ["asa", "su", "key", "rotate", "bot"];
+            let CommandOutput { code, stderr, .. } = fixture.run_args(words.iter().chain(&options));
+            assert_eq!(code, Some(12), "{stderr}");
+            assert!(!stderr.contains("key delete"), "{stderr}");
+            assert!(!stderr.contains("the old one works"), "{stderr}");
+            let advice = "(a key with this ID existed before the rotation)";
+            assert!(stderr.contains(advice), "{stderr}");
+            let warning =
+                format!("warning: the new key {id} has the ID of a key that existed before\n");
+            assert!(stderr.contains(&warning), "{stderr}");
+        }
     }
 }
 

@@ -10,9 +10,13 @@ use gatelet_transport::{Deleted, Error};
 use crate::commands::asa::key_pair::to_json;
 use crate::commands::hand_over::new_secret::{NewSecret, SecretWords};
 use crate::commands::hand_over::stored_secret::StoredSecret;
+use crate::commands::remedy::Remedy;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 use crate::output::target::Target;
+
+/// Why a key is not deleted again whose ID is not new.
+const ID_FROM_BEFORE: &str = "a key with this ID existed before the rotation";
 
 /// A key that a rotation has created, and what lines say of it.
 #[derive(Debug)]
@@ -30,11 +34,15 @@ impl CreatedKey {
         let user_name = before.user_name().to_owned();
         let has_others = !before.keys().is_empty();
         let id = &new.key().id;
+        let remedy = match new.has_id_from_before() {
+            true => Remedy::Keep(ID_FROM_BEFORE),
+            false => Remedy::Delete(delete_command(&target, &user_name, id)),
+        };
         let words = SecretWords {
             thing: "key",
             id: id.to_string(),
             content: "pair",
-            delete_command: delete_command(&target, &user_name, id),
+            remedy,
             consequence: Some(match has_others {
                 true => "the other keys have an end",
                 false => "no other key was listed",
@@ -81,6 +89,14 @@ impl CreatedKey {
         }
     }
 
+    /// Returns the line that says that its ID is not new; `None` if it is.
+    pub(crate) fn id_line(&self) -> Option<String> {
+        let id = self.id();
+        self.new
+            .has_id_from_before()
+            .then(|| format!("warning: the new key {id} has the ID of a key that existed before"))
+    }
+
     /// Returns the pair as it is stored. What was read back and is no pair is another one than the new one.
     pub(crate) fn read_back(&self, stored: &StoredSecret<'_>) -> ServiceTokenRequest {
         match stored {
@@ -92,24 +108,32 @@ impl CreatedKey {
 
     /// Returns what to do with a key that does not log in.
     pub(crate) fn advice(&self, stored: &StoredSecret<'_>) -> String {
-        let (id, delete_command) = (self.id(), &self.words.delete_command);
-        let old_works = match self.has_others {
+        let (id, remedy) = (self.id(), &self.words.remedy);
+        // A key from before with the same ID may have lost its secret to the new one.
+        let old_works = match self.has_others && !self.new.has_id_from_before() {
             true => "; the old one works until it ends",
             false => "",
         };
         match stored {
             StoredSecret::File(written) if written.is_moved() => format!(
-                "another program has moved the pair of the new key {id} to {}: use the key once it logs in, or delete it with `{delete_command}`{old_works}",
+                "another program has moved the pair of the new key {id} to {}: use the key once it logs in{}{old_works}",
                 written.path().display(),
+                remedy.or_advice("it")
             ),
             StoredSecret::File(written) => {
                 let (place, beside) = (written.path().display(), written.beside().display());
+                let and_remove = match remedy {
+                    Remedy::Delete(_) => " and remove the file",
+                    Remedy::Keep(_) => "",
+                };
                 format!(
-                    "{place} was not changed, and the pair of the new key {id} is in {beside}: move that file to {place} once the key logs in, or delete the key with `{delete_command}` and remove the file{old_works}",
+                    "{place} was not changed, and the pair of the new key {id} is in {beside}: move that file to {place} once the key logs in{}{and_remove}{old_works}",
+                    remedy.or_advice("the key")
                 )
             }
             StoredSecret::WithCommand | StoredSecret::Printed(_) => format!(
-                "the new key {id} is kept: use it once it logs in, or delete it with `{delete_command}`{old_works}",
+                "the new key {id} is kept: use it once it logs in{}{old_works}",
+                remedy.or_advice("it")
             ),
         }
     }

@@ -6,6 +6,7 @@ use gatelet_models::Secret;
 use gatelet_transport::{Deleted, Error};
 
 use crate::commands::hand_over::new_secret::{NewSecret, SecretWords};
+use crate::commands::remedy::Remedy;
 use crate::output::output::Output;
 use crate::output::secret_file::SecretForm;
 use crate::output::stdout::Stdout;
@@ -36,7 +37,7 @@ impl<D> CreatedValue<D> {
             thing: "token",
             id: id.to_string(),
             content: "value",
-            delete_command,
+            remedy: Remedy::Delete(delete_command),
             consequence: None,
             again: "create another",
             is_shown_once: false,

@@ -49,7 +49,10 @@ pub(crate) async fn run(
     log.secrets().add(&new.key().secret);
     let created = CreatedKey::new(new, &before, target.clone());
     log.print(created.line());
-    if let Some(line) = created.end_line() {
+    for line in [created.id_line(), created.end_line()]
+        .into_iter()
+        .flatten()
+    {
         log.print(line);
     }
     let stored = destination.store(&created, log).await;

@@ -9,6 +9,7 @@ use gatelet_transport::{Deleted, Error};
 
 use crate::commands::dt::token_form::NamedForm;
 use crate::commands::hand_over::new_secret::{NewSecret, SecretWords};
+use crate::commands::remedy::Remedy;
 use crate::commands::secret_output::{self, SecretOwner};
 use crate::error::error::CliError;
 use crate::output::output::Output;
@@ -74,7 +75,7 @@ impl CreatedToken {
             thing: "token",
             id: created.id.to_string(),
             content: "secret",
-            delete_command: delete_command(&created.id, target),
+            remedy: Remedy::Delete(delete_command(&created.id, target)),
             consequence: None,
             again,
             is_shown_once: true,
@@ -97,7 +98,7 @@ impl CreatedToken {
     pub(crate) async fn print_or_undo(&self, output: &mut Output<Stdout>) -> Result<(), CliError> {
         let owner = SecretOwner {
             name: &format!("ActiveGate token {}", self.created.id),
-            delete_command: &self.words.delete_command,
+            remedy: &self.words.remedy,
             consequence: None,
         };
         let write = |output: &mut Output<Stdout>| self.print(output);

@@ -271,7 +271,7 @@ impl Steps {
                 format_args!(
                     "{error}; {} is kept, and {place}, or {}; {kept}",
                     created.words().name(),
-                    created.words().remedy()
+                    created.words().advice()
                 ),
             )
         })?;

@@ -120,7 +120,7 @@ impl<'a> Destination<'a> {
                     "{} exists, whether the command has stored it is unknown{}; if it is not stored, {}",
                     words.name(),
                     words.and(),
-                    words.remedy()
+                    words.advice()
                 ));
                 // The command may write to stderr, too.
                 log.flush_for(FLUSH_LIMIT);
@@ -155,8 +155,8 @@ async fn write(
         file.beside().display().to_string(),
     );
     log.set(format!(
-        "the {content} of {name} may be in {beside}{and}; if it is not there, delete the {thing} with `{}`",
-        words.delete_command
+        "the {content} of {name} may be in {beside}{and}; if it is not there, {}",
+        words.remedy.advice(&format!("the {thing}"))
     ));
     let written = new
         .content()
@@ -190,7 +190,7 @@ async fn stored_by_command(
                 Exit::OutcomeUnknown,
                 format_args!(
                     "the command failed: {error}; whether it has stored {name} is unknown, so the {thing} is kept{and}: use the new {thing} if it is where the command stores it; otherwise {} and {}",
-                    words.remedy(),
+                    words.advice(),
                     words.again
                 ),
             ));
@@ -208,7 +208,7 @@ async fn print<'a>(
     let words = new.words();
     let owner = SecretOwner {
         name: &words.name(),
-        delete_command: &words.delete_command,
+        remedy: &words.remedy,
         consequence: words.consequence,
     };
     let write = |output: &mut Output<Stdout>| new.print(output);

@@ -6,6 +6,7 @@ use gatelet_models::Secret;
 use gatelet_transport::{Deleted, Error};
 
 use crate::commands::deletion::Deletion;
+use crate::commands::remedy::Remedy;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::log::Log;
@@ -36,7 +37,7 @@ pub(crate) trait NewSecret {
     async fn undo(&self, problem: &str, log: &Log) -> CliError {
         let words = self.words();
         let problem = format!("could not store {} {problem}", words.name());
-        let remedy = words.remedy();
+        let remedy = words.advice();
         let consequence = words.then();
         log.set(format!(
             "{problem}; {}{consequence}",
@@ -65,8 +66,8 @@ pub(crate) struct SecretWords {
     pub(crate) id: String,
     /// What is handed over, such as `pair`.
     pub(crate) content: &'static str,
-    /// The command that deletes the thing.
-    pub(crate) delete_command: String,
+    /// What to do with the thing if it is not wanted.
+    pub(crate) remedy: Remedy,
     /// What else is true since it was created.
     pub(crate) consequence: Option<&'static str>,
     /// What to do after it was deleted, such as `rotate again`.
@@ -81,9 +82,9 @@ impl SecretWords {
         format!("the new {} {}", self.thing, self.id)
     }
 
-    /// Returns what to do with a thing that is not wanted.
-    pub(crate) fn remedy(&self) -> String {
-        format!("delete it with `{}`", self.delete_command)
+    /// Returns what to do with the thing if it is not wanted.
+    pub(crate) fn advice(&self) -> String {
+        self.remedy.advice("it")
     }
 
     /// Returns the consequence as a further part of a line.

@@ -73,8 +73,8 @@ async fn replace(written: WrittenSecret, new: &impl NewSecret, log: &Log) -> Res
         Err(ReplaceError::Unseen(error)) => Err(CliError::new(
             Exit::OutcomeUnknown,
             format_args!(
-                "could not replace {place}: {error}; {name} is kept: look for its {content}, which was stored in {beside}, and move it to {place}, or delete the {thing} with `{}` if the {content} is lost{then}",
-                words.delete_command
+                "could not replace {place}: {error}; {name} is kept: look for its {content}, which was stored in {beside}, and move it to {place}; if it is lost, {}{then}",
+                words.remedy.advice(&format!("the {thing}"))
             ),
         )),
         Err(ReplaceError::Lost(error)) => Err(new.undo(&format!("in {place}: {error}"), log).await),
@@ -87,7 +87,7 @@ fn ensure_read(stdout: &Stdout, new: &impl NewSecret, log: &Log) -> Result<(), C
         return Ok(());
     }
     let words = new.words();
-    let (name, thing, remedy) = (words.name(), words.thing, words.remedy());
+    let (name, thing, remedy) = (words.name(), words.thing, words.advice());
     if stdout.is_abandoned() {
         return Err(CliError::new(
             Exit::OutcomeUnknown,
