@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod confirmation;
 mod deletion;
+pub(crate) mod deletions;
 pub(crate) mod doctor;
 pub(crate) mod dt;
 pub(crate) mod emulator;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gatelet_models::{Operation, Paging};
+use gatelet_models::{Operation, Paging, QueryKind};
 use gatelet_transport::{
     ApiResponse, Call, Channel, Error, Items, NextPageError, Page, PageToken, Pages,
     PaginationFailure, RetryPolicy,
@@ -51,6 +51,7 @@ pub struct ListRequest<T, Q = ()> {
     decode: Arc<Decode<T>>,
     query: Q,
     page_size: Option<u32>,
+    has_largest_pages: bool,
     page_token: Option<PageToken>,
     limit: u64,
     prefetch: bool,
@@ -69,6 +70,7 @@ impl<T, Q: Clone> Clone for ListRequest<T, Q> {
             decode: self.decode.clone(),
             query: self.query.clone(),
             page_size: self.page_size,
+            has_largest_pages: self.has_largest_pages,
             page_token: self.page_token.clone(),
             limit: self.limit,
             prefetch: self.prefetch,
@@ -97,6 +99,7 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
             decode: Arc::new(move |response, paging| PageBody::decode(response, paging, page)),
             query: Q::default(),
             page_size: None,
+            has_largest_pages: false,
             page_token: None,
             limit: u64::MAX,
             prefetch: true,
@@ -118,6 +121,24 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
     /// [page token](Self::page_token) contains the number of its list, so this one is not used with it.
     pub fn page_size(mut self, items: u32) -> Self {
         self.page_size = Some(items);
+        self
+    }
+
+    /// Asks for as few pages as possible, unless a [page size](Self::page_size) is set: for the most items on a page that the operation
+    /// allows, or with a [`limit`](Self::limit) below that for no more than it needs. Where the vendor documents no maximum, the server's
+    /// default stays.
+    ///
+    /// ```
+    /// use gatelet_client::ListRequest;
+    /// use gatelet_models::dt::ActiveGateToken;
+    /// use gatelet_transport::Error;
+    ///
+    /// async fn all(list: ListRequest<ActiveGateToken>) -> Result<Vec<ActiveGateToken>, Error> {
+    ///     list.largest_pages().items().try_collect().await
+    /// }
+    /// ```
+    pub fn largest_pages(mut self) -> Self {
+        self.has_largest_pages = true;
         self
     }
 
@@ -296,8 +317,20 @@ impl<T: 'static, Q: ListQuery> ListRequest<T, Q> {
         self.check_page_size()?;
         let mut query = Query::new(self.operation);
         self.query.write_to(&mut query);
-        query.set(page_size, self.page_size);
+        query.set(page_size, self.page_size.or_else(|| self.largest_page()));
         query.encode()
+    }
+
+    /// Returns the size of the largest page that is allowed and needed; `None` leaves it to the server.
+    fn largest_page(&self) -> Option<u32> {
+        let parameter = self.operation.page_size();
+        let QueryKind::Integer { minimum, maximum } = parameter?.kind else {
+            return None;
+        };
+        let most = maximum.filter(|_| self.has_largest_pages)?;
+        let needed = i64::try_from(self.limit).unwrap_or(i64::MAX);
+        let least = minimum.unwrap_or(1);
+        u32::try_from(needed.min(most).max(least)).ok()
     }
 
     fn check_page_size(&self) -> Result<(), Error> {

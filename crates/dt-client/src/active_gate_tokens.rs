@@ -12,9 +12,6 @@ use crate::generated::active_gate_tokens::ActiveGateTokens;
 /// The most that the server's clock may be behind the local one.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// The greatest number of tokens on a page.
-pub(crate) const LARGEST_PAGE: u32 = 3000;
-
 impl ActiveGateTokens {
     /// Finds the tokens that a create with an unknown outcome may have created: those of its name and kind that were created at `since`
     /// or later and show no use. Needs the scope of [`list`](Self::list).
@@ -69,7 +66,7 @@ impl ActiveGateTokens {
         check::kind(list, create).map_err(|error| error.with_operation(list.name))?;
         let since = Timestamp::from(since).saturating_sub(CLOCK_SKEW);
         let mut lost = Vec::new();
-        let list = self.list().page_size(LARGEST_PAGE).require_complete();
+        let list = self.list().largest_pages().require_complete();
         let mut tokens = list.items();
         while let Some(token) = tokens.try_next().await? {
             if may_come_from(create, &token) && token.creation_date >= since {

@@ -12,7 +12,6 @@ use gatelet_models::dt::{
 };
 use gatelet_transport::{Clock as _, Error};
 
-use crate::active_gate_tokens::LARGEST_PAGE;
 use crate::generated::active_gate_tokens::ActiveGateTokens;
 use crate::generated::active_gates::ActiveGates;
 use crate::token_users::{letters, readable_id, resembled};
@@ -148,7 +147,7 @@ impl ActiveGates {
         let gates = self.list().send().await?.active_gates;
         let mut known = KnownTokens::new();
         let tokens = ActiveGateTokens::new(&self.client);
-        let tokens = tokens.list().page_size(LARGEST_PAGE).require_complete();
+        let tokens = tokens.list().largest_pages().require_complete();
         let mut tokens = tokens.items();
         while let Some(token) = tokens.try_next().await? {
             known.add(token);

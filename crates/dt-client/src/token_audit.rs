@@ -8,7 +8,6 @@ use gatelet_models::Timestamp;
 use gatelet_models::dt::{ActiveGate, ActiveGateToken, ActiveGateTokenId};
 use gatelet_transport::{Clock as _, Error};
 
-use crate::active_gate_tokens::LARGEST_PAGE;
 use crate::active_gates::VISIBLE;
 use crate::generated::active_gate_tokens::ActiveGateTokens;
 use crate::generated::active_gates::ActiveGates;
@@ -109,7 +108,7 @@ impl ActiveGateTokens {
     /// # }
     /// ```
     pub async fn audit(&self, unused_for: Duration) -> Result<TokenAudit, Error> {
-        let tokens = self.list().page_size(LARGEST_PAGE).require_complete();
+        let tokens = self.list().largest_pages().require_complete();
         let mut tokens = tokens.items();
         let mut listed = Vec::new();
         while let Some(token) = tokens.try_next().await? {
@@ -171,7 +170,7 @@ impl ActiveGateTokens {
     /// ```
     pub async fn expiring(&self, within: Duration) -> Result<Vec<ActiveGateToken>, Error> {
         let limit = Timestamp::from(self.client.channel().clock().now()).saturating_add(within);
-        let tokens = self.list().page_size(LARGEST_PAGE).require_complete();
+        let tokens = self.list().largest_pages().require_complete();
         let mut tokens = tokens.items();
         let mut expiring = Vec::new();
         while let Some(token) = tokens.try_next().await? {

@@ -110,7 +110,11 @@ fn imports(api: &Api, groups: &[Group<'_>], records: &Records<'_>) -> TokenStrea
             quote!(commands::confirmation::Confirmation),
         ),
         (
-            any_plain(|it| it.response.is_none()),
+            any_plain(|it| is_delete(it) && has_ids(it)),
+            quote!(commands::deletions::Deletions),
+        ),
+        (
+            any_plain(|it| it.response.is_none() && !(is_delete(it) && has_ids(it))),
             quote!(commands::report),
         ),
         (true, quote!(error::error::CliError)),
@@ -137,6 +141,10 @@ fn imports(api: &Api, groups: &[Group<'_>], records: &Records<'_>) -> TokenStrea
         #commands
         #(use crate::#imports;)*
     }
+}
+
+fn has_ids(operation: &Operation) -> bool {
+    positionals(operation).next().is_some()
 }
 
 /// Returns the other name of a command.
@@ -255,12 +263,21 @@ impl Group<'_> {
         let ids = positionals(operation).map(|(name, parameter)| {
             let is_own = name == "id" && method_name(operation) != "list";
             let help = self.id_help(parameter, is_own);
+            let is_last = positionals(operation)
+                .last()
+                .is_some_and(|(it, _)| it == name);
             let kind = match parameter.kind.reference() {
                 Some(reference) => model(reference),
                 None => quote!(String),
             };
             // Ids may be negative numbers.
-            quote!(#[arg(help = #help, allow_negative_numbers = true)] #name: #kind,)
+            match is_delete(operation) && is_last {
+                true => quote! {
+                    #[arg(help = #help, required = true, allow_negative_numbers = true)]
+                    #name: Vec<#kind>,
+                },
+                false => quote!(#[arg(help = #help, allow_negative_numbers = true)] #name: #kind,),
+            }
         });
         let options = options(operation).map(|(name, parameter)| {
             let kind = query_value(parameter);
@@ -389,11 +406,54 @@ impl Group<'_> {
         let fields: Vec<_> = fields.chain(&confirmation).collect();
         let pattern = (!fields.is_empty()).then(|| quote!({ #(#fields),* }));
         let function = ident(&method);
-        let body = match is_list(operation) {
-            true => list_body(operation, &function, &ids, !options.is_empty()),
-            false => self.call_body(operation, &function, &ids, !options.is_empty()),
+        let body = if is_list(operation) {
+            list_body(operation, &function, &ids, !options.is_empty())
+        } else if is_delete(operation) && !ids.is_empty() {
+            self.deletions_body(operation, &function, &ids)
+        } else {
+            self.call_body(operation, &function, &ids, !options.is_empty())
         };
         quote!(Self::#variant #pattern => { #body })
+    }
+
+    /// Returns the body of the arm of an operation that deletes what its last id names, of which there may be several.
+    fn deletions_body(
+        &self,
+        operation: &Operation,
+        function: &Ident,
+        ids: &[Ident],
+    ) -> TokenStream {
+        let Some((last, parents)) = ids.split_last() else {
+            return TokenStream::new();
+        };
+        let plural = names::in_sentence(&self.tag.name);
+        let singular = names::in_sentence(&names::singular(&self.tag.name));
+        let kind = positionals(operation).last();
+        let kind = kind.and_then(|(_, parameter)| parameter.kind.reference().map(model));
+        let kind = kind.unwrap_or_else(|| quote!(String));
+        let options: Vec<_> = options(operation).map(|(name, _)| name).collect();
+        let call = quote!(operations.#function(#(&#parents,)* #last));
+        let send = match options.is_empty() {
+            true => quote!(#call.send().await),
+            false => {
+                let set = set_options(
+                    operation,
+                    |set| quote!(request = request.query(|query| query.#set);),
+                );
+                quote! {
+                    #(let #options = #options.clone();)*
+                    let mut request = #call;
+                    #set
+                    request.send().await
+                }
+            }
+        };
+        quote! {
+            let deletions = Deletions::new(#singular, #plural, #last);
+            deletions
+                .run(confirmation, output, async |#last: &#kind| { #send })
+                .await
+        }
     }
 
     /// Returns the body of the arm of an operation that is not a list.

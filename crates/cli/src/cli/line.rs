@@ -31,6 +31,7 @@ const UNUSED: &[&str] = &[
     "jq",
     "no_headers",
     "color",
+    "dry_run",
     "timeout",
     "verbose",
 ];

@@ -36,11 +36,7 @@ pub(crate) fn print_deleted(
         output.log().print(deletion_line(thing, deleted));
         return Ok(());
     }
-    let answer = Answer {
-        id: id.to_string(),
-        done: "deleted",
-        was_already_gone: Some(deleted.was_already_gone),
-    };
+    let answer = Answer::deleted(id, deleted);
     print_changed(format_args!("{thing} was deleted"), answer, output)
 }
 
@@ -69,11 +65,22 @@ pub(crate) fn print_done(
 
 /// The answer to a command whose call returns nothing.
 #[derive(Debug)]
-struct Answer {
+pub(crate) struct Answer {
     id: String,
     /// What was done.
     done: &'static str,
     was_already_gone: Option<bool>,
+}
+
+impl Answer {
+    /// Creates the answer to a deletion.
+    pub(crate) fn deleted(id: impl ToString, deleted: Deleted) -> Self {
+        Self {
+            id: id.to_string(),
+            done: "deleted",
+            was_already_gone: Some(deleted.was_already_gone),
+        }
+    }
 }
 
 /// Names of our own, since the API has no such object.

@@ -67,6 +67,12 @@ impl CliError {
         self
     }
 
+    /// Names what the error is about, before its line.
+    pub(crate) fn about(mut self, thing: impl Display) -> Self {
+        self.line = self.line.map(|line| format!("{thing}: {line}"));
+        self
+    }
+
     /// Replaces the exit code, where the command knows more than the call.
     pub(crate) fn with_exit(mut self, exit: Exit) -> Self {
         self.exit = exit;

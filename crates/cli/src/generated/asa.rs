@@ -8,7 +8,7 @@ use gatelet_models::asa::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
 use crate::commands::asa as commands;
 use crate::commands::confirmation::Confirmation;
-use crate::commands::report;
+use crate::commands::deletions::Deletions;
 use crate::error::error::CliError;
 use crate::options::deferred::Deferred;
 use crate::options::operation_help::{OperationHelp, operation_help, secret_help};
@@ -132,9 +132,10 @@ pub(crate) enum EnrollmentTokenCommand {
         project_name: models::ProjectName,
         #[arg(
             help = "ID of the enrollment token, as shown by `list`",
+            required = true,
             allow_negative_numbers = true
         )]
-        id: models::EnrollmentTokenId,
+        id: Vec<models::EnrollmentTokenId>,
         #[command(flatten)]
         confirmation: Confirmation,
     },
@@ -170,16 +171,20 @@ impl EnrollmentTokenCommand {
                 Ok(output.item(operations.get(&project_name, &id).send().await?)?)
             }
             Self::Delete { project_name, id, confirmation } => {
-                confirmation
-                    .ask(format_args!("Delete enrollment token {id}?"), output)
-                    .await?;
-                let deleted = operations.delete(&project_name, &id).send().await?;
-                report::print_deleted(
-                    format_args!("enrollment token {id}"),
-                    &id,
-                    deleted,
-                    output,
-                )
+                let deletions = Deletions::new(
+                    "enrollment token",
+                    "enrollment tokens",
+                    id,
+                );
+                deletions
+                    .run(
+                        confirmation,
+                        output,
+                        async |id: &models::EnrollmentTokenId| {
+                            operations.delete(&project_name, id).send().await
+                        },
+                    )
+                    .await
             }
             Self::Reveal(command) => command.run(client, output).await,
         }
@@ -224,9 +229,10 @@ pub(crate) enum GatewayCommand {
     Delete {
         #[arg(
             help = "ID of the gateway, as shown by `list`",
+            required = true,
             allow_negative_numbers = true
         )]
-        id: models::GatewayId,
+        id: Vec<models::GatewayId>,
         #[command(flatten)]
         confirmation: Confirmation,
     },
@@ -277,9 +283,16 @@ impl GatewayCommand {
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Update(command) => command.run(client, output).await,
             Self::Delete { id, confirmation } => {
-                confirmation.ask(format_args!("Delete gateway {id}?"), output).await?;
-                let deleted = operations.delete(&id).send().await?;
-                report::print_deleted(format_args!("gateway {id}"), &id, deleted, output)
+                let deletions = Deletions::new("gateway", "gateways", id);
+                deletions
+                    .run(
+                        confirmation,
+                        output,
+                        async |id: &models::GatewayId| {
+                            operations.delete(id).send().await
+                        },
+                    )
+                    .await
             }
             Self::Status { id } => Ok(output.item(operations.status(&id).send().await?)?),
             Self::Projects(command) => command.run(client, output).await,
@@ -319,9 +332,10 @@ pub(crate) enum GatewaySetupTokenCommand {
     Delete {
         #[arg(
             help = "ID of the setup token, as shown by `list`",
+            required = true,
             allow_negative_numbers = true
         )]
-        id: models::GatewaySetupTokenId,
+        id: Vec<models::GatewaySetupTokenId>,
         #[command(flatten)]
         confirmation: Confirmation,
     },
@@ -363,16 +377,20 @@ impl GatewaySetupTokenCommand {
             Self::Create(command) => command.run(client, output).await,
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Delete { id, confirmation } => {
-                confirmation
-                    .ask(format_args!("Delete gateway setup token {id}?"), output)
-                    .await?;
-                let deleted = operations.delete(&id).send().await?;
-                report::print_deleted(
-                    format_args!("gateway setup token {id}"),
-                    &id,
-                    deleted,
-                    output,
-                )
+                let deletions = Deletions::new(
+                    "gateway setup token",
+                    "gateway setup tokens",
+                    id,
+                );
+                deletions
+                    .run(
+                        confirmation,
+                        output,
+                        async |id: &models::GatewaySetupTokenId| {
+                            operations.delete(id).send().await
+                        },
+                    )
+                    .await
             }
             Self::Reveal(command) => command.run(client, output).await,
             Self::Projects(command) => command.run(client, output).await,
@@ -588,9 +606,10 @@ pub(crate) enum ResourceGroupEnrollmentTokenCommand {
         project_id: models::ProjectId,
         #[arg(
             help = "ID of the enrollment token, as shown by `list`",
+            required = true,
             allow_negative_numbers = true
         )]
-        id: models::EnrollmentTokenId,
+        id: Vec<models::EnrollmentTokenId>,
         #[command(flatten)]
         confirmation: Confirmation,
     },
@@ -636,22 +655,23 @@ impl ResourceGroupEnrollmentTokenCommand {
                 )
             }
             Self::Delete { resource_group_id, project_id, id, confirmation } => {
-                confirmation
-                    .ask(
-                        format_args!("Delete resource group enrollment token {id}?"),
+                let deletions = Deletions::new(
+                    "resource group enrollment token",
+                    "resource group enrollment tokens",
+                    id,
+                );
+                deletions
+                    .run(
+                        confirmation,
                         output,
+                        async |id: &models::EnrollmentTokenId| {
+                            operations
+                                .delete(&resource_group_id, &project_id, id)
+                                .send()
+                                .await
+                        },
                     )
-                    .await?;
-                let deleted = operations
-                    .delete(&resource_group_id, &project_id, &id)
-                    .send()
-                    .await?;
-                report::print_deleted(
-                    format_args!("resource group enrollment token {id}"),
-                    &id,
-                    deleted,
-                    output,
-                )
+                    .await
             }
             Self::Reveal(command) => command.run(client, output).await,
         }

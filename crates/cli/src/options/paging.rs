@@ -9,7 +9,7 @@ use gatelet_transport::PageToken;
 /// The options of every list command.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Paging {
-    /// Items per page [default: chosen by the server]
+    /// Items per page [default: as many as the API allows and --limit needs, or chosen by the server]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = count::<u32>)]
     pub(crate) page_size: Option<u32>,
 
@@ -23,11 +23,15 @@ pub(crate) struct Paging {
 }
 
 impl Paging {
-    /// Applies page size and page token to a list request.
+    /// Applies page size, page token and limit to a list request.
     pub(crate) fn apply<T: 'static, Q: ListQuery>(
         self,
-        mut list: ListRequest<T, Q>,
+        list: ListRequest<T, Q>,
     ) -> ListRequest<T, Q> {
+        let mut list = list.largest_pages();
+        if let Some(limit) = self.limit {
+            list = list.limit(limit);
+        }
         if let Some(page_size) = self.page_size {
             list = list.page_size(page_size);
         }

@@ -13,6 +13,7 @@ mod connection;
 mod console_blocks;
 mod created_values;
 mod credentials;
+mod deletions;
 mod doctor;
 mod dry_run;
 mod embedded;

@@ -73,7 +73,7 @@ fn a_new_token_of_asa_with_an_unreadable_date_is_printed_with_a_warning() {
             "gatelet: warning: the enrollment token was created, but its issued_at is unreadable: \"\"\n",
         ),
         (
-            "gateway-setup-token create",
+            "gateway-setup-token create --description x",
             "gatelet: warning: the gateway setup token was created, but its created_at is unreadable: \"\"\n",
         ),
     ] {

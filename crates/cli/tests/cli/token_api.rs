@@ -36,10 +36,13 @@ fn request(options: &str, variables: &[(&'static str, &str)]) -> (String, String
 #[test]
 fn an_option_or_a_variable_chooses_the_api_and_the_scheme_of_the_token() {
     let classic = (
-        "/api/v2/activeGateTokens".to_owned(),
+        "/api/v2/activeGateTokens?pageSize=3000".to_owned(),
         format!("Api-Token {CANARY}"),
     );
-    let platform = (FLEET.to_owned(), format!("Bearer {CANARY}"));
+    let platform = (
+        format!("{FLEET}?page-size=3000"),
+        format!("Bearer {CANARY}"),
+    );
     let variable = "GATELET_DT_API";
     for (options, variables, (path, credential)) in [
         ("", &[][..], &classic),

@@ -101,6 +101,8 @@ impl Command {
         let names = help.split_once("\nArguments:\n").map_or("", |(_, it)| it);
         let names = names.lines().take_while(|line| !line.ends_with("ptions:"));
         let names = names.filter_map(|line| line.split_whitespace().next());
+        // An argument that can be repeated is named by each of its values.
+        let names = names.map(|name| name.trim_end_matches("..."));
         let names: Vec<_> = names
             .filter(|it| it.starts_with('<'))
             .map(str::to_owned)

@@ -202,3 +202,40 @@ async fn the_query_of_a_call_is_sent_if_it_was_set_and_is_valid() {
     let queries: Vec<_> = sent.iter().map(|it| it.uri().query()).collect();
     assert_eq!(queries, [None, Some("online=true")]);
 }
+
+#[tokio::test]
+async fn the_largest_pages_are_as_large_as_is_allowed_and_needed() {
+    let page = r#"{"activeGateTokens":[]}"#;
+    for (limit, page_size, expected) in [
+        (None, None, Some("pageSize=3000")),
+        (Some(1), None, Some("pageSize=100")),
+        (Some(250), None, Some("pageSize=250")),
+        (Some(9000), None, Some("pageSize=3000")),
+        (Some(250), Some(500), Some("pageSize=500")),
+    ] {
+        let fake = FakeTransport::script([FakeResponse::json(200, page)]);
+        let list = crate::support::list(&channel(&fake)).largest_pages();
+        let list = list.limit(limit.unwrap_or(u64::MAX));
+        let list = match page_size {
+            Some(items) => list.page_size(items),
+            None => list,
+        };
+        list.send().await.unwrap();
+        let requests = fake.into_requests();
+        assert_eq!(
+            requests[0].uri().query(),
+            expected,
+            "{limit:?} {page_size:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_server_chooses_the_size_of_a_page_where_no_maximum_is_documented() {
+    let fake = FakeTransport::script([FakeResponse::json(200, r#"{"list":[]}"#)]);
+    let page = |page: asa::GatewayList| PageBody::new("list", page.list);
+    let list: ListRequest<asa::Gateway> =
+        ListRequest::new(&channel(&fake), gateways(), &["t"], page);
+    list.largest_pages().send().await.unwrap();
+    assert_eq!(fake.into_requests()[0].uri().query(), None);
+}

@@ -29,6 +29,8 @@ pub(crate) fn with_texts(command: Command) -> Command {
         })
 }
 
+const NO_DESCRIPTION: &str = "warning: the setup token has no description, which makes Okta's own Terraform provider panic when it lists the team's setup tokens; to create one with --description TEXT instead, first delete it";
+
 const OWN_LABELS: &str = "A gateway may have labels of its own beside those of its setup token, and then serve other projects.";
 
 /// Lists the projects that select the labels of a setup token.
@@ -53,7 +55,7 @@ impl Projects {
 /// Creates a setup token.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Create {
-    /// Description of the token
+    /// Description of the token; without one, Okta's own Terraform provider panics when it lists the team's setup tokens
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
     /// Label for the gateways that enroll with the token; can be repeated
@@ -71,6 +73,7 @@ impl Create {
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         label::ensure_one_value_each(&self.labels)?;
+        let has_description = self.description.is_some();
         let tokens = client.gateway_setup_tokens();
         let list = output
             .target()
@@ -113,6 +116,11 @@ impl Create {
         }
         for line in unreadable {
             output.log().print(line);
+        }
+        if !has_description {
+            let delete = "gatelet asa gateway-setup-token delete";
+            let delete = output.target().command_line(delete, &[id.as_str()]);
+            output.log().print(format!("{NO_DESCRIPTION}: {delete}"));
         }
         Ok(())
     }

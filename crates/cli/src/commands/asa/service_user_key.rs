@@ -10,8 +10,9 @@ use gatelet_models::asa::{ServiceUserKeyId, ServiceUserKeyWithSecret, operations
 use crate::commands::asa::key_pair::PAIR;
 use crate::commands::asa::key_rotation;
 use crate::commands::confirmation::Confirmation;
+use crate::commands::deletions::Deletions;
 use crate::commands::hand_over::destination::Destination;
-use crate::commands::{report, secret_output};
+use crate::commands::secret_output;
 use crate::error::error::CliError;
 use crate::options::built_command::BuiltCommand as _;
 use crate::options::operation_help::new_key_help;
@@ -119,7 +120,8 @@ pub(crate) struct Delete {
     #[arg(value_name = "NAME", help = NAME)]
     user_name: String,
     /// ID of the key, as shown by `list`
-    id: ServiceUserKeyId,
+    #[arg(required = true)]
+    id: Vec<ServiceUserKeyId>,
     /// Delete it even if this command logs in with it
     #[arg(long)]
     force: bool,
@@ -128,7 +130,7 @@ pub(crate) struct Delete {
 }
 
 impl Delete {
-    /// Deletes the key unless it is in use.
+    /// Deletes the keys that are not in use.
     pub(crate) async fn run(
         self,
         client: &Client,
@@ -140,15 +142,13 @@ impl Delete {
             force,
             confirmation,
         } = self;
-        confirmation
-            .ask(format_args!("Delete service user key {id}?"), output)
-            .await?;
         let keys = client.service_user_keys();
-        let deleted = match force {
-            true => keys.delete_in_use(&user_name, &id).await?,
-            false => keys.delete(&user_name, &id).send().await?,
+        let deletions = Deletions::new("service user key", "service user keys", id);
+        let delete = async |id: &ServiceUserKeyId| match force {
+            true => keys.delete_in_use(&user_name, id).await,
+            false => keys.delete(&user_name, id).send().await,
         };
-        report::print_deleted(format_args!("service user key {id}"), &id, deleted, output)
+        deletions.run(confirmation, output, delete).await
     }
 }
 

@@ -17,6 +17,7 @@ use crate::commands::dt::token_place::PlaceOptions;
 use crate::commands::dt::token_prune;
 pub(crate) use crate::commands::dt::token_prune::Prune;
 use crate::commands::dt::token_rotation::{OldTokens, Steps};
+use crate::commands::deletions::Deletions;
 use crate::commands::dt::{lists, token_audit, token_users};
 use crate::commands::hand_over::new_file_options::{NewFileOptions, hand_over};
 use crate::commands::report;
@@ -434,34 +435,51 @@ impl Users {
     }
 }
 
-/// Deletes an ActiveGate token.
+/// Deletes ActiveGate tokens.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Delete {
-    id: ActiveGateTokenId,
+    #[arg(required = true)]
+    id: Vec<ActiveGateTokenId>,
     #[command(flatten)]
     confirmation: Confirmation,
 }
 
 impl Delete {
-    /// Deletes the token; on a terminal, it first shows who uses it and asks.
+    /// Deletes the tokens; on a terminal, it first shows who uses each and asks.
     pub(crate) async fn run(
         self,
         client: &Client,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
         let Self { id, confirmation } = self;
-        let tokens = client.active_gate_tokens();
+        let deletions = Deletions::new("ActiveGate token", "ActiveGate tokens", id);
         if confirmation.asks(output) {
-            show_users(client, &id, output.log()).await?;
+            show_all_users(client, deletions.ids(), output.log()).await?;
             // The question follows what it is about.
             output.log().flush();
         }
-        confirmation
-            .ask(format_args!("Delete ActiveGate token {id}?"), output)
-            .await?;
-        let deleted = tokens.delete(&id).send().await?;
-        report::print_deleted(format_args!("ActiveGate token {id}"), &id, deleted, output)
+        let tokens = client.active_gate_tokens();
+        let delete = async |id: &ActiveGateTokenId| tokens.delete(id).send().await;
+        deletions.run(confirmation, output, delete).await
     }
+}
+
+/// Shows which ActiveGates use each of these tokens, on stderr. Of several tokens, one that does not exist is reported with its deletion.
+async fn show_all_users(
+    client: &Client,
+    ids: &[ActiveGateTokenId],
+    log: &Log,
+) -> Result<(), CliError> {
+    if let [id] = ids {
+        return show_users(client, id, log).await;
+    }
+    for id in ids {
+        log.print(format!("ActiveGate token {id}:"));
+        if let Err(error) = show_users(client, id, log).await {
+            log.print(error.line());
+        }
+    }
+    Ok(())
 }
 
 /// Shows which ActiveGates use a token, on stderr. If that cannot be read, it says so, since a token that may delete tokens need not have

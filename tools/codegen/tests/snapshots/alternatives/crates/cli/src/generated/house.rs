@@ -7,7 +7,7 @@ use house_client::Client;
 use gatelet_models::house::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
 use crate::commands::confirmation::Confirmation;
-use crate::commands::report;
+use crate::commands::deletions::Deletions;
 use crate::error::error::CliError;
 use crate::options::deferred::Deferred;
 use crate::options::operation_help::{OperationHelp, operation_help};
@@ -60,9 +60,10 @@ pub(crate) enum DoorCommand {
     Delete {
         #[arg(
             help = "ID of the door, as shown by `list`",
+            required = true,
             allow_negative_numbers = true
         )]
-        id: models::DoorId,
+        id: Vec<models::DoorId>,
         #[command(flatten)]
         confirmation: Confirmation,
     },
@@ -91,9 +92,16 @@ impl DoorCommand {
                 list::write_pages(paging.apply(list).pages(), limit, output).await
             }
             Self::Delete { id, confirmation } => {
-                confirmation.ask(format_args!("Delete door {id}?"), output).await?;
-                let deleted = operations.delete(&id).send().await?;
-                report::print_deleted(format_args!("door {id}"), &id, deleted, output)
+                let deletions = Deletions::new("door", "doors", id);
+                deletions
+                    .run(
+                        confirmation,
+                        output,
+                        async |id: &models::DoorId| {
+                            operations.delete(id).send().await
+                        },
+                    )
+                    .await
             }
         }
     }

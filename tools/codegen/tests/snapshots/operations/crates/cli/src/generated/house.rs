@@ -8,6 +8,7 @@ use gatelet_models::house::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
 use crate::commands::house as commands;
 use crate::commands::confirmation::Confirmation;
+use crate::commands::deletions::Deletions;
 use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::deferred::Deferred;
@@ -88,8 +89,8 @@ pub(crate) enum DoorCommand {
     Sides,
     #[command(about = "Call DeleteDoor", visible_alias = "rm")]
     Delete {
-        #[arg(help = "The door", allow_negative_numbers = true)]
-        id: models::DoorId,
+        #[arg(help = "The door", required = true, allow_negative_numbers = true)]
+        id: Vec<models::DoorId>,
         #[command(flatten)]
         confirmation: Confirmation,
     },
@@ -154,9 +155,16 @@ impl DoorCommand {
                 list::write_items(response.sides.unwrap_or_default(), output)
             }
             Self::Delete { id, confirmation } => {
-                confirmation.ask(format_args!("Delete door {id}?"), output).await?;
-                let deleted = operations.delete(&id).send().await?;
-                report::print_deleted(format_args!("door {id}"), &id, deleted, output)
+                let deletions = Deletions::new("door", "doors", id);
+                deletions
+                    .run(
+                        confirmation,
+                        output,
+                        async |id: &models::DoorId| {
+                            operations.delete(id).send().await
+                        },
+                    )
+                    .await
             }
             Self::Check { id } => {
                 operations.check(&id).send().await?;
@@ -178,8 +186,8 @@ impl DoorCommand {
 pub(crate) enum DoorLockCommand {
     #[command(about = "Call RemoveLock")]
     Lock {
-        #[arg(help = "The door", allow_negative_numbers = true)]
-        id: models::DoorId,
+        #[arg(help = "The door", required = true, allow_negative_numbers = true)]
+        id: Vec<models::DoorId>,
         #[command(flatten)]
         confirmation: Confirmation,
     },
@@ -205,14 +213,14 @@ impl DoorLockCommand {
         let operations = client.door_locks();
         match self {
             Self::Lock { id, confirmation } => {
-                confirmation.ask(format_args!("Delete door lock {id}?"), output).await?;
-                let deleted = operations.lock(&id).send().await?;
-                report::print_deleted(
-                    format_args!("door lock {id}"),
-                    &id,
-                    deleted,
-                    output,
-                )
+                let deletions = Deletions::new("door lock", "door locks", id);
+                deletions
+                    .run(
+                        confirmation,
+                        output,
+                        async |id: &models::DoorId| { operations.lock(id).send().await },
+                    )
+                    .await
             }
             Self::Key(Deferred(command)) => command.run(client, output).await,
         }
