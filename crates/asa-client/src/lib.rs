@@ -46,6 +46,7 @@
 //! [`ClientBuilder::build_with`] takes any [`Transport`] and [`Clock`]. `stream` makes lists `futures_core::Stream`s. `tracing` adds
 //! spans of calls and attempts under OpenTelemetry's names. `uuid` converts ids from and to `uuid::Uuid`.
 
+mod at_once;
 mod check;
 mod client;
 mod current_user;

@@ -3,8 +3,11 @@
 pub(crate) mod built_command;
 pub(crate) mod connection;
 pub(crate) mod deferred;
+pub(crate) mod glob;
 pub(crate) mod global;
 pub(crate) mod label;
+pub(crate) mod label_filter;
+pub(crate) mod name_filter;
 pub(crate) mod operation_help;
 pub(crate) mod output;
 pub(crate) mod paging;

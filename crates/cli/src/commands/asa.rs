@@ -5,6 +5,7 @@ mod created_value;
 pub(crate) mod enrollment_token;
 pub(crate) mod gateway;
 pub(crate) mod gateway_setup_token;
+mod gateway_status;
 mod key_end;
 mod key_pair;
 mod key_rotation;

@@ -196,25 +196,7 @@ impl EnrollmentTokenCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum GatewayCommand {
     #[command(about = "List the gateways of the team", visible_alias = "ls")]
-    List {
-        #[arg(
-            long,
-            value_name = "TEXT",
-            help = "List only gateways whose name contains this text"
-        )]
-        contains: Option<String>,
-        #[arg(
-            long,
-            value_name = "BOOLEAN",
-            num_args = 0..= 1,
-            require_equals = true,
-            default_missing_value = "true",
-            help = "List the newest first if true"
-        )]
-        descending: Option<bool>,
-        #[command(flatten)]
-        paging: Paging,
-    },
+    List(commands::gateway::List),
     #[command(about = "Read one gateway")]
     Get {
         #[arg(
@@ -269,17 +251,7 @@ impl GatewayCommand {
     ) -> Result<(), CliError> {
         let operations = client.gateways();
         match self {
-            Self::List { contains, descending, paging } => {
-                let mut list = operations.list();
-                if let Some(contains) = contains {
-                    list = list.query(|query| query.contains(contains));
-                }
-                if let Some(descending) = descending {
-                    list = list.query(|query| query.descending(descending));
-                }
-                let limit = paging.limit;
-                list::write_pages(paging.apply(list).pages(), limit, output).await
-            }
+            Self::List(command) => command.run(client, output).await,
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Update(command) => command.run(client, output).await,
             Self::Delete { id, confirmation } => {
@@ -305,19 +277,7 @@ impl GatewayCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum GatewaySetupTokenCommand {
     #[command(about = "List the gateway setup tokens of the team", visible_alias = "ls")]
-    List {
-        #[arg(
-            long,
-            value_name = "BOOLEAN",
-            num_args = 0..= 1,
-            require_equals = true,
-            default_missing_value = "true",
-            help = "List the newest first if true"
-        )]
-        descending: Option<bool>,
-        #[command(flatten)]
-        paging: Paging,
-    },
+    List(commands::gateway_setup_token::List),
     #[command(about = "Create a gateway setup token")]
     Create(commands::gateway_setup_token::Create),
     #[command(about = "Read one gateway setup token")]
@@ -366,14 +326,7 @@ impl GatewaySetupTokenCommand {
     ) -> Result<(), CliError> {
         let operations = client.gateway_setup_tokens();
         match self {
-            Self::List { descending, paging } => {
-                let mut list = operations.list();
-                if let Some(descending) = descending {
-                    list = list.query(|query| query.descending(descending));
-                }
-                let limit = paging.limit;
-                list::write_pages(paging.apply(list).pages(), limit, output).await
-            }
+            Self::List(command) => command.run(client, output).await,
             Self::Create(command) => command.run(client, output).await,
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Delete { id, confirmation } => {
@@ -1055,11 +1008,9 @@ pub(crate) const EXAMPLES: &[&str] = &[
     "gatelet asa enrollment-token list web",
     "gatelet asa enrollment-token get web 0b2f9b8e-4c0f-4a5e-8a53-0a9e6d2f7c44",
     "gatelet asa enrollment-token delete web 0b2f9b8e-4c0f-4a5e-8a53-0a9e6d2f7c44",
-    "gatelet asa gateway list",
     "gatelet asa gateway get a2dfd474-2db4-4bb2-8364-d5f76ade396e",
     "gatelet asa gateway delete a2dfd474-2db4-4bb2-8364-d5f76ade396e",
     "gatelet asa gateway status a2dfd474-2db4-4bb2-8364-d5f76ade396e",
-    "gatelet asa gateway-setup-token list",
     "gatelet asa gateway-setup-token get 6116bb2a-7289-4528-92ee-8e92443c3b61",
     "gatelet asa gateway-setup-token delete 6116bb2a-7289-4528-92ee-8e92443c3b61",
     "gatelet asa project list",

@@ -23,6 +23,17 @@ pub(crate) struct Paging {
 }
 
 impl Paging {
+    /// Applies page size, page token and limit to a list request. If not all of its items are shown, the limit, which counts those that
+    /// are, is not one of the request.
+    pub(crate) fn apply_filtered<T: 'static, Q: ListQuery>(
+        self,
+        is_filtered: bool,
+        list: ListRequest<T, Q>,
+    ) -> ListRequest<T, Q> {
+        let limit = self.limit.filter(|_| !is_filtered);
+        Self { limit, ..self }.apply(list)
+    }
+
     /// Applies page size, page token and limit to a list request.
     pub(crate) fn apply<T: 'static, Q: ListQuery>(
         self,

@@ -28,8 +28,31 @@ pub(crate) async fn write_pages<T: Record>(
     limit: Option<u64>,
     output: &mut Output<impl Write>,
 ) -> Result<(), CliError> {
+    let pages = pages.limit(limit.unwrap_or(u64::MAX));
+    write_rows(pages, limit, output, async |items| items).await
+}
+
+/// Writes those items of all pages that are kept, at most `limit` of them, as [`write_pages`] does.
+pub(crate) async fn write_kept<T: Record>(
+    pages: Pages<T>,
+    limit: Option<u64>,
+    output: &mut Output<impl Write>,
+    keeps: impl Fn(&T) -> bool,
+) -> Result<(), CliError> {
+    // The page after the last one that is needed is not requested.
+    let pages = pages.prefetch(limit.is_none());
+    let kept = async |items: Vec<T>| items.into_iter().filter(&keeps).collect();
+    write_rows(pages, limit, output, kept).await
+}
+
+/// Writes the rows that are made of the items of each page, at most `limit`, as [`write_pages`] does.
+pub(crate) async fn write_rows<T, R: Record>(
+    mut pages: Pages<T>,
+    limit: Option<u64>,
+    output: &mut Output<impl Write>,
+    make_rows: impl AsyncFn(Vec<T>) -> Vec<R>,
+) -> Result<(), CliError> {
     let max = limit.unwrap_or(u64::MAX);
-    let mut pages = pages.limit(max);
     let mut remaining = usize::try_from(max).unwrap_or(usize::MAX);
     let progress = output.progress().clone();
     let caught = signal::caught().map_err(CliError::start)?;
@@ -38,11 +61,21 @@ pub(crate) async fn write_pages<T: Record>(
     let mut has_begun = false;
     let mut list = output.list()?;
     let error = loop {
+        if remaining == 0 {
+            break None;
+        }
+        let here = pages.page_token().cloned();
+        let next = async {
+            let page = pages.try_next().await?;
+            let Some(page) = page else { return Ok(None) };
+            let count = page.items.len();
+            Ok(Some((make_rows(page.items).await, count, page.total_count)))
+        };
         let next = tokio::select! {
-            next = pages.try_next() => next,
+            next = next => next,
             signal = &mut caught => {
                 let error = CliError::new(signal.into(), signal);
-                let begun = pages.page_token().filter(|_| has_begun);
+                let begun = here.as_ref().filter(|_| has_begun);
                 break Some(match begun {
                     Some(token) => error.continued_at(token, limit.map(|_| remaining)),
                     None => error,
@@ -50,13 +83,13 @@ pub(crate) async fn write_pages<T: Record>(
             }
         };
         match next {
-            Ok(Some(page)) => {
-                let items = page.items.into_iter().take(remaining);
-                remaining -= items.len();
-                progress_line.count(items.len());
-                list.page(items)?;
+            Ok(Some((rows, count, total_count))) => {
+                let rows = rows.into_iter().take(remaining);
+                remaining -= rows.len();
+                progress_line.count(count);
+                list.page(rows)?;
                 has_begun = true;
-                progress_line.show(page.total_count);
+                progress_line.show(total_count);
                 // What is sorted is printed at the end, also after a signal.
                 if let Some(token) = pages.page_token() {
                     progress.set(continuation(token, limit.map(|_| remaining)));

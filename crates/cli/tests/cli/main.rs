@@ -21,6 +21,7 @@ mod empty_responses;
 mod enrollment_tokens;
 mod exit_codes;
 mod exit_paths;
+mod filters;
 mod formats;
 mod help;
 mod input;

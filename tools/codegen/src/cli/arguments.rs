@@ -9,7 +9,7 @@ use crate::field_type::ident;
 use crate::ir::{Operation, Parameter};
 
 /// What every command has beside the parameters of its operation: its own variables, the options of every command and of lists.
-const RESERVED: [&str; 34] = [
+const RESERVED: [&str; 37] = [
     "allow_http",
     "api",
     "ca_file",
@@ -26,6 +26,7 @@ const RESERVED: [&str; 34] = [
     "list",
     "log_json",
     "max_response",
+    "name_glob",
     "no_headers",
     "operations",
     "output",
@@ -39,10 +40,12 @@ const RESERVED: [&str; 34] = [
     "query",
     "request",
     "retries",
+    "selector",
     "sort_by",
     "timeout",
     "verbose",
     "version",
+    "wanted_labels",
     "yes",
 ];
 

@@ -1,15 +1,20 @@
 //! What the description cannot say about `gatelet asa gateway`.
 
+use std::cell::Cell;
+
 use asa_client::Client;
 use clap::{ArgAction, Command};
 use gatelet_models::Patch;
 use gatelet_models::asa::{Gateway, GatewayId, GatewayUpdate, operations};
 
-use crate::commands::asa::served_projects;
+use crate::commands::asa::{gateway_status, served_projects};
 use crate::commands::report;
 use crate::error::error::CliError;
 use crate::options::built_command::BuiltCommand as _;
 use crate::options::label::{self, Label};
+use crate::options::label_filter::{self, LabelFilter};
+use crate::options::paging::Paging;
+use crate::output::list;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 
@@ -17,12 +22,67 @@ use crate::output::stdout::Stdout;
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Gateways: the agents that relay connections to servers")
-        .with_subcommand("list", |list| {
-            list.with_argument("descending", |it| it.help("List newest first"))
-        })
         .with_subcommand("projects", |projects| {
             projects.after_help(served_projects::help(&operations::GET_GATEWAY_INSTANCE))
         })
+}
+
+/// Lists the gateways of the team.
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    /// List only gateways whose name contains this text
+    #[arg(long, value_name = "TEXT")]
+    contains: Option<String>,
+    /// List newest first
+    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    descending: Option<bool>,
+    /// Add the status of each gateway, which is one more request for each; a status that cannot be read is named in its row
+    #[arg(long)]
+    status: bool,
+    #[command(flatten)]
+    labels: LabelFilter,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+impl List {
+    /// Prints the gateways, page by page.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let Self {
+            contains,
+            descending,
+            status,
+            labels,
+            paging,
+        } = self;
+        let gateways = client.gateways();
+        let mut list = gateways.list();
+        if let Some(contains) = contains {
+            list = list.query(|query| query.contains(contains));
+        }
+        if let Some(descending) = descending {
+            list = list.query(|query| query.descending(descending));
+        }
+        let limit = paging.limit;
+        let pages = paging.apply_filtered(!labels.keeps_all(), list).pages();
+        let unknown = Cell::new(0);
+        let keeps = |gateway: &Gateway| {
+            label_filter::count_unknown(&unknown, gateway.labels.as_ref());
+            labels.keeps(gateway.labels.as_ref())
+        };
+        let written = match status {
+            false => list::write_kept(pages, limit, output, keeps).await,
+            true => gateway_status::write(&gateways, pages, limit, output, keeps).await,
+        };
+        if let Some(line) = labels.unknown_line("gateways", unknown.get()) {
+            output.log().print(line);
+        }
+        written
+    }
 }
 
 /// Lists the projects that a gateway serves.

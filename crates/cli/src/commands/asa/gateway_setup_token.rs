@@ -1,8 +1,12 @@
 //! What the description cannot say about `gatelet asa gateway-setup-token`.
 
+use std::cell::Cell;
+
 use asa_client::Client;
 use clap::Command;
-use gatelet_models::asa::{AgentToken, GatewaySetupTokenCreate, GatewaySetupTokenId, operations};
+use gatelet_models::asa::{
+    AgentToken, GatewaySetupToken, GatewaySetupTokenCreate, GatewaySetupTokenId, operations,
+};
 
 use crate::commands::asa::created_value::{CreatedValue, VALUE};
 use crate::commands::asa::served_projects;
@@ -11,6 +15,9 @@ use crate::commands::report;
 use crate::error::error::{CliError, cause};
 use crate::options::built_command::BuiltCommand as _;
 use crate::options::label::{self, Label};
+use crate::options::label_filter::{self, LabelFilter};
+use crate::options::paging::Paging;
+use crate::output::list;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 
@@ -18,9 +25,6 @@ use crate::output::stdout::Stdout;
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Gateway setup tokens, which new gateways enroll with")
-        .with_subcommand("list", |list| {
-            list.with_argument("descending", |it| it.help("List newest first"))
-        })
         // Beside `get`, which takes the same id.
         .with_subcommand("reveal", |reveal| reveal.display_order(2))
         .with_subcommand("projects", |projects| {
@@ -32,6 +36,51 @@ pub(crate) fn with_texts(command: Command) -> Command {
 const NO_DESCRIPTION: &str = "warning: the setup token has no description, which makes Okta's own Terraform provider panic when it lists the team's setup tokens; to create one with --description TEXT instead, first delete it";
 
 const OWN_LABELS: &str = "A gateway may have labels of its own beside those of its setup token, and then serve other projects.";
+
+/// Lists the setup tokens of the team.
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    /// List newest first
+    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    descending: Option<bool>,
+    #[command(flatten)]
+    labels: LabelFilter,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+impl List {
+    /// Prints the tokens, page by page.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let Self {
+            descending,
+            labels,
+            paging,
+        } = self;
+        let mut list = client.gateway_setup_tokens().list();
+        if let Some(descending) = descending {
+            list = list.query(|query| query.descending(descending));
+        }
+        let limit = paging.limit;
+        let list = paging.apply_filtered(!labels.keeps_all(), list);
+        let unknown = Cell::new(0);
+        let keeps = |token: &GatewaySetupToken| {
+            let details = token.details.as_ref();
+            let shown = details.and_then(|details| details.labels.as_ref());
+            label_filter::count_unknown(&unknown, shown);
+            labels.keeps(shown)
+        };
+        let written = list::write_kept(list.pages(), limit, output, keeps).await;
+        if let Some(line) = labels.unknown_line("setup tokens", unknown.get()) {
+            output.log().print(line);
+        }
+        written
+    }
+}
 
 /// Lists the projects that select the labels of a setup token.
 #[derive(Debug, clap::Args)]

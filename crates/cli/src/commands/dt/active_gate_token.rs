@@ -5,7 +5,8 @@ use dt_client::{Applied, Client, Error, RotationPlan, TokenRotation};
 use gatelet_hyper::TokioClock;
 use gatelet_models::Timestamp;
 use gatelet_models::dt::{
-    ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId, ActiveGateType,
+    ActiveGateToken, ActiveGateTokenCreate, ActiveGateTokenCreated, ActiveGateTokenId,
+    ActiveGateType,
 };
 use gatelet_transport::Clock as _;
 
@@ -25,7 +26,10 @@ use crate::commands::secret_output;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::options::built_command::BuiltCommand as _;
+use crate::options::name_filter::NameFilter;
+use crate::options::paging::Paging;
 use crate::options::typed_time::TypedTime;
+use crate::output::list;
 use crate::output::list::write_items;
 use crate::output::log::Log;
 use crate::output::output::Output;
@@ -81,6 +85,63 @@ pub(crate) fn with_texts(command: Command) -> Command {
         .with_subcommand("find-lost", |find| find.after_help(FIND_LOST))
         .with_subcommand("rotate", |rotate| rotate.after_help(ROTATE))
         .with_subcommand("prune", |prune| prune.after_help(token_prune::HELP))
+}
+
+/// Lists the tokens of the environment.
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    names: NameFilter,
+    /// List only tokens that have ended, or end within this time or before it: 60d, 2w, 2027-01-31 (its start); UTC without an offset
+    #[arg(long, value_name = "TIME")]
+    expires_within: Option<TypedTime>,
+    /// List only tokens whose last use, or creation if they show none, is longer ago or before this time: 90d, 2027-01-31 (its start); UTC without an offset
+    #[arg(long, value_name = "TIME")]
+    unused_for: Option<TypedTime>,
+    #[command(flatten)]
+    paging: Paging,
+}
+
+impl List {
+    /// Prints the tokens, page by page.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let Self {
+            names,
+            expires_within,
+            unused_for,
+            paging,
+        } = self;
+        let now = now();
+        let within = expires_within.map(|it| it.time_until("--expires-within", now));
+        let ends_by = within.transpose()?.map(|it| now.saturating_add(it));
+        let unused = unused_for.map(|it| it.time_since("--unused-for", now));
+        let used_by = unused.transpose()?.map(|it| now.saturating_sub(it));
+        let keeps = |token: &ActiveGateToken| {
+            names.keeps(token.name.as_deref())
+                && ends_by.is_none_or(|end| ends_until(token, end))
+                && used_by.is_none_or(|time| is_unused_since(token, time))
+        };
+        let keeps_all = names.keeps_all() && ends_by.is_none() && used_by.is_none();
+        let limit = paging.limit;
+        let list = paging.apply_filtered(!keeps_all, client.active_gate_tokens().list());
+        list::write_kept(list.pages(), limit, output, keeps).await
+    }
+}
+
+/// Returns whether a token has ended at this time. Year 1 means "never".
+fn ends_until(token: &ActiveGateToken, time: Timestamp) -> bool {
+    let end = token.expiration_date.filter(|end| !end.is_unset());
+    end.is_some_and(|end| end <= time)
+}
+
+/// Returns whether a token shows no use after this time, and was created before it.
+fn is_unused_since(token: &ActiveGateToken, time: Timestamp) -> bool {
+    let last = token.last_used_date.filter(|last| !last.is_unset());
+    last.unwrap_or(token.creation_date) <= time
 }
 
 /// What `create` makes and `find-lost` finds again.
