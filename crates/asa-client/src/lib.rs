@@ -68,8 +68,10 @@ mod service_key;
 mod service_user;
 mod service_user_keys;
 mod stop;
+mod team_labels;
 mod unjudged_reason;
 mod user_name;
+mod watched_gateway;
 
 pub use client::{Client, ClientBuilder};
 pub use gateway_selection::{GatewaySelection, SelectedGateways, ServedProjects};
@@ -78,11 +80,13 @@ pub use rotation::{
     CheckKeyError, CheckedKey, KeyEnd, KeyRotation, NewKey, PreparedRotation, RotateKeyError,
 };
 pub use service_user::ServiceUser;
+pub use team_labels::{LabelUse, TeamLabels};
 pub use unjudged_reason::UnjudgedReason;
+pub use watched_gateway::WatchedGateway;
 
+pub use gatelet_client::{Change, ListQuery, ListRequest, MemberChange};
 #[cfg(feature = "hyper")]
 pub use gatelet_client::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
-pub use gatelet_client::{ListQuery, ListRequest};
 pub use gatelet_transport::{
     Applied, BaseUrl, Bearer, CallTimeouts, Channel, Clock, ConnectFailure, Credential,
     CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Identity, Items,

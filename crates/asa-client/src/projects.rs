@@ -88,23 +88,33 @@ pub(crate) async fn served_in_either_product(
     labels: Option<&BTreeMap<String, String>>,
     stop: &mut Stop<'_>,
 ) -> Result<ServedProjects, Error> {
+    let listed = listed_in_either_product(channel, stop).await?;
+    let mut projects = listed.judge(labels);
+    projects.is_stopped = stop.is_stopped();
+    Ok(projects)
+}
+
+/// Lists the projects of ASA and those of Okta Privileged Access.
+///
+/// The API's own 404 for the first page of a list counts as an empty list, if the other list can be read.
+pub(crate) async fn listed_in_either_product(
+    channel: &Channel,
+    stop: &mut Stop<'_>,
+) -> Result<ListedProjects, Error> {
     let of_asa = ListedProjects::read(Projects::new(channel).list().items(), stop).await;
     let of_groups = ResourceGroupProjects::new(channel).all(stop).await;
-    let listed = match (of_asa, of_groups) {
+    match (of_asa, of_groups) {
         (Ok(of_asa), Ok(mut listed)) => {
             listed.projects.extend(of_asa.projects);
             listed.unread.extend(of_asa.unread);
-            listed
+            Ok(listed)
         }
         (Ok(mut listed), Err(error)) | (Err(error), Ok(mut listed)) => {
             listed
                 .unread
                 .extend(Some(error).filter(|error| !is_absent(error)));
-            listed
+            Ok(listed)
         }
-        (Err(error), Err(other)) => return Err(if is_absent(&error) { other } else { error }),
-    };
-    let mut projects = listed.judge(labels);
-    projects.is_stopped = stop.is_stopped();
-    Ok(projects)
+        (Err(error), Err(other)) => Err(if is_absent(&error) { other } else { error }),
+    }
 }

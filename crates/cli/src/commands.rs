@@ -14,3 +14,4 @@ pub(crate) mod remedy;
 pub(crate) mod report;
 pub(crate) mod secret_output;
 pub(crate) mod version;
+mod watch;

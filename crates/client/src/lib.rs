@@ -73,6 +73,7 @@
 
 mod address;
 mod builder;
+mod change;
 mod list_request;
 mod operation_call;
 mod page_body;
@@ -82,6 +83,7 @@ mod query_request;
 
 pub use address::without_list_path;
 pub use builder::{ClientBuilder, Target};
+pub use change::{Change, MemberChange, changes};
 pub use list_request::ListRequest;
 pub use operation_call::OperationCall;
 pub use page_body::PageBody;

@@ -80,9 +80,9 @@ pub use token_api::TokenApi;
 pub use token_audit::{AuditFinding, AuditedToken, TokenAudit};
 pub use token_users::TokenUsers;
 
+pub use gatelet_client::{Change, ListQuery, ListRequest, MemberChange, QueryRequest};
 #[cfg(feature = "hyper")]
 pub use gatelet_client::{HyperTransport, HyperTransportBuilder, Proxies, TokioClock};
-pub use gatelet_client::{ListQuery, ListRequest, QueryRequest};
 pub use gatelet_transport::{
     ApiToken, Applied, BaseUrl, Bearer, CallTimeouts, Channel, Clock, ConnectFailure, Credential,
     CredentialFailure, CredentialProvider, Deleted, Error, ErrorKind, FileToken, Items,

@@ -4,6 +4,7 @@ mod created_key;
 mod created_value;
 pub(crate) mod enrollment_token;
 pub(crate) mod gateway;
+mod gateway_labels;
 pub(crate) mod gateway_setup_token;
 mod gateway_status;
 mod key_end;

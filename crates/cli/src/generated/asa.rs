@@ -228,6 +228,12 @@ pub(crate) enum GatewayCommand {
     },
     #[command(about = "List the projects that a gateway serves")]
     Projects(commands::gateway::Projects),
+    #[command(
+        about = "List the labels of gateways, and those that setup tokens and projects ask for"
+    )]
+    Labels(commands::gateway::Labels),
+    #[command(about = "Watch the gateways of the team, and prints what changes")]
+    Watch(commands::gateway::Watch),
 }
 
 impl GatewayCommand {
@@ -237,7 +243,9 @@ impl GatewayCommand {
             Self::List { .. }
             | Self::Get { .. }
             | Self::Status { .. }
-            | Self::Projects { .. } => None,
+            | Self::Projects { .. }
+            | Self::Labels { .. }
+            | Self::Watch { .. } => None,
             Self::Update { .. } => Some("update"),
             Self::Delete { .. } => Some("delete"),
         }
@@ -268,6 +276,8 @@ impl GatewayCommand {
             }
             Self::Status { id } => Ok(output.item(operations.status(&id).send().await?)?),
             Self::Projects(command) => command.run(client, output).await,
+            Self::Labels(command) => command.run(client, output).await,
+            Self::Watch(command) => command.run(client, output).await,
         }
     }
 }

@@ -143,6 +143,18 @@ impl<W: Write> Output<W> {
         self.presentation.columns.is_some() || self.presentation.sort_by.is_some()
     }
 
+    /// Returns whether lists are sorted, and so printed at their end.
+    pub(crate) fn is_sorted(&self) -> bool {
+        self.presentation.sort_by.is_some()
+    }
+
+    /// Prints lists that have no end: as JSON, each item is a document of its own.
+    pub(crate) fn make_endless(&mut self) {
+        if self.format() == Format::Json {
+            self.presentation.format = Format::Ndjson;
+        }
+    }
+
     pub(crate) fn sink(&mut self) -> &mut W {
         &mut self.sink
     }

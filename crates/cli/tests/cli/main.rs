@@ -65,3 +65,5 @@ mod untrusted_text;
 mod user_agent;
 mod verbosity;
 mod version;
+#[cfg(unix)]
+mod watch;

@@ -2,13 +2,16 @@
 
 use std::cell::Cell;
 
-use asa_client::Client;
+use asa_client::{Client, WatchedGateway};
 use clap::{ArgAction, Command};
+use gatelet_hyper::TokioClock;
 use gatelet_models::Patch;
 use gatelet_models::asa::{Gateway, GatewayId, GatewayUpdate, operations};
 
-use crate::commands::asa::{gateway_status, served_projects};
+use crate::commands::asa::gateway_status::STATUSES_AT_ONCE;
+use crate::commands::asa::{gateway_labels, gateway_status, served_projects};
 use crate::commands::report;
+use crate::commands::watch::{Interval, Watched};
 use crate::error::error::CliError;
 use crate::options::built_command::BuiltCommand as _;
 use crate::options::label::{self, Label};
@@ -18,10 +21,17 @@ use crate::output::list;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
 
+const WATCH: &str = "\
+Reads the list at each interval, and prints gateways that were added, removed or changed since the last reading that succeeded. When a gateway
+was last seen is not compared. A reading that fails is warned of on stderr, and the next one is made as usual. With `-o json`, each change is
+an object on a line. It ends by Ctrl-C, with the exit code 130.";
+
 /// Sets the texts and aliases of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
     command
         .about("Gateways: the agents that relay connections to servers")
+        .with_subcommand("labels", |labels| labels.after_help(gateway_labels::HELP))
+        .with_subcommand("watch", |watch| watch.after_help(WATCH))
         .with_subcommand("projects", |projects| {
             projects.after_help(served_projects::help(&operations::GET_GATEWAY_INSTANCE))
         })
@@ -82,6 +92,58 @@ impl List {
             output.log().print(line);
         }
         written
+    }
+}
+
+/// Lists the labels of the team.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Labels {
+    /// List only labels that no gateway has
+    #[arg(long)]
+    unmet: bool,
+}
+
+impl Labels {
+    /// Prints one row for each label.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let labels = client.gateways().labels().await?;
+        gateway_labels::print(labels, self.unmet, output)
+    }
+}
+
+/// Watches the gateways of the team.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Watch {
+    /// Watch the status of each gateway, too, which is one more request for each
+    #[arg(long)]
+    status: bool,
+    #[command(flatten)]
+    interval: Interval,
+}
+
+impl Watch {
+    /// Prints a row for each change until it is stopped.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let gateways = client.gateways();
+        let at_once = if self.status { STATUSES_AT_ONCE } else { 0 };
+        let watched = Watched {
+            things: "gateways",
+            id: |it: &WatchedGateway| Some(it.gateway.id.to_string()),
+            name: |it| Some(it.gateway.name.clone()),
+            complete: WatchedGateway::with_known_statuses,
+            changes: WatchedGateway::changes,
+        };
+        let read = async || gateways.watched(at_once).await;
+        let clock = TokioClock::new();
+        watched.watch(self.interval, &clock, output, read).await
     }
 }
 

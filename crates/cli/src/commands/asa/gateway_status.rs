@@ -13,7 +13,7 @@ use crate::output::record::{Column, Record};
 use crate::output::stdout::Stdout;
 
 /// How many statuses are read at the same time.
-const AT_ONCE: usize = 8;
+pub(crate) const STATUSES_AT_ONCE: usize = 8;
 
 /// Writes the gateways that are kept with their statuses, page by page. A status that cannot be read is named in its row.
 ///
@@ -30,7 +30,7 @@ pub(crate) async fn write(
     let pages = pages.prefetch(limit.is_none());
     let with_statuses = async |page: Vec<Gateway>| {
         let kept: Vec<_> = page.into_iter().filter(&keeps).collect();
-        let statuses = gateways.statuses(kept.iter().map(|it| &it.id), AT_ONCE);
+        let statuses = gateways.statuses(kept.iter().map(|it| &it.id), STATUSES_AT_ONCE);
         let rows = statuses.await.into_iter().zip(kept);
         rows.map(|(status, gateway)| GatewayWithStatus::new(gateway, status))
             .collect()

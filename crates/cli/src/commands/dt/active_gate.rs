@@ -1,12 +1,14 @@
 //! What the description cannot say about `gatelet dt active-gate`.
 
 use clap::Command;
-use dt_client::{Client, Finding};
+use dt_client::{ActiveGates, Client, Finding};
 use gatelet_hyper::TokioClock;
+use gatelet_models::dt::ActiveGate;
 use gatelet_transport::Clock as _;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 use crate::commands::dt::lists;
+use crate::commands::watch::{Interval, Watched};
 use crate::error::error::CliError;
 use crate::options::built_command::BuiltCommand as _;
 use crate::options::typed_time::TypedTime;
@@ -26,6 +28,16 @@ The list of ActiveGates is deprecated on SaaS since version 1.343, and current o
 Needs the scopes activeGates.read and activeGateTokenManagement.read; a platform token and an OAuth client need
 fleet-management:activegates:read and fleet-management:activegate.tokens:read.";
 
+const WATCH: &str = "\
+Reads the list at each interval, and prints ActiveGates that were added, removed or changed since the last reading that succeeded. One that loses
+its connection first has a date in `offlineSince`, and is removed from the list after two hours. The number of connected hosts is not
+compared. A reading that fails is warned of on stderr, and the next one is made as usual. With `-o json`, each change is an object on a
+line. It ends by Ctrl-C, with the exit code 130.
+
+The list of ActiveGates is deprecated on SaaS since version 1.343, and current on Managed.
+
+Needs the scope activeGates.read; a platform token and an OAuth client need fleet-management:activegates:read.";
+
 const TOKEN_ENFORCEMENT: &str = "\
 Read whether ActiveGates need a valid token to connect
 
@@ -37,10 +49,39 @@ const NOT_SHOWN: &str = "an ActiveGate that has been offline for more than 2 hou
 /// Sets the texts of the commands.
 pub(crate) fn with_texts(command: Command) -> Command {
     command
+        .with_subcommand("watch", |watch| watch.after_help(WATCH))
         .with_subcommand("attention", |attention| attention.after_help(ATTENTION))
         .with_subcommand("token-enforcement", |read| {
             read.long_about(TOKEN_ENFORCEMENT)
         })
+}
+
+/// Watches the ActiveGates of the environment.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Watch {
+    #[command(flatten)]
+    interval: Interval,
+}
+
+impl Watch {
+    /// Prints a row for each change until it is stopped.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        output: &mut Output<Stdout>,
+    ) -> Result<(), CliError> {
+        let gates = client.active_gates();
+        let watched = Watched {
+            things: "ActiveGates",
+            id: |gate: &ActiveGate| text(gate.id.as_ref()),
+            name: |gate| gate.hostname.clone(),
+            complete: |_, now| now,
+            changes: ActiveGates::changes,
+        };
+        let read = async || Ok(gates.list().send().await?.active_gates);
+        let clock = TokioClock::new();
+        watched.watch(self.interval, &clock, output, read).await
+    }
 }
 
 /// Lists findings.
