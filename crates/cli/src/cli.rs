@@ -1,10 +1,13 @@
 //! The command line: parsed, run, reported.
 
 pub(crate) mod args;
+mod call;
 pub(crate) mod completion;
 #[cfg(feature = "docs")]
 pub(crate) mod docs;
 mod examples;
+mod fleet;
+mod fleet_command;
 mod help;
 mod line;
 pub(crate) mod run;

@@ -11,6 +11,7 @@ pub(crate) mod name_filter;
 pub(crate) mod operation_help;
 pub(crate) mod output;
 pub(crate) mod paging;
+pub(crate) mod profiles;
 pub(crate) mod time_span;
 pub(crate) mod token_api;
 pub(crate) mod token_scheme;

@@ -8,6 +8,7 @@ pub(crate) mod form;
 pub(crate) mod key;
 pub(crate) mod origin;
 pub(crate) mod profile;
+pub(crate) mod profile_choice;
 pub(crate) mod secret_source;
 pub(crate) mod settings;
 pub(crate) mod settings_file;

@@ -48,6 +48,7 @@ const BY_HAND: &[&str] = &[
     "gatelet dt active-gate-token delete dt0g02.4KWZO5EF",
     "gatelet dt active-gate-token find-lost edge-7 --since 10m",
     "gatelet dt active-gate-token expiring --within 2w",
+    "gatelet dt active-gate-token expiring --all-profiles",
     "gatelet dt active-gate-token audit --unused-for 26w",
     "gatelet dt active-gate-token rotate --within 30d --out-dir tokens",
     "gatelet dt active-gate-token rotate dt0g02.4KWZO5EF --out edge-7.token --delete-old",

@@ -34,6 +34,9 @@ const UNUSED: &[&str] = &[
     "dry_run",
     "timeout",
     "verbose",
+    "all_profiles",
+    "profiles",
+    "concurrency",
 ];
 
 /// The words of a command line that is not complete.

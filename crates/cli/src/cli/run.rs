@@ -3,18 +3,18 @@
 use std::time::Duration;
 
 use crate::cli::args::{Args, Command};
+use crate::cli::call::{call, mutation_verb, token_api};
 #[cfg(feature = "docs")]
 use crate::cli::docs;
+use crate::cli::fleet;
+use crate::cli::usage::CommandLine;
 use crate::cli::watchdog::Watchdog;
 use crate::client::factory::ClientFactory;
 use crate::error::error::CliError;
-use crate::generated::dt::{ActiveGateCommand, Dt};
 use crate::options::deferred::Deferred;
 use crate::options::output::OutputOptions;
-use crate::output::dry_run::DryRun;
 use crate::output::log::{Log, LogThread};
 use crate::output::output::{Format, Output};
-use crate::output::planned_output;
 use crate::output::stdout::Stdout;
 use crate::settings::key::Vendor;
 use crate::settings::settings::Settings;
@@ -27,37 +27,40 @@ const NO_DRY_RUN: &str = "--dry-run is for commands that change something at a s
 ///
 /// # Errors
 /// The error of the command.
-pub(crate) fn run(args: Args) -> Result<(), CliError> {
+pub(crate) fn run(line: CommandLine) -> Result<(), CliError> {
     signal::ensure_descriptors().map_err(CliError::start)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(CliError::start)?;
-    let result = runtime.block_on(dispatch(args));
+    let result = runtime.block_on(dispatch(line));
     // Do not wait for what still runs, such as a name resolution that never ends.
     runtime.shutdown_timeout(Duration::ZERO);
     result
 }
 
-async fn dispatch(args: Args) -> Result<(), CliError> {
+async fn dispatch(line: CommandLine) -> Result<(), CliError> {
     signal::survive_file_size_limit().map_err(CliError::start)?;
     signal::await_children().map_err(CliError::start)?;
     let (log, log_thread) = Log::start().map_err(CliError::start)?;
     let secrets = log.secrets().clone();
-    let result = run_command(args, log, log_thread).await;
+    let result = run_command(line, log, log_thread).await;
     result.map_err(|error| {
         let redactor = secrets.redactor();
         error.redacted(&|line| redactor.redact(line).into_owned())
     })
 }
 
-async fn run_command(args: Args, log: Log, log_thread: LogThread) -> Result<(), CliError> {
+async fn run_command(line: CommandLine, log: Log, log_thread: LogThread) -> Result<(), CliError> {
+    let CommandLine { args, matches } = line;
+    if args.global.dry_run && mutation_verb(&args.command).is_none() {
+        return Err(CliError::usage(NO_DRY_RUN));
+    }
+    if let Some(chosen) = args.global.chosen()? {
+        return fleet::run(&matches, &args, chosen, &log, log_thread).await;
+    }
     let clients = ClientFactory::new(&args.global, log.clone());
-    let token_api = match &args.command {
-        Command::Dt { api, .. } => *api,
-        _ => None,
-    };
-    let target = args.global.target(token_api);
+    let target = args.global.target(token_api(&args.command));
     let has_log = clients.is_verbose() || args.global.log_json;
     let mut options = output_options(&args)?;
     if matches!(&args.command, Command::Version(version) if version.json) {
@@ -66,32 +69,9 @@ async fn run_command(args: Args, log: Log, log_thread: LogThread) -> Result<(), 
     let presentation = options.presentation(has_log);
     let output = Output::new(presentation, Stdout::open()?, log.clone(), target);
     let mut output = output.with_dry_run(clients.dry_run().cloned());
-    if clients.dry_run().is_some() && mutation_verb(&args.command).is_none() {
-        return Err(CliError::usage(NO_DRY_RUN));
-    }
     match args.command {
-        Command::Asa(Deferred(asa)) => {
-            let verb = asa.mutation_verb();
-            ensure_allowed(&clients, Vendor::Asa, verb, &output)?;
-            let clients = clients.with_change(verb);
-            let run = async |output: &mut _| asa.run(&clients, output).await;
-            let run = Box::pin(run_or_plan(clients.dry_run(), &mut output, run));
-            until_stopped(&log, log_thread, run).await
-        }
-        Command::Dt {
-            api,
-            command: Deferred(command),
-        } => {
-            let clients = clients.with_token_api(api, uses_token_api(&command))?;
-            let verb = command.mutation_verb();
-            ensure_allowed(&clients, Vendor::Dt, verb, &output)?;
-            let clients = clients.with_change(verb);
-            let run = async |output: &mut _| command.run(&clients, output).await;
-            let run = Box::pin(run_or_plan(clients.dry_run(), &mut output, run));
-            until_stopped(&log, log_thread, run).await
-        }
-        Command::Doctor(doctor) => {
-            let run = Box::pin(doctor.run(&clients, &mut output));
+        command @ (Command::Asa(_) | Command::Dt { .. } | Command::Doctor(_)) => {
+            let run = Box::pin(call(command, clients, &mut output));
             until_stopped(&log, log_thread, run).await
         }
         Command::Config(Deferred(config)) => {
@@ -125,65 +105,6 @@ fn output_options(args: &Args) -> Result<OutputOptions, CliError> {
         Ok(settings) if !is_local => options.with_settings(&settings),
         _ => Ok(options),
     }
-}
-
-/// Runs a command, or in a dry run prints the request at which it stops.
-async fn run_or_plan(
-    dry_run: Option<&DryRun>,
-    output: &mut Output<Stdout>,
-    command: impl AsyncFnOnce(&mut Output<Stdout>) -> Result<(), CliError>,
-) -> Result<(), CliError> {
-    let Some(dry_run) = dry_run else {
-        return command(output).await;
-    };
-    let planned = dry_run.run(command(output)).await?;
-    if planned.is_none() && dry_run.is_shown() {
-        output.log().print("dry run: nothing was changed");
-        return Ok(());
-    }
-    Ok(planned_output::print(planned, output)?)
-}
-
-/// Returns what a command changes at a server, as a verb.
-fn mutation_verb(command: &Command) -> Option<&'static str> {
-    match command {
-        Command::Asa(Deferred(asa)) => asa.mutation_verb(),
-        Command::Dt {
-            command: Deferred(command),
-            ..
-        } => command.mutation_verb(),
-        _ => None,
-    }
-}
-
-/// Returns whether a command calls operations on ActiveGate tokens, which two APIs have.
-fn uses_token_api(command: &Dt) -> bool {
-    matches!(
-        command,
-        Dt::ActiveGateToken(_) | Dt::ActiveGate(Deferred(ActiveGateCommand::Attention(_)))
-    )
-}
-
-/// Checks that a command may change what `verb` says.
-fn ensure_allowed(
-    clients: &ClientFactory,
-    vendor: Vendor,
-    verb: Option<&'static str>,
-    output: &Output<Stdout>,
-) -> Result<(), CliError> {
-    let Some(verb) = verb else {
-        return Ok(());
-    };
-    if clients.dry_run().is_none() {
-        clients.ensure_writable(vendor, verb)?;
-    }
-    // An unknown column would be found only after the change.
-    if output.has_chosen_columns() {
-        return Err(CliError::usage(
-            "--columns and --sort-by are for commands that only read; nothing was sent",
-        ));
-    }
-    Ok(())
 }
 
 /// Runs a command until it ends or a signal asks the process to, and its lines are printed.

@@ -4,7 +4,8 @@ use std::error::Error as _;
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Command, FromArgMatches as _};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, FromArgMatches as _};
 
 use crate::cli::args::{self, Args};
 use crate::cli::help;
@@ -16,11 +17,43 @@ use crate::nearest::nearest_of;
 /// Words in the name of an option that suggest a secret, which no option takes.
 const SECRET_WORDS: [&str; 6] = ["token", "secret", "password", "credential", "bearer", "key"];
 
+/// A command line that was parsed.
+#[derive(Debug)]
+pub(crate) struct CommandLine {
+    pub(crate) args: Args,
+    pub(crate) matches: ArgMatches,
+}
+
+impl CommandLine {
+    fn of(matches: ArgMatches) -> Result<Self, clap::Error> {
+        let args = Args::from_arg_matches(&matches)?;
+        Ok(Self { args, matches })
+    }
+}
+
+/// Returns the arguments once more, for a command that runs several times.
+///
+/// # Errors
+/// None in practice: they were valid when they were parsed.
+pub(crate) fn repeat(matches: &ArgMatches) -> Result<Args, CliError> {
+    Args::from_arg_matches(matches).map_err(|error| CliError::usage(render(&error)))
+}
+
+/// Returns whether the last command of the line has a value of an argument.
+pub(crate) fn has_value(matches: &ArgMatches, id: &str) -> bool {
+    let mut leaf = matches;
+    while let Some((_, inner)) = leaf.subcommand() {
+        leaf = inner;
+    }
+    let is_own = leaf.ids().any(|own| own == id);
+    is_own && leaf.value_source(id) == Some(ValueSource::CommandLine)
+}
+
 /// Parses the command line. Prints help and version.
 ///
 /// # Errors
 /// The command line is invalid; or help or version was printed, which is a silent error with its exit code.
-pub(crate) fn parse(arguments: Vec<OsString>) -> Result<Args, CliError> {
+pub(crate) fn parse(arguments: Vec<OsString>) -> Result<CommandLine, CliError> {
     if is_version(&arguments) {
         help::print_version()?;
         return Err(CliError::silent(Exit::Success));
@@ -44,7 +77,7 @@ fn is_version(arguments: &[OsString]) -> bool {
 
 fn try_parse<T: Into<OsString>>(
     arguments: impl IntoIterator<Item = T>,
-) -> Result<Args, clap::Error> {
+) -> Result<CommandLine, clap::Error> {
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     match parse_syntax(&arguments) {
         Ok(args) => return Ok(args),
@@ -54,7 +87,7 @@ fn try_parse<T: Into<OsString>>(
     }
     let mut command = args::command(help::width());
     let matches = command.try_get_matches_from_mut(&arguments);
-    let mut matches = matches.map_err(|mut error| {
+    let matches = matches.map_err(|mut error| {
         let has_none = error.get(ContextKind::SuggestedSubcommand).is_none();
         if error.kind() == ErrorKind::InvalidSubcommand && has_none {
             let meant = meant_by_help(&command, &arguments);
@@ -63,13 +96,12 @@ fn try_parse<T: Into<OsString>>(
         }
         error
     })?;
-    Args::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    CommandLine::of(matches).map_err(|error| error.format(&mut command))
 }
 
 /// Parses without what only help and mistakes need.
-fn parse_syntax(arguments: &[OsString]) -> Result<Args, clap::Error> {
-    let mut matches = args::syntax().try_get_matches_from(arguments)?;
-    Args::from_arg_matches_mut(&mut matches)
+fn parse_syntax(arguments: &[OsString]) -> Result<CommandLine, clap::Error> {
+    CommandLine::of(args::syntax().try_get_matches_from(arguments)?)
 }
 
 /// Returns the command that `help` was probably asked for, which clap does not suggest.

@@ -24,8 +24,19 @@ pub(crate) struct CliError {
     call: Option<Box<CallFailure>>,
     /// Where a list continues.
     page_token: Option<String>,
+    /// The profile that it is about, if the command runs with several.
+    profile: Option<String>,
     /// The errors of which this one is the sum, such as those of lists that could not be read.
     parts: Vec<CliError>,
+}
+
+/// What is left of a list that was printed in part.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rest<'a> {
+    /// The rest of the limit, if there is one.
+    pub(crate) limit: Option<usize>,
+    /// The profile, if the command runs with several.
+    pub(crate) profile: Option<&'a str>,
 }
 
 impl CliError {
@@ -36,6 +47,7 @@ impl CliError {
             line: Some(line.to_string()),
             call: None,
             page_token: None,
+            profile: None,
             parts: Vec::new(),
         }
     }
@@ -43,6 +55,14 @@ impl CliError {
     /// Creates an error of the command line, a setting or an input.
     pub(crate) fn usage(line: impl Display) -> Self {
         Self::new(Exit::Usage, line)
+    }
+
+    /// Creates the error of a command that needs profiles where there is no configuration.
+    pub(crate) fn no_profiles() -> Self {
+        Self::new(
+            Exit::NotConfigured,
+            "there is no configuration with profiles; `gatelet config init` creates it",
+        )
     }
 
     /// Creates an error of what every command needs before it begins.
@@ -57,6 +77,7 @@ impl CliError {
             line: None,
             call: None,
             page_token: None,
+            profile: None,
             parts: Vec::new(),
         }
     }
@@ -83,6 +104,14 @@ impl CliError {
     pub(crate) fn with_parts(mut self, parts: Vec<Self>) -> Self {
         self.parts = parts;
         self
+    }
+
+    /// Sets the profile that it is about.
+    pub(crate) fn of_profile(self, name: &str) -> Self {
+        Self {
+            profile: Some(name.to_owned()),
+            ..self
+        }
     }
 
     /// Removes secrets that a server may have put into the lines. The place where a list continues stays: it may look like one.
@@ -116,15 +145,23 @@ impl CliError {
     pub(crate) fn report(self, format: ErrorFormat) -> ExitCode {
         match (format, &self.line) {
             (ErrorFormat::Json, Some(_)) => eprint_json(&self.object().to_line()),
-            (ErrorFormat::Line, Some(line)) => {
-                for part in &self.parts {
-                    eprint_line(part.line());
-                }
-                eprint_line(line);
-            }
-            (_, None) => {}
+            (ErrorFormat::Line, _) => self.print_lines(""),
+            (ErrorFormat::Json, None) => {}
         }
         ExitCode::from(self.exit.code())
+    }
+
+    /// Prints the lines of its parts, and then its own.
+    fn print_lines(&self, subject: &str) {
+        let own = self.profile.as_ref();
+        let own = own.map(|name| format!("profile {name}: "));
+        let subject = own.as_deref().unwrap_or(subject);
+        for part in &self.parts {
+            part.print_lines(subject);
+        }
+        if let Some(line) = &self.line {
+            eprint_line(&format!("{subject}{line}"));
+        }
     }
 
     fn object(&self) -> ErrorObject<'_> {
@@ -133,6 +170,7 @@ impl CliError {
             line: self.line(),
             call: self.call.as_deref(),
             page_token: self.page_token.as_deref(),
+            profile: self.profile.as_deref(),
             parts: self.parts.iter().map(Self::object).collect(),
         }
     }
@@ -176,11 +214,8 @@ impl CliError {
         }
     }
 
-    /// Converts the error of a list that the command line can continue; `remaining` is the rest of its limit, if any.
-    pub(crate) fn from_list_error(
-        error: &gatelet_transport::Error,
-        remaining: Option<usize>,
-    ) -> Self {
+    /// Converts the error of a list that the command line can continue.
+    pub(crate) fn from_list_error(error: &gatelet_transport::Error, rest: Rest<'_>) -> Self {
         let failure = Self::from_client_error(error, &SettingNames::default());
         // A list that failed on its first page is resumed by the same command.
         let has_begun = error.page().is_some_and(|page| page > 1);
@@ -188,14 +223,14 @@ impl CliError {
         let (Some(token), true, false) = (error.resume_token(), has_begun, is_over) else {
             return failure;
         };
-        failure.continued_at(token, remaining)
+        failure.continued_at(token, rest)
     }
 
-    /// Says where the list continues that the command has printed in part; `remaining` is the rest of its limit, if any.
-    pub(crate) fn continued_at(self, token: &PageToken, remaining: Option<usize>) -> Self {
+    /// Says where the list continues that the command has printed in part.
+    pub(crate) fn continued_at(self, token: &PageToken, rest: Rest<'_>) -> Self {
         Self {
             page_token: Some(token.as_str().to_owned()),
-            ..self.with_advice(continuation(token, remaining))
+            ..self.with_advice(continuation(token, rest))
         }
     }
 }
@@ -227,15 +262,18 @@ pub(crate) fn root_message(error: &TransportError) -> String {
     source.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-/// Says how a list is continued; `remaining` is the rest of its limit, if any.
-pub(crate) fn continuation(token: &PageToken, remaining: Option<usize>) -> String {
+/// Says how a list is continued.
+pub(crate) fn continuation(token: &PageToken, rest: Rest<'_>) -> String {
     // A token that starts with `-` would be parsed as an option without `=`.
     let token = token.as_str();
     let sign = if token.starts_with('-') { '=' } else { ' ' };
-    let limit = remaining.map(|it| format!(" --limit {it}"));
+    let limit = rest.limit.map(|it| format!(" --limit {it}"));
     let limit = limit.unwrap_or_default();
+    let profile = rest.profile.map(|name| format!("--profile={name}"));
+    let profile = profile.map(|option| quote_for_shell(&option) + " ");
+    let profile = profile.unwrap_or_default();
     let token = quote_for_shell(token);
-    format!("continue with --page-token{sign}{token}{limit}")
+    format!("continue with {profile}--page-token{sign}{token}{limit}")
 }
 
 /// Converts a failed write to stdout, or a refusal to write. A reader that has read enough (`| head -1`) is not an error.

@@ -24,6 +24,7 @@ pub(crate) enum Exit {
     Server = 11,
     OutcomeUnknown = 12,
     NotConfigured = 13,
+    ProfileFailed = 14,
     Found = 20,
     HungUp = 129,
     Interrupted = 130,
@@ -73,6 +74,10 @@ impl Exit {
         (
             Self::NotConfigured,
             "not set up: an address, a credential or the file of a credential is missing; nothing was sent",
+        ),
+        (
+            Self::ProfileFailed,
+            "failed with at least one of several profiles; the lines say which, and what the others have is printed",
         ),
         (
             Self::Found,

@@ -104,6 +104,7 @@ pub(crate) struct ErrorObject<'a> {
     pub(crate) line: &'a str,
     pub(crate) call: Option<&'a CallFailure>,
     pub(crate) page_token: Option<&'a str>,
+    pub(crate) profile: Option<&'a str>,
     pub(crate) parts: Vec<Self>,
 }
 
@@ -112,6 +113,9 @@ impl Serialize for ErrorObject<'_> {
         let mut members = serializer.serialize_map(None)?;
         members.serialize_entry("message", &escape_for_display(self.line))?;
         members.serialize_entry("exitCode", &self.exit.code())?;
+        if let Some(profile) = self.profile {
+            members.serialize_entry("profile", profile)?;
+        }
         if let Some(call) = self.call {
             members.serialize_entry("kind", call.kind)?;
             members.serialize_entry("applied", call.applied)?;
@@ -198,6 +202,7 @@ mod tests {
             line: "no\nway",
             call: Some(&call),
             page_token: Some("k4"),
+            profile: None,
             parts: Vec::new(),
         };
         assert_eq!(

@@ -2,13 +2,15 @@
 
 use clap::{ArgAction, ValueEnum as _};
 
+use crate::error::error::CliError;
 use crate::options::connection::ConnectionOptions;
 use crate::options::output::OutputOptions;
+use crate::options::profiles::{Chosen, ProfilesOptions};
 use crate::options::token_api::TokenApiName;
 use crate::output::target::Target;
 
 /// The options of every command.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalOptions {
     #[command(flatten)]
@@ -17,6 +19,9 @@ pub(crate) struct GlobalOptions {
     /// Profile of the configuration file; then no address or credential is read from the environment
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) profiles: ProfilesOptions,
 
     /// Use the embedded emulator: no account, no network, state kept in files
     #[arg(long, global = true, conflicts_with = "profile")]
@@ -39,12 +44,36 @@ pub(crate) struct GlobalOptions {
 }
 
 impl GlobalOptions {
+    /// Returns which profiles are chosen, if several may be.
+    ///
+    /// # Errors
+    /// The options exclude each other.
+    pub(crate) fn chosen(&self) -> Result<Option<Chosen<'_>>, CliError> {
+        let other = match (&self.profile, self.emulator) {
+            (Some(_), _) => Some("--profile"),
+            (None, true) => Some("--emulator"),
+            (None, false) => None,
+        };
+        self.profiles.chosen(other)
+    }
+
+    /// Returns the options of one of several profiles.
+    pub(crate) fn of_profile(self, name: &str) -> Self {
+        Self {
+            profile: Some(name.to_owned()),
+            profiles: ProfilesOptions::default(),
+            ..self
+        }
+    }
+
     /// Returns where the command goes, with the API of its tokens.
     pub(crate) fn target(&self, token_api: Option<TokenApiName>) -> Target {
         // Each option is named here, so that a new one does not compile before it is decided whether a suggested command has it, too.
         let Self {
             output: _,
             profile,
+            // A command with several profiles suggests commands with one of them.
+            profiles: _,
             emulator,
             connection,
             dry_run: _,

@@ -76,7 +76,9 @@ impl OutputOptions {
         let columns = env::non_empty("COLUMNS");
         let style = Style::of_stdout(self.color.unwrap_or_default(), columns.as_deref(), now);
         // Rows on the same terminal, or a pager there, would mix with the line.
-        let is_stdout_seen = (style.is_terminal || is_pipe()) && self.sort_by.is_none();
+        let is_pipe = is_pipe();
+        let is_stdout_seen = (style.is_terminal || is_pipe) && self.sort_by.is_none();
+        let is_stderr_free = io::stderr().is_terminal() && !is_verbose;
         Presentation {
             format: self.format(),
             columns: self.columns,
@@ -85,7 +87,8 @@ impl OutputOptions {
             style,
             #[cfg(feature = "jq")]
             filter: self.jq.as_deref().and_then(|it| Filter::new(it).ok()),
-            has_progress_line: io::stderr().is_terminal() && !is_stdout_seen && !is_verbose,
+            has_progress_line: is_stderr_free && !is_stdout_seen,
+            has_profile_line: is_stderr_free && !is_pipe,
         }
     }
 }

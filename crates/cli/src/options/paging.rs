@@ -53,8 +53,8 @@ impl Paging {
     }
 }
 
-/// Parses a positive number of items.
-fn count<T>(text: &str) -> Result<T, &'static str>
+/// Parses a positive number.
+pub(crate) fn count<T>(text: &str) -> Result<T, &'static str>
 where
     T: FromStr<Err = ParseIntError> + PartialOrd + From<u8>,
 {

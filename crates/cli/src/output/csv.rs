@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use csv::{Terminator, WriterBuilder};
 
 use crate::output::record::Cell;
+use crate::output::row::Row;
 use crate::output::writer::{Columns, Writer};
 use crate::terminal::escape_for_display;
 
@@ -20,7 +21,7 @@ pub(crate) struct Csv<T: 'static> {
 impl<T> Csv<T> {
     pub(crate) fn new(columns: Columns<T>, has_header: bool, is_escaped: bool) -> Self {
         Self {
-            is_header_due: has_header && columns.iter().any(|column| !column.header.is_empty()),
+            is_header_due: has_header && columns.has_titles(),
             columns,
             is_escaped,
         }
@@ -28,24 +29,24 @@ impl<T> Csv<T> {
 }
 
 impl<T> Writer<T> for Csv<T> {
-    fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
-        let mut rows = WriterBuilder::new()
+    fn write(&mut self, rows: &[Row<T>], sink: &mut dyn Write) -> io::Result<()> {
+        let mut csv = WriterBuilder::new()
             .terminator(Terminator::CRLF)
             .from_writer(sink);
         if std::mem::take(&mut self.is_header_due) {
-            let header = self.columns.iter().map(|column| column.header);
-            rows.write_record(header).map_err(write_error)?;
+            let header = self.columns.headings().map(|heading| heading.title);
+            csv.write_record(header).map_err(write_error)?;
         }
-        for record in records {
-            let cells = self.columns.cells(record);
+        for row in rows {
+            let cells = self.columns.cells(row);
             let cells = cells.map(|cell| cell.map_or_else(String::new, Cell::exact));
-            rows.write_record(cells.map(|cell| match self.is_escaped {
+            csv.write_record(cells.map(|cell| match self.is_escaped {
                 true => escape_for_display(&cell),
                 false => cell,
             }))
             .map_err(write_error)?;
         }
-        rows.flush()
+        csv.flush()
     }
 
     fn finish(&mut self, sink: &mut dyn Write) -> io::Result<()> {
@@ -75,7 +76,8 @@ mod tests {
         let mut csv = Csv::new(COLUMNS.iter().collect(), true, is_escaped);
         let mut sink = Vec::new();
         for page in pages {
-            csv.write(page, &mut sink).unwrap();
+            let rows: Vec<_> = page.iter().copied().map(Row::from).collect();
+            csv.write(&rows, &mut sink).unwrap();
         }
         csv.finish(&mut sink).unwrap();
         String::from_utf8(sink).unwrap()
@@ -110,7 +112,7 @@ mod tests {
         let mut csv = Csv::new(COLUMNS.iter().collect(), true, false);
         let long = "x".repeat(1 << 16);
         let row: (&str, Option<&str>) = (long.leak(), None);
-        let error = csv.write(&[row], &mut Left).unwrap_err();
+        let error = csv.write(&[row.into()], &mut Left).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
     }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::error::refusal::Refusal;
 use crate::output::json;
+use crate::output::row::Row;
 use crate::output::writer::Writer;
 use crate::redaction::Redactor;
 use crate::terminal::escape_for_display;
@@ -101,8 +102,8 @@ impl Whole {
 }
 
 impl<T: Serialize> Writer<T> for Whole {
-    fn write(&mut self, records: &[T], _: &mut dyn Write) -> io::Result<()> {
-        self.array.write(records, &mut self.json)
+    fn write(&mut self, rows: &[Row<T>], _: &mut dyn Write) -> io::Result<()> {
+        self.array.write(rows, &mut self.json)
     }
 
     fn finish(&mut self, sink: &mut dyn Write) -> io::Result<()> {
@@ -119,9 +120,9 @@ pub(crate) struct Each {
 }
 
 impl<T: Serialize> Writer<T> for Each {
-    fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
-        for record in records {
-            let json = json::to_vec(record, false, false, &self.redactor)?;
+    fn write(&mut self, rows: &[Row<T>], sink: &mut dyn Write) -> io::Result<()> {
+        for row in rows {
+            let json = json::to_vec(row, false, false, &self.redactor)?;
             self.filter.write(&json, self.is_escaped, sink)?;
         }
         Ok(())
@@ -137,10 +138,10 @@ mod tests {
     fn written(mut writer: impl Writer<Value>) -> String {
         let mut sink = Vec::new();
         writer
-            .write(&[json!({"id": "a\u{202e}", "n": 1})], &mut sink)
+            .write(&[json!({"id": "a\u{202e}", "n": 1}).into()], &mut sink)
             .unwrap();
         writer
-            .write(&[json!({"id": "b", "n": [2, null]})], &mut sink)
+            .write(&[json!({"id": "b", "n": [2, null]}).into()], &mut sink)
             .unwrap();
         writer.finish(&mut sink).unwrap();
         String::from_utf8(sink).unwrap()

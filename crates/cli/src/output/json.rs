@@ -7,6 +7,7 @@ use serde_json::Serializer;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::output::gathered_string::gather_strings;
+use crate::output::row::Row;
 use crate::output::writer::Writer;
 use crate::redaction::Redactor;
 use crate::terminal::escape_in_json;
@@ -49,17 +50,17 @@ impl Array {
 }
 
 impl<T: Serialize> Writer<T> for Array {
-    fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
+    fn write(&mut self, rows: &[Row<T>], sink: &mut dyn Write) -> io::Result<()> {
         if !std::mem::replace(&mut self.is_open, true) {
             sink.write_all(b"[")?;
         }
-        for record in records {
+        for row in rows {
             let comma = if self.has_items { "," } else { "" };
             self.has_items = true;
             write!(sink, "{comma}")?;
             // No string contains a line break.
             for line in
-                to_vec(record, true, self.is_escaped, &self.redactor)?.split(|byte| *byte == b'\n')
+                to_vec(row, true, self.is_escaped, &self.redactor)?.split(|byte| *byte == b'\n')
             {
                 sink.write_all(b"\n  ")?;
                 sink.write_all(line)?;
@@ -82,9 +83,9 @@ pub(crate) struct Lines {
 }
 
 impl<T: Serialize> Writer<T> for Lines {
-    fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
-        for record in records {
-            sink.write_all(&to_vec(record, false, self.is_escaped, &self.redactor)?)?;
+    fn write(&mut self, rows: &[Row<T>], sink: &mut dyn Write) -> io::Result<()> {
+        for row in rows {
+            sink.write_all(&to_vec(row, false, self.is_escaped, &self.redactor)?)?;
             sink.write_all(b"\n")?;
         }
         Ok(())
@@ -150,7 +151,8 @@ mod tests {
     fn written(mut writer: impl Writer<Value>, pages: &[&[Value]]) -> String {
         let mut sink = Vec::new();
         for page in pages {
-            writer.write(page, &mut sink).unwrap();
+            let rows: Vec<_> = page.iter().cloned().map(Row::from).collect();
+            writer.write(&rows, &mut sink).unwrap();
         }
         writer.finish(&mut sink).unwrap();
         String::from_utf8(sink).unwrap()

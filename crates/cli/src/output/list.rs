@@ -5,7 +5,7 @@ use std::pin::pin;
 
 use gatelet_transport::Pages;
 
-use crate::error::error::{CliError, continuation};
+use crate::error::error::{CliError, Rest, continuation};
 use crate::output::output::Output;
 use crate::output::progress_line::ProgressLine;
 use crate::output::record::Record;
@@ -59,6 +59,11 @@ pub(crate) async fn write_rows<T, R: Record>(
     let mut caught = pin!(caught);
     let mut progress_line = ProgressLine::new(output.has_progress_line(), limit);
     let mut has_begun = false;
+    let profile = output.profile().map(str::to_owned);
+    let rest = |remaining| Rest {
+        limit: limit.map(|_| remaining),
+        profile: profile.as_deref(),
+    };
     let mut list = output.list()?;
     let error = loop {
         if remaining == 0 {
@@ -77,7 +82,7 @@ pub(crate) async fn write_rows<T, R: Record>(
                 let error = CliError::new(signal.into(), signal);
                 let begun = here.as_ref().filter(|_| has_begun);
                 break Some(match begun {
-                    Some(token) => error.continued_at(token, limit.map(|_| remaining)),
+                    Some(token) => error.continued_at(token, rest(remaining)),
                     None => error,
                 });
             }
@@ -92,13 +97,12 @@ pub(crate) async fn write_rows<T, R: Record>(
                 progress_line.show(total_count);
                 // What is sorted is printed at the end, also after a signal.
                 if let Some(token) = pages.page_token() {
-                    progress.set(continuation(token, limit.map(|_| remaining)));
+                    progress.set(continuation(token, rest(remaining)));
                 }
             }
             Ok(None) => break None,
             Err(error) => {
-                let remaining = limit.map(|_| remaining);
-                break Some(CliError::from_list_error(&error, remaining));
+                break Some(CliError::from_list_error(&error, rest(remaining)));
             }
         }
     };

@@ -1,11 +1,13 @@
 //! What a command says of its steps.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::output::log_entry::LogEntry;
+use crate::output::profile_lines::ProfileLines;
 use crate::output::progress::Progress;
 use crate::redaction::KnownSecrets;
 
@@ -16,6 +18,8 @@ pub(crate) struct Log {
     progress: Progress,
     secrets: KnownSecrets,
     messages: Sender<Message>,
+    /// The profile that the lines are about, if the command runs with several, and where its lines are gathered.
+    profile: Option<(Arc<str>, ProfileLines)>,
 }
 
 /// The thread that prints the lines of a log.
@@ -48,6 +52,7 @@ impl Log {
             progress: Progress::default(),
             secrets: KnownSecrets::default(),
             messages: messages.clone(),
+            profile: None,
         };
         let thread = LogThread {
             messages,
@@ -56,14 +61,30 @@ impl Log {
         Ok((log, thread))
     }
 
+    /// Returns the log of one of several profiles. It has its own progress, and its lines are gathered; entries of requests are printed at once.
+    pub(crate) fn of_profile(&self, name: &Arc<str>, lines: &ProfileLines) -> Self {
+        Self {
+            progress: Progress::default(),
+            profile: Some((Arc::clone(name), lines.clone())),
+            ..self.clone()
+        }
+    }
+
     /// Prints a line to stderr, without secrets that a server may have put into it.
     pub(crate) fn print(&self, line: impl Into<String>) {
         let line = self.secrets.redactor().redact(&line.into()).into_owned();
-        self.print_entry(LogEntry::line(line));
+        match &self.profile {
+            Some((name, lines)) => lines.add(name, line),
+            None => self.print_entry(LogEntry::line(line)),
+        }
     }
 
     /// Prints an entry to stderr.
     pub(crate) fn print_entry(&self, entry: LogEntry) {
+        let entry = match &self.profile {
+            Some((name, _)) => entry.of_profile(name),
+            None => entry,
+        };
         let _ = self.messages.send(Message::Entry(entry));
     }
 

@@ -51,6 +51,14 @@ impl LogEntry {
         self
     }
 
+    /// Names the profile in each line, and in a member.
+    pub(crate) fn of_profile(mut self, name: &str) -> Self {
+        for line in &mut self.lines {
+            *line = format!("profile {name}: {line}");
+        }
+        self.with("profile", name)
+    }
+
     /// Prints the entry to stderr.
     pub(crate) fn print(&self) {
         if terminal::has_json_lines() {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::output::record::Cell;
+use crate::output::row::Row;
 use crate::output::writer::{Columns, Writer};
 use crate::terminal::escape_for_display;
 
@@ -23,17 +24,18 @@ impl<T> Markdown<T> {
 }
 
 impl<T> Writer<T> for Markdown<T> {
-    fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
+    fn write(&mut self, rows: &[Row<T>], sink: &mut dyn Write) -> io::Result<()> {
         if std::mem::take(&mut self.is_header_due) {
-            let titles = self.columns.iter().map(|column| match column.header {
+            let titles = self.columns.headings().map(|heading| match heading.title {
                 "" => "VALUE".to_owned(),
-                header => header.to_owned(),
+                title => title.to_owned(),
             });
             write_row(titles, sink)?;
-            write_row(self.columns.iter().map(|_| "---".to_owned()), sink)?;
+            let rules = self.columns.headings().map(|_| "---".to_owned());
+            write_row(rules, sink)?;
         }
-        for record in records {
-            let cells = self.columns.cells(record);
+        for row in rows {
+            let cells = self.columns.cells(row);
             write_row(
                 cells.map(|cell| cell.map_or_else(String::new, escape)),
                 sink,
@@ -67,14 +69,17 @@ fn escape(cell: Cell) -> String {
     escaped
 }
 
-/// Names, one on each line. Control characters are escaped, so that no name is read as two.
+/// Names, one on each line, after the profile and a tab where there is one. Control characters are escaped, so that no name is read as two.
 pub(crate) struct Names<T: 'static>(pub(crate) Columns<T>);
 
 impl<T> Writer<T> for Names<T> {
-    fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
-        for record in records {
-            if let Some(name) = self.0.name(record) {
-                writeln!(sink, "{}", escape_for_display(&name.exact()))?;
+    fn write(&mut self, rows: &[Row<T>], sink: &mut dyn Write) -> io::Result<()> {
+        for row in rows {
+            if let Some(name) = self.0.name(row) {
+                let profile = row.profile_cell().map(Cell::exact);
+                let profile = profile.map(|it| escape_for_display(&it) + "\t");
+                let name = escape_for_display(&name.exact());
+                writeln!(sink, "{}{name}", profile.unwrap_or_default())?;
             }
         }
         Ok(())
@@ -86,16 +91,17 @@ mod tests {
     use super::*;
     use crate::output::record::Column;
 
-    type Row = (Option<&'static str>, &'static str);
+    type Record = (Option<&'static str>, &'static str);
 
-    static COLUMNS: [Column<Row>; 2] = [
+    static COLUMNS: [Column<Record>; 2] = [
         Column::text("ID", |row| row.0.map(str::to_owned)),
         Column::text("NOTE", |row| Some(row.1.to_owned())),
     ];
 
-    fn written(mut writer: impl Writer<Row>, rows: &[Row]) -> String {
+    fn written(mut writer: impl Writer<Record>, records: &[Record]) -> String {
         let mut sink = Vec::new();
-        writer.write(rows, &mut sink).unwrap();
+        let rows: Vec<_> = records.iter().copied().map(Row::from).collect();
+        writer.write(&rows, &mut sink).unwrap();
         writer.finish(&mut sink).unwrap();
         String::from_utf8(sink).unwrap()
     }

@@ -1,7 +1,6 @@
 //! Writes results in the chosen format.
 
 use std::io::{self, Write};
-use std::slice;
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -11,10 +10,13 @@ use crate::output::dry_run::DryRun;
 #[cfg(feature = "jq")]
 use crate::output::jq::{Each, Filter, Whole};
 use crate::output::json;
+use crate::output::list_writer::{ListWriter, SortBy};
 use crate::output::log::Log;
 use crate::output::markdown::{Markdown, Names};
+use crate::output::merge::{Merge, Place};
 use crate::output::progress::Progress;
 use crate::output::record::{self, Column, Record};
+use crate::output::row::Row;
 use crate::output::selection;
 use crate::output::style::Style;
 use crate::output::table::Table;
@@ -73,6 +75,8 @@ pub(crate) struct Presentation {
     pub(crate) filter: Option<Filter>,
     /// Whether stderr may show how far a long list is.
     pub(crate) has_progress_line: bool,
+    /// Whether stderr may show how many profiles are complete, before rows are written.
+    pub(crate) has_profile_line: bool,
 }
 
 /// Writes records in one format. Each record is redacted first, so that none shows a secret by accident.
@@ -83,6 +87,8 @@ pub(crate) struct Output<W> {
     log: Log,
     target: Target,
     dry_run: Option<DryRun>,
+    /// The profile whose rows become a part of one list, and that list.
+    merged: Option<(Place, Merge<W>)>,
 }
 
 impl<W: Write> Output<W> {
@@ -93,6 +99,7 @@ impl<W: Write> Output<W> {
             log,
             target,
             dry_run: None,
+            merged: None,
         }
     }
 
@@ -104,6 +111,19 @@ impl<W: Write> Output<W> {
     /// Returns the dry run, if nothing is changed.
     pub(crate) fn dry_run(&self) -> Option<&DryRun> {
         self.dry_run.as_ref()
+    }
+
+    /// Makes all records rows of one list, which has those of other profiles, too.
+    pub(crate) fn merged(self, place: Place, merge: Merge<W>) -> Self {
+        Self {
+            merged: Some((place, merge)),
+            ..self
+        }
+    }
+
+    /// Returns the profile, if the command runs with several.
+    pub(crate) fn profile(&self) -> Option<&str> {
+        self.merged.as_ref().map(|(place, _)| &*place.profile)
     }
 
     /// Returns what the command says of its steps.
@@ -123,7 +143,7 @@ impl<W: Write> Output<W> {
 
     /// Returns whether stderr may show how far a long list is.
     pub(crate) fn has_progress_line(&self) -> bool {
-        self.presentation.has_progress_line
+        self.presentation.has_progress_line && self.merged.is_none()
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -161,6 +181,11 @@ impl<W: Write> Output<W> {
 
     /// Writes one record as the whole result.
     pub(crate) fn item<T: Record>(&mut self, mut item: T) -> io::Result<()> {
+        if self.merged.is_some() {
+            let mut list = self.list()?;
+            list.page(std::iter::once(item))?;
+            return list.finish();
+        }
         let mut redactor = self.log.secrets().redactor();
         record::hide_secrets(&mut item, &redactor)?;
         item.show_secrets(&mut redactor);
@@ -168,7 +193,7 @@ impl<W: Write> Output<W> {
             return self.write_document(&item, &redactor);
         }
         let mut writer = self.writer(redactor)?;
-        writer.write(slice::from_ref(&item), &mut self.sink)?;
+        writer.write(&[item.into()], &mut self.sink)?;
         writer.finish(&mut self.sink)?;
         self.sink.flush()
     }
@@ -179,9 +204,13 @@ impl<W: Write> Output<W> {
         whole: &impl Serialize,
         rows: Vec<T>,
     ) -> io::Result<()> {
-        if self.format().is_document() {
-            let redactor = self.log.secrets().redactor();
-            return self.write_document(whole, &redactor);
+        match (self.format().is_document(), &self.merged) {
+            (true, Some(_)) => return self.item(Document(serde_json::to_value(whole)?)),
+            (true, None) => {
+                let redactor = self.log.secrets().redactor();
+                return self.write_document(whole, &redactor);
+            }
+            (false, _) => {}
         }
         let mut list = self.list()?;
         list.page(rows.into_iter())?;
@@ -212,16 +241,31 @@ impl<W: Write> Output<W> {
     /// # Errors
     /// The name of a column is unknown.
     pub(crate) fn list<T: Record>(&mut self) -> io::Result<List<'_, W, T>> {
-        let sort_by = self.presentation.sort_by.as_deref();
-        let sort_by = sort_by.map(selection::column).transpose()?;
-        let redactor = self.log.secrets().redactor();
+        let writer = match &self.merged {
+            Some((_, merge)) => {
+                merge.begin(|| self.list_writer::<T>())?;
+                None
+            }
+            None => Some(self.list_writer()?),
+        };
         Ok(List {
-            writer: self.writer(redactor.clone())?,
-            redactor,
+            writer,
             output: self,
-            sorted: sort_by.map(|column| (column, Vec::new())),
             is_empty: true,
         })
+    }
+
+    fn list_writer<T: Record>(&self) -> io::Result<ListWriter<T>> {
+        let sort_by = match self.presentation.sort_by.as_deref() {
+            Some(name) if self.merged.is_some() && selection::is_profile(name) => {
+                Some(SortBy::Profile)
+            }
+            Some(name) => Some(SortBy::Column(selection::column(name)?)),
+            None => None,
+        };
+        let redactor = self.log.secrets().redactor();
+        let writer = self.writer(redactor.clone())?;
+        Ok(ListWriter::new(writer, redactor, sort_by))
     }
 
     /// Returns the writer of records.
@@ -250,7 +294,11 @@ impl<W: Write> Output<W> {
             now: None,
             ..style
         };
-        let columns = |redactor| Ok::<_, io::Error>(Columns::new(self.columns()?, redactor));
+        let has_profile = self.merged.is_some();
+        let columns = |redactor| {
+            let columns = Columns::new(self.columns()?, redactor);
+            Ok::<_, io::Error>(columns.with_profile(has_profile))
+        };
         Ok(match format {
             Format::Table => Box::new(Table::new(columns(redactor)?, has_headers, may_drop, style)),
             Format::Wide => Box::new(Table::new(columns(redactor)?, has_headers, false, whole)),
@@ -269,7 +317,9 @@ impl<W: Write> Output<W> {
     /// Returns the columns that were asked for, or those of the format.
     fn columns<T: Record>(&self) -> io::Result<Vec<&'static Column<T>>> {
         if let Some(names) = &self.presentation.columns {
-            return Ok(selection::columns(names)?);
+            // That of the profiles is there and the first, whether it is named or not.
+            let is_own = |name: &&String| self.merged.is_none() || !selection::is_profile(name);
+            return Ok(selection::columns(names.iter().filter(is_own))?);
         }
         let is_shown = |column: &&Column<T>| match self.format() {
             Format::Table | Format::Markdown => !column.is_wide,
@@ -279,14 +329,20 @@ impl<W: Write> Output<W> {
     }
 }
 
+/// A document that several profiles have one each of.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Document(serde_json::Value);
+
+impl Record for Document {
+    const COLUMNS: &'static [Column<Self>] = &[];
+}
+
 /// A list that is being written, page by page unless it is sorted.
 pub(crate) struct List<'a, W, T: 'static> {
     output: &'a mut Output<W>,
-    writer: Box<dyn Writer<T>>,
-    /// Shares what it hides with the writer.
-    redactor: Redactor,
-    /// The column that decides the order, and the items so far.
-    sorted: Option<(&'static Column<T>, Vec<T>)>,
+    /// None if the rows become a part of the list of several profiles.
+    writer: Option<ListWriter<T>>,
     is_empty: bool,
 }
 
@@ -298,29 +354,21 @@ impl<W: Write, T: Record> List<'_, W, T> {
 
     /// Adds the items of a page.
     pub(crate) fn page(&mut self, items: impl Iterator<Item = T>) -> io::Result<()> {
-        let mut items: Vec<_> = items.collect();
-        for item in &mut items {
-            record::hide_secrets(item, &self.redactor)?;
-        }
+        let items: Vec<_> = items.collect();
         self.is_empty &= items.is_empty();
-        match &mut self.sorted {
-            Some((_, sorted)) => sorted.extend(items),
-            None if items.is_empty() => {}
-            None => {
-                self.writer.write(&items, &mut self.output.sink)?;
-                self.output.sink.flush()?;
-            }
+        let Output { sink, merged, .. } = &mut *self.output;
+        match (&mut self.writer, merged) {
+            (Some(writer), _) => writer.page(items.into_iter().map(Row::from).collect(), sink),
+            (None, Some((place, merge))) => merge.page(place, items),
+            (None, None) => Ok(()),
         }
-        Ok(())
     }
 
-    /// Writes what is left and ends the list.
+    /// Writes what is left and ends the list; that of several profiles ends with the last.
     pub(crate) fn finish(mut self) -> io::Result<()> {
-        if let Some((column, mut items)) = self.sorted {
-            selection::sort(&mut items, column, &self.redactor);
-            self.writer.write(&items, &mut self.output.sink)?;
+        match &mut self.writer {
+            Some(writer) => writer.finish(&mut self.output.sink),
+            None => Ok(()),
         }
-        self.writer.finish(&mut self.output.sink)?;
-        self.output.sink.flush()
     }
 }

@@ -1,4 +1,4 @@
-//! A line on stderr that shows how far a long list is.
+//! A line on stderr that shows how far a long list is, or a command with several profiles.
 
 use std::io::{self, Write as _};
 use std::time::Duration;
@@ -21,11 +21,21 @@ pub(crate) struct ProgressLine<C = TokioClock> {
     is_shown: bool,
     limit: Option<u64>,
     count: u64,
+    /// What is counted.
+    noun: &'static str,
 }
 
 impl ProgressLine {
     pub(crate) fn new(is_enabled: bool, limit: Option<u64>) -> Self {
         Self::with_clock(TokioClock::new(), is_enabled, limit)
+    }
+
+    /// Creates the line of a command that runs with several profiles.
+    pub(crate) fn of_profiles(is_enabled: bool) -> Self {
+        Self {
+            noun: "profiles",
+            ..Self::new(is_enabled, None)
+        }
     }
 
     /// Shows the items so far, of those that the list has in all.
@@ -39,7 +49,14 @@ impl ProgressLine {
 /// Removes the line.
 impl<C> Drop for ProgressLine<C> {
     fn drop(&mut self) {
-        if self.is_shown {
+        self.hide();
+    }
+}
+
+impl<C> ProgressLine<C> {
+    /// Removes the line until it is shown again.
+    pub(crate) fn hide(&mut self) {
+        if std::mem::take(&mut self.is_shown) {
             print(CLEAR);
         }
     }
@@ -54,6 +71,7 @@ impl<C: Clock> ProgressLine<C> {
             is_shown: false,
             limit,
             count: 0,
+            noun: "items",
         }
     }
 
@@ -78,7 +96,8 @@ impl<C: Clock> ProgressLine<C> {
         let of = end
             .filter(|end| *end >= count)
             .map(|end| format!(" of {end}"));
-        Some(format!("{CLEAR}{count}{} items", of.unwrap_or_default()))
+        let (of, noun) = (of.unwrap_or_default(), self.noun);
+        Some(format!("{CLEAR}{count}{of} {noun}"))
     }
 }
 

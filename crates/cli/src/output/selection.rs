@@ -5,14 +5,16 @@ use gatelet_models::Timestamp;
 use crate::error::refusal::Refusal;
 use crate::nearest::nearest_of;
 use crate::output::record::{Cell, Column, Record};
-use crate::redaction::Redactor;
+use crate::output::writer::PROFILE;
 
 /// Returns the columns with these names, in this order.
 ///
 /// # Errors
 /// A name is unknown; the error lists the known ones.
-pub(crate) fn columns<T: Record>(names: &[String]) -> Result<Vec<&'static Column<T>>, Refusal> {
-    names.iter().map(|name| column(name)).collect()
+pub(crate) fn columns<'a, T: Record>(
+    names: impl Iterator<Item = &'a String>,
+) -> Result<Vec<&'static Column<T>>, Refusal> {
+    names.map(|name| column(name)).collect()
 }
 
 /// Returns the column with a name. Upper and lower case are alike, and words may be joined by `-` and `_`.
@@ -43,12 +45,17 @@ fn unknown<T: Record>(header: &str) -> Refusal {
     Refusal::new(format!("unknown column{meant}; known columns: {known}"))
 }
 
-/// Sorts records by a column: numbers, times and versions as such, then texts, then records without a value.
-pub(crate) fn sort<T>(records: &mut [T], column: &Column<T>, redactor: &Redactor) {
-    records.sort_by_cached_key(|record| Key::of(column.cell(record, redactor)));
+/// Sorts rows by a cell: numbers, times and versions as such, then texts, then rows without a value.
+pub(crate) fn sort<T>(rows: &mut [T], cell: impl Fn(&T) -> Option<Cell>) {
+    rows.sort_by_cached_key(|row| Key::of(cell(row)));
 }
 
-/// What records are sorted by.
+/// Returns whether a name is that of the column of profiles.
+pub(crate) fn is_profile(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case(PROFILE)
+}
+
+/// What rows are sorted by.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Number(i128),
@@ -81,6 +88,7 @@ fn version(text: &str) -> Option<Vec<u64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redaction::Redactor;
 
     type Row = (Option<&'static str>, Option<Timestamp>);
 
@@ -92,7 +100,9 @@ mod tests {
     }
 
     fn sorted(mut rows: Vec<Row>, name: &str) -> Vec<Row> {
-        sort(&mut rows, column(name).ok().unwrap(), &Redactor::default());
+        let column: &Column<Row> = column(name).ok().unwrap();
+        let redactor = Redactor::default();
+        sort(&mut rows, |row| column.cell(row, &redactor));
         rows
     }
 
@@ -102,7 +112,7 @@ mod tests {
             assert!(column::<Row>(name).is_ok(), "{name}");
         }
         let names = ["ends".to_owned(), "used bytes".to_owned()];
-        let headers: Vec<_> = columns::<Row>(&names)
+        let headers: Vec<_> = columns::<Row>(names.iter())
             .ok()
             .unwrap()
             .iter()

@@ -5,18 +5,19 @@ use std::io::{self, Write};
 use anstyle::Style as Ansi;
 
 use crate::output::people_time;
-use crate::output::record::{Cell, Column, Meaning};
+use crate::output::record::{Cell, Meaning};
+use crate::output::row::Row;
 use crate::output::style::Style;
 use crate::output::tone::Tone;
 use crate::output::widths::{self, GAP};
-use crate::output::writer::{Columns, Writer};
+use crate::output::writer::{Columns, Heading, Writer};
 use crate::terminal::escape_for_display;
 
 /// The cell of a missing value.
 const NONE: &str = "-";
 
 /// The number of rows whose cells are held at a time. The first of them decide the widths.
-const ROWS: usize = 1000;
+pub(crate) const ROWS: usize = 1000;
 
 /// The width down to which a column of texts may be cut.
 const LEAST: usize = 10;
@@ -50,9 +51,9 @@ struct Shown {
 
 impl<T> Table<T> {
     pub(crate) fn new(columns: Columns<T>, has_header: bool, may_drop: bool, style: Style) -> Self {
-        let has_header = has_header && columns.iter().any(|column| !column.header.is_empty());
+        let has_header = has_header && columns.has_titles();
         // What names the owner of a secret that is shown once is as valuable.
-        let has_secret = columns.iter().any(|it| it.meaning == Meaning::Secret);
+        let has_secret = columns.headings().any(|it| it.meaning == Meaning::Secret);
         let width = style.width.filter(|_| !has_secret);
         let style = Style { width, ..style };
         Self {
@@ -67,14 +68,14 @@ impl<T> Table<T> {
     /// Chooses the widths by the first rows, leaves out what does not fit, and writes the header.
     fn begin(&mut self, rows: &mut [Vec<Shown>], sink: &mut dyn Write) -> io::Result<()> {
         let has_header = self.has_header;
-        let header = |column: &Column<T>| {
+        let header = |heading: Heading| {
             if has_header {
-                widths::of(column.header)
+                widths::of(heading.title)
             } else {
                 0
             }
         };
-        let mut natural: Vec<usize> = self.columns.iter().map(header).collect();
+        let mut natural: Vec<usize> = self.columns.headings().map(header).collect();
         for row in rows.iter() {
             for (width, cell) in natural.iter_mut().zip(row) {
                 *width = (*width).max(cell.width);
@@ -97,8 +98,8 @@ impl<T> Table<T> {
             true => {
                 let titles = self
                     .columns
-                    .iter()
-                    .map(|column| Shown::new(column.header.to_owned()));
+                    .headings()
+                    .map(|heading| Shown::new(heading.title.to_owned()));
                 let titles = titles.collect();
                 self.write_row(
                     titles,
@@ -119,7 +120,7 @@ impl<T> Table<T> {
                 *widths = fitted;
                 return;
             }
-            if !self.may_drop || widths.len() < 2 {
+            if !self.may_drop || !self.columns.can_pop() {
                 cut_all(widths, limit);
                 return;
             }
@@ -128,11 +129,11 @@ impl<T> Table<T> {
         }
     }
 
-    /// Returns the least width of each column; the first names the record and, like times, is useless if it is cut.
+    /// Returns the least width of each column; what names the record is useless if it is cut, as times are.
     fn least(&self, widths: &[usize], text: usize) -> impl Iterator<Item = usize> {
-        let columns = self.columns.iter().zip(widths).enumerate();
-        columns.map(move |(position, (column, width))| match column.meaning {
-            Meaning::Text | Meaning::State if position > 0 => text.min(*width),
+        let headings = self.columns.headings().zip(widths);
+        headings.map(move |(heading, width)| match heading.meaning {
+            Meaning::Text | Meaning::State if !heading.is_whole => text.min(*width),
             _ => *width,
         })
     }
@@ -190,11 +191,11 @@ fn cut_all(widths: &mut [usize], limit: usize) {
 }
 
 impl<T> Writer<T> for Table<T> {
-    fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
-        for records in records.chunks(ROWS) {
-            let rows = records.iter().map(|record| {
-                let cells = self.columns.iter().zip(self.columns.cells(record));
-                let cells = cells.map(|(column, cell)| Shown::of(column, cell, &self.style));
+    fn write(&mut self, rows: &[Row<T>], sink: &mut dyn Write) -> io::Result<()> {
+        for rows in rows.chunks(ROWS) {
+            let rows = rows.iter().map(|row| {
+                let cells = self.columns.headings().zip(self.columns.cells(row));
+                let cells = cells.map(|(heading, cell)| Shown::of(heading, cell, &self.style));
                 cells.collect::<Vec<_>>()
             });
             let mut rows: Vec<_> = rows.collect();
@@ -228,11 +229,11 @@ impl Shown {
     }
 
     /// Returns a cell, escaped, because a server's text may contain terminal control sequences.
-    fn of<T>(column: &Column<T>, cell: Option<Cell>, style: &Style) -> Self {
+    fn of(heading: Heading, cell: Option<Cell>, style: &Style) -> Self {
         let Some(cell) = cell else {
             return Self::new(NONE.to_owned());
         };
-        let tone = match (&cell, column.meaning, style.now) {
+        let tone = match (&cell, heading.meaning, style.now) {
             (Cell::Text(word), Meaning::State, _) => Tone::of_state(word),
             (Cell::Time(end), Meaning::End, Some(now)) => Tone::of_end(*end, now),
             _ => None,
@@ -253,6 +254,7 @@ mod tests {
     use gatelet_models::Timestamp;
 
     use super::*;
+    use crate::output::record::Column;
 
     type Named = (&'static str, Option<&'static str>);
 
@@ -263,11 +265,12 @@ mod tests {
 
     static NAMED: [Column<Named>; 2] = COLUMNS;
 
-    fn written<T>(columns: &'static [Column<T>], style: Style, pages: &[&[T]]) -> String {
+    fn written<T: Copy>(columns: &'static [Column<T>], style: Style, pages: &[&[T]]) -> String {
         let mut table = Table::new(columns.iter().collect(), true, true, style);
         let mut sink = Vec::new();
         for page in pages {
-            table.write(page, &mut sink).unwrap();
+            let rows: Vec<_> = page.iter().copied().map(Row::from).collect();
+            table.write(&rows, &mut sink).unwrap();
         }
         table.finish(&mut sink).unwrap();
         String::from_utf8(sink).unwrap()

@@ -10,6 +10,7 @@ use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
 use crate::output::gathered_string::gather_strings;
+use crate::output::row::Row;
 use crate::output::writer::Writer;
 use crate::redaction::Redactor;
 
@@ -44,15 +45,15 @@ impl Sequence {
 }
 
 impl<T: Serialize> Writer<T> for Sequence {
-    fn write(&mut self, records: &[T], sink: &mut dyn Write) -> io::Result<()> {
-        for record in records {
+    fn write(&mut self, rows: &[Row<T>], sink: &mut dyn Write) -> io::Result<()> {
+        for row in rows {
             self.has_items = true;
             let mut yaml = b"- ".to_vec();
             let block = Block {
                 depth: 1,
                 ..Block::new(&self.redactor)
             };
-            record.serialize(&mut Serializer::with_formatter(&mut yaml, block))?;
+            row.serialize(&mut Serializer::with_formatter(&mut yaml, block))?;
             yaml.push(b'\n');
             sink.write_all(&yaml)?;
         }
@@ -366,10 +367,13 @@ list:
         let mut sink = Vec::new();
         let mut sequence = Sequence::new(Redactor::default());
         sequence
-            .write(&[json!({"a": {"b": 1}, "c": 2})], &mut sink)
+            .write(&[json!({"a": {"b": 1}, "c": 2}).into()], &mut sink)
             .unwrap();
         sequence
-            .write(&[json!([1, 2]), json!({}), json!("x")], &mut sink)
+            .write(
+                &[json!([1, 2]), json!({}), json!("x")].map(Row::from),
+                &mut sink,
+            )
             .unwrap();
         Writer::<Value>::finish(&mut sequence, &mut sink).unwrap();
         let yaml = "- a:\n    b: 1\n  c: 2\n- - 1\n  - 2\n- {}\n- x\n";

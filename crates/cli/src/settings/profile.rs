@@ -10,7 +10,7 @@ use crate::error::error::CliError;
 use crate::error::parameter_names;
 use crate::settings::config_file::ConfigFile;
 use crate::settings::form::{Form, number, texts};
-use crate::settings::key::{ASA_URL, DT_URL, HTTP_ALLOW_HTTP, Key, READONLY};
+use crate::settings::key::{self, ASA_URL, DT_URL, HTTP_ALLOW_HTTP, Key, READONLY, Vendor};
 use crate::settings::origin::{Origin, Setting};
 
 /// A named set of settings.
@@ -52,8 +52,14 @@ impl Profile {
     }
 
     /// Returns whether the profile has a key.
-    pub(crate) fn has(&self, key: &Key) -> bool {
+    fn has(&self, key: &Key) -> bool {
         self.item(key).is_some()
+    }
+
+    /// Returns whether the profile has a part of a vendor's address or credential.
+    pub(crate) fn has_any(&self, vendor: Vendor) -> bool {
+        let mut keys = key::of_vendor(vendor).filter(|key| key.is_source);
+        keys.any(|key| self.has(key))
     }
 
     /// Returns whether a key is true.

@@ -9,7 +9,7 @@ use crate::error::exit::Exit;
 use crate::settings::config_file::ConfigFile;
 use crate::settings::config_path::config_path;
 use crate::settings::environment::Environment;
-use crate::settings::key::{self, Key, SecretKey, Vendor};
+use crate::settings::key::{Key, SecretKey, Vendor};
 use crate::settings::origin::{Origin, Setting};
 use crate::settings::profile::Profile;
 use crate::settings::secret_source::{SecretSource, environment_secret, not_both};
@@ -55,6 +55,27 @@ impl Settings {
         )
     }
 
+    /// Returns those of the environment alone.
+    pub(crate) fn of_environment() -> Self {
+        Self {
+            environment: Environment::of_process(),
+            profile: None,
+        }
+    }
+
+    /// Checks that the environment has no part of the address or the credential of a vendor. `option` chooses profiles that have them.
+    ///
+    /// # Errors
+    /// It has; the error names the variable.
+    pub(crate) fn ensure_no_source(vendor: Vendor, option: &str) -> Result<(), CliError> {
+        match Environment::of_process().any_source(vendor) {
+            Some(variable) => Err(CliError::usage(format_args!(
+                "{variable} is set, and the profiles of {option} have addresses and credentials of their own; unset it, or leave out {option}"
+            ))),
+            None => Ok(()),
+        }
+    }
+
     /// Chooses the source. The file is read only if it may be that.
     fn choose(
         vendor: Vendor,
@@ -86,10 +107,7 @@ impl Settings {
         let profile = match (name, file) {
             (Some(name), Some(file)) => Some(Profile::find(file, &name)?),
             (Some(_), None) => {
-                return Err(CliError::new(
-                    Exit::NotConfigured,
-                    "there is no configuration with profiles; `gatelet config init` creates it",
-                ));
+                return Err(CliError::no_profiles());
             }
             (None, _) => None,
         };
@@ -125,9 +143,8 @@ impl Settings {
 
     /// Returns whether there is an address or a credential of the vendor.
     pub(crate) fn has_any(&self, vendor: Vendor) -> bool {
-        let mut keys = key::of_vendor(vendor).filter(|key| key.is_source);
         match &self.profile {
-            Some(profile) => keys.any(|key| profile.has(key)),
+            Some(profile) => profile.has_any(vendor),
             None => self.environment.any_source(vendor).is_some(),
         }
     }

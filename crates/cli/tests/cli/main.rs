@@ -22,6 +22,7 @@ mod enrollment_tokens;
 mod exit_codes;
 mod exit_paths;
 mod filters;
+mod fleets;
 mod formats;
 mod help;
 mod input;

@@ -10,14 +10,14 @@ const EMPTY: &str = r#"{"totalCount":0,"activeGateTokens":[]}"#;
 const LIST: &str = "dt active-gate-token list";
 
 /// A fixture with a configuration file and without other settings.
-fn configured(text: &str) -> Fixture {
+pub(crate) fn configured(text: &str) -> Fixture {
     let fixture = Fixture::new();
     let path = fixture.file("config.toml", text);
     fixture.with("GATELET_CONFIG", path.to_str().unwrap())
 }
 
 /// A profile of a Dynatrace environment, and the file of its token.
-fn environment(name: &str, url: &str) -> String {
+pub(crate) fn environment(name: &str, url: &str) -> String {
     format!("[profiles.{name}.dt]\nurl = \"{url}\"\ntoken_file = \"token\"\n")
 }
 

@@ -36,6 +36,14 @@ impl From<VendorName> for Vendor {
 }
 
 impl Doctor {
+    /// Returns the vendors that may be checked.
+    pub(crate) fn vendors(&self) -> Vec<Vendor> {
+        match self.vendor {
+            Some(name) => vec![name.into()],
+            None => vec![Vendor::Asa, Vendor::Dt],
+        }
+    }
+
     /// Runs the checks and prints their results.
     ///
     /// # Errors
