@@ -10,6 +10,8 @@ pub(crate) mod doctor;
 pub(crate) mod dt;
 pub(crate) mod emulator;
 mod hand_over;
+pub(crate) mod login;
+mod prompt;
 pub(crate) mod remedy;
 pub(crate) mod report;
 pub(crate) mod secret_output;

@@ -16,3 +16,4 @@ pub(crate) mod time_span;
 pub(crate) mod token_api;
 pub(crate) mod token_scheme;
 pub(crate) mod typed_time;
+pub(crate) mod vendor;

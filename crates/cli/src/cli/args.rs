@@ -7,6 +7,7 @@ use crate::commands::completions::{self, Completions};
 use crate::commands::config::command::ConfigCommand;
 use crate::commands::doctor::command::Doctor;
 use crate::commands::emulator::command::EmulatorCommand;
+use crate::commands::login::command::{self as login, Login};
 use crate::commands::version::Version;
 use crate::generated::asa::Asa;
 use crate::generated::dt::Dt;
@@ -25,7 +26,7 @@ pub(crate) struct Args {
 }
 
 /// The top-level commands.
-#[expect(clippy::large_enum_variant, reason = "a process parses one command")]
+#[allow(clippy::large_enum_variant, reason = "a process parses one command")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Okta Advanced Server Access and Okta Privileged Access
@@ -53,6 +54,11 @@ pub(crate) enum Command {
     /// Profiles: addresses and where their credentials are
     #[command(subcommand)]
     Config(Deferred<ConfigCommand>),
+    /// Write a profile step by step: its address, and where its credential is
+    ///
+    /// The credential is tried before anything is written.
+    #[command(after_help = login::HELP)]
+    Login(Login),
     /// Find out why a command would fail: settings, connection, clock, credential and what it may read
     ///
     /// It changes nothing and shows no secret. The exit code is that of the first check that failed.

@@ -59,6 +59,8 @@ const BY_HAND: &[&str] = &[
     "gatelet dt update-job list -1556499193 --from 2w --last-updates",
     "gatelet dt update-job create -1556499193 latest",
     "gatelet dt update-job validate -1556499193 1.198.0.20200630-163221",
+    "gatelet login",
+    "gatelet login dt --profile prod --url https://abc12345.live.dynatrace.com --secret-command pass dynatrace/prod",
     "gatelet doctor",
     "gatelet doctor dt --profile prod",
     "gatelet completions bash",

@@ -74,6 +74,10 @@ async fn run_command(line: CommandLine, log: Log, log_thread: LogThread) -> Resu
             let run = Box::pin(call(command, clients, &mut output));
             until_stopped(&log, log_thread, run).await
         }
+        Command::Login(login) => {
+            let run = Box::pin(login.run(clients, &mut output));
+            until_stopped(&log, log_thread, run).await
+        }
         Command::Config(Deferred(config)) => {
             config.run(args.global.profile.as_deref(), &mut output)
         }

@@ -41,6 +41,8 @@ pub(crate) struct ClientFactory {
     change: Option<&'static str>,
     dry_run: Option<DryRun>,
     profile: Option<String>,
+    /// In place of those that are read.
+    settings: Option<Settings>,
     token_api: Option<TokenApiName>,
     uses_token_api: bool,
 }
@@ -59,6 +61,7 @@ impl ClientFactory {
             change: None,
             dry_run: global.dry_run.then(DryRun::default),
             profile: global.profile.clone(),
+            settings: None,
             token_api: None,
             uses_token_api: true,
         }
@@ -118,7 +121,23 @@ impl ClientFactory {
     /// # Errors
     /// Those of [`Settings::read`].
     pub(crate) fn settings(&self, vendor: Vendor) -> Result<Settings, CliError> {
-        Settings::read(vendor, self.profile.as_deref())
+        match &self.settings {
+            Some(settings) => Ok(settings.clone()),
+            None => Settings::read(vendor, self.profile.as_deref()),
+        }
+    }
+
+    /// Uses these settings in place of those that are read.
+    pub(crate) fn with_settings(self, settings: Settings) -> Self {
+        Self {
+            settings: Some(settings),
+            ..self
+        }
+    }
+
+    /// Returns the profile that the command line names.
+    pub(crate) fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
     }
 
     /// Returns whether there is an address or a credential of a vendor.
@@ -142,7 +161,7 @@ impl ClientFactory {
         if self.emulator {
             return Ok(());
         }
-        Settings::read(vendor, self.profile.as_deref())?.ensure_writable(verb)
+        self.settings(vendor)?.ensure_writable(verb)
     }
 
     /// Creates the ASA client.
@@ -159,7 +178,7 @@ impl ClientFactory {
         if self.emulator {
             return self.embedded_asa(embedded::open_default().await?);
         }
-        let settings = Settings::read(Vendor::Asa, self.profile.as_deref())?;
+        let settings = self.settings(Vendor::Asa)?;
         let team = settings.required(&key::ASA_TEAM)?;
         let url = settings.text(&key::ASA_URL)?;
         let key = KeySource::of(&settings)?;
@@ -230,7 +249,7 @@ impl ClientFactory {
                 TokioClock::new(),
             )?);
         }
-        let settings = Settings::read(Vendor::Dt, self.profile.as_deref())?;
+        let settings = self.settings(Vendor::Dt)?;
         let url = settings.required(&key::DT_URL)?;
         let origin = &url.origin;
         let api = match (self.token_api, settings.text(&key::DT_API)?) {

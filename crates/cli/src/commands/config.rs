@@ -5,4 +5,4 @@ mod current;
 mod edit;
 mod template;
 pub(crate) mod validation;
-mod view;
+pub(crate) mod view;

@@ -1,18 +1,13 @@
 //! Questions before something is deleted for good.
 
 use std::fmt::Display;
-use std::io::{self, BufRead as _, IsTerminal as _, Write};
+use std::io::{self, Write};
 
+use crate::commands::prompt::{self, can_ask};
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::output::output::Output;
 use crate::signal;
-use crate::terminal::escape_for_display;
-
-/// Returns whether there is someone to ask: stdin and stderr are terminals.
-fn can_ask() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
-}
 
 /// The option of commands that delete.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -63,45 +58,11 @@ async fn ask(question: &str) -> Result<(), CliError> {
         )
     };
     let caught = signal::caught().map_err(failed)?;
-    eprint_question(question).map_err(failed)?;
-    // The thread that reads the answer ends with the process.
-    let answer = tokio::task::spawn_blocking(|| {
-        let mut line = String::new();
-        io::stdin().lock().read_line(&mut line).map(|_| line)
-    });
     tokio::select! {
-        answer = answer => {
-            let answer = answer.map_err(io::Error::other).and_then(|it| it).map_err(failed)?;
-            match is_yes(&answer) {
-                true => Ok(()),
-                false => Err(CliError::new(Exit::Other, "nothing was deleted")),
-            }
-        }
+        answer = prompt::is_yes(question) => match answer.map_err(failed)? {
+            true => Ok(()),
+            false => Err(CliError::new(Exit::Other, "nothing was deleted")),
+        },
         signal = caught => Err(CliError::new(signal.into(), format_args!("{signal}; nothing was deleted"))),
-    }
-}
-
-fn eprint_question(question: &str) -> io::Result<()> {
-    let mut stderr = io::stderr();
-    write!(stderr, "{} [y/N] ", escape_for_display(question))?;
-    stderr.flush()
-}
-
-fn is_yes(answer: &str) -> bool {
-    ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_yes_is_yes() {
-        for yes in ["y\n", "Y", " yes\r\n", "YES"] {
-            assert!(is_yes(yes), "{yes:?}");
-        }
-        for no in ["", "\n", "n", "no", "yess", "yo", "1"] {
-            assert!(!is_yes(no), "{no:?}");
-        }
     }
 }

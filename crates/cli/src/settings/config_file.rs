@@ -10,7 +10,7 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 use crate::error::error::CliError;
 use crate::nearest::nearest_of;
 use crate::private_file;
-use crate::settings::key::Key;
+use crate::settings::key::{Key, Vendor};
 
 /// The key of the profile that is used if none is named.
 pub(crate) const DEFAULT: &str = "default_profile";
@@ -149,6 +149,14 @@ impl ConfigFile {
         profiles.get(name)?.as_table_like()
     }
 
+    /// Returns whether a profile has a key of a vendor.
+    pub(crate) fn has_any(&self, name: &str, vendor: Vendor) -> bool {
+        let table = self.profile(name).and_then(|it| it.get(vendor.table()));
+        table
+            .and_then(Item::as_table_like)
+            .is_some_and(|table| !table.is_empty())
+    }
+
     /// Checks that a profile exists.
     ///
     /// # Errors
@@ -218,6 +226,8 @@ impl ConfigFile {
         let Some(mut table) = self
             .document
             .get_mut(PROFILES)
+            // Indexing an item would add what is not there.
+            .and_then(Item::as_table_like_mut)
             .and_then(|profiles| profiles.get_mut(profile))
             .and_then(Item::as_table_like_mut)
         else {
@@ -334,6 +344,8 @@ mod tests {
         assert!(file.unset("prod", &DT_URL) && !file.unset("prod", &DT_URL));
         assert!(file.unset("prod", &READONLY) && !file.unset("test", &READONLY));
         assert!(!file.unset("prod", &DT_TOKEN.file));
+        // A profile that was not there is none that cannot be set now.
+        file.set("test", &DT_URL, Value::from("https://b")).unwrap();
     }
 
     #[test]

@@ -44,6 +44,15 @@ impl Environment {
         }
     }
 
+    /// Leaves out each part of an address or a credential.
+    pub(crate) fn without_sources(mut self) -> Self {
+        let sources = key::KEYS.iter().filter(|key| key.is_source);
+        for name in sources.flat_map(|key| key.variables) {
+            self.0.remove(name);
+        }
+        self
+    }
+
     /// Returns the name of a variable that is set and a part of a vendor's address or credential.
     pub(crate) fn any_source(&self, vendor: Vendor) -> Option<&'static str> {
         key::of_vendor(vendor)

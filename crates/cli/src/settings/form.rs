@@ -26,6 +26,8 @@ pub(crate) enum Form {
     Command,
     /// The path of a file: absolute, from `~/`, or from the folder of the configuration file; `-` is stdin.
     Path,
+    /// The name of a variable of the environment.
+    Variable,
     /// A number of seconds, more than 0 and at most a day.
     Seconds,
     /// A whole number of at most 100.
@@ -44,6 +46,7 @@ impl Form {
     pub(crate) fn check(self, item: &Item) -> Result<(), String> {
         let is_valid = match self {
             Self::Text | Self::Path => item.as_str().is_some_and(|text| !text.is_empty()),
+            Self::Variable => item.as_str().is_some_and(is_variable),
             Self::Boolean => item.is_bool(),
             Self::Word(words) => item.as_str().is_some_and(|text| words.contains(&text)),
             Self::Texts | Self::Command => texts(item).is_some_and(|texts| !texts.is_empty()),
@@ -92,12 +95,19 @@ impl Form {
             Self::Texts => "must be an array of strings".to_owned(),
             Self::Command => "must be an array of strings: a program and its arguments".to_owned(),
             Self::Path => "must be the path of a file, or - for stdin".to_owned(),
+            Self::Variable => "must be the name of a variable, in letters, digits and _".to_owned(),
             Self::Seconds => SECONDS.to_owned(),
             Self::Count => COUNT.to_owned(),
             Self::Proxy => "must be the address of a proxy".to_owned(),
             Self::Fingerprints => format!("must be an array of strings; each {FINGERPRINT}"),
         }
     }
+}
+
+/// Returns whether a text is a name that a shell can give a variable.
+fn is_variable(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !text.is_empty() && text.chars().all(is_part) && !text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Returns the strings of an array; `None` if it is none or contains something else.

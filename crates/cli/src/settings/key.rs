@@ -81,6 +81,8 @@ pub(crate) struct SecretKey {
     pub(crate) file: Key,
     /// The key of the command that prints it.
     pub(crate) command: Key,
+    /// The key of the variable of the environment that contains it.
+    pub(crate) variable: Key,
 }
 
 impl SecretKey {
@@ -142,6 +144,13 @@ pub(crate) const ASA_KEY_SECRET: SecretKey = SecretKey {
         is_source: true,
         about: "command that prints the secret of the API key",
     },
+    variable: Key {
+        name: "asa.key_secret_variable",
+        variables: &[],
+        form: Form::Variable,
+        is_source: true,
+        about: "variable of the environment with the secret of the API key",
+    },
 };
 
 pub(crate) const ASA_KEY_FILE: Key = Key {
@@ -188,6 +197,13 @@ pub(crate) const DT_TOKEN: SecretKey = SecretKey {
         is_source: true,
         about: "command that prints the API token or platform token",
     },
+    variable: Key {
+        name: "dt.token_variable",
+        variables: &[],
+        form: Form::Variable,
+        is_source: true,
+        about: "variable of the environment with the API token or platform token",
+    },
 };
 
 pub(crate) const DT_TOKEN_SCHEME: Key = Key {
@@ -220,6 +236,13 @@ pub(crate) const DT_OAUTH_CLIENT_SECRET: SecretKey = SecretKey {
         form: Form::Command,
         is_source: true,
         about: "command that prints the secret of the OAuth client",
+    },
+    variable: Key {
+        name: "dt.oauth_client_secret_variable",
+        variables: &[],
+        form: Form::Variable,
+        is_source: true,
+        about: "variable of the environment with the secret of the OAuth client",
     },
 };
 
@@ -328,10 +351,12 @@ pub(crate) const KEYS: &[Key] = &[
     DT_API,
     DT_TOKEN.file,
     DT_TOKEN.command,
+    DT_TOKEN.variable,
     DT_TOKEN_SCHEME,
     DT_OAUTH_CLIENT_ID,
     DT_OAUTH_CLIENT_SECRET.file,
     DT_OAUTH_CLIENT_SECRET.command,
+    DT_OAUTH_CLIENT_SECRET.variable,
     DT_OAUTH_SCOPES,
     DT_OAUTH_RESOURCE,
     DT_OAUTH_TOKEN_URL,
@@ -340,6 +365,7 @@ pub(crate) const KEYS: &[Key] = &[
     ASA_KEY_ID,
     ASA_KEY_SECRET.file,
     ASA_KEY_SECRET.command,
+    ASA_KEY_SECRET.variable,
     ASA_KEY_FILE,
     OUTPUT_FORMAT,
     OUTPUT_COLOR,
@@ -352,15 +378,22 @@ pub(crate) const KEYS: &[Key] = &[
     HTTP_RETRIES,
 ];
 
-/// Keys of which a profile may have one.
-pub(crate) const ALTERNATIVES: &[(Key, Key)] = &[
-    (DT_TOKEN.file, DT_TOKEN.command),
-    (DT_OAUTH_CLIENT_SECRET.file, DT_OAUTH_CLIENT_SECRET.command),
-    (ASA_KEY_SECRET.file, ASA_KEY_SECRET.command),
-    (ASA_KEY_FILE, ASA_KEY_ID),
-    (ASA_KEY_FILE, ASA_KEY_SECRET.file),
-    (ASA_KEY_FILE, ASA_KEY_SECRET.command),
-    (HTTP_PROXY, HTTP_PROXY_FROM_ENVIRONMENT),
+/// Groups of keys of which a profile may have one.
+pub(crate) const ALTERNATIVES: &[&[Key]] = &[
+    &[DT_TOKEN.file, DT_TOKEN.command, DT_TOKEN.variable],
+    &[
+        DT_OAUTH_CLIENT_SECRET.file,
+        DT_OAUTH_CLIENT_SECRET.command,
+        DT_OAUTH_CLIENT_SECRET.variable,
+    ],
+    &[
+        ASA_KEY_FILE,
+        ASA_KEY_SECRET.file,
+        ASA_KEY_SECRET.command,
+        ASA_KEY_SECRET.variable,
+    ],
+    &[ASA_KEY_FILE, ASA_KEY_ID],
+    &[HTTP_PROXY, HTTP_PROXY_FROM_ENVIRONMENT],
 ];
 
 /// Returns the name of the key that is most similar to a text; `None` if none is similar.

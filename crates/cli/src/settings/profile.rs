@@ -10,8 +10,11 @@ use crate::error::error::CliError;
 use crate::error::parameter_names;
 use crate::settings::config_file::ConfigFile;
 use crate::settings::form::{Form, number, texts};
-use crate::settings::key::{self, ASA_URL, DT_URL, HTTP_ALLOW_HTTP, Key, READONLY, Vendor};
+use crate::settings::key::{
+    self, ASA_URL, DT_URL, HTTP_ALLOW_HTTP, Key, READONLY, SecretKey, Vendor,
+};
 use crate::settings::origin::{Origin, Setting};
+use crate::settings::secret_source::{SecretSource, not_both};
 
 /// A named set of settings.
 #[derive(Clone, Debug)]
@@ -129,6 +132,21 @@ impl Profile {
             };
             Setting { value, origin }
         }))
+    }
+
+    /// Returns where a secret is.
+    ///
+    /// # Errors
+    /// More than one place is named, or one has another form.
+    pub(crate) fn secret(&self, key: &SecretKey) -> Result<Option<SecretSource>, CliError> {
+        let file = self.path(&key.file)?.map(SecretSource::File);
+        let command = self.command(&key.command)?.map(SecretSource::Command);
+        let variable = self.text(&key.variable)?.map(SecretSource::Variable);
+        let mut named = [file, command, variable].into_iter().flatten();
+        match (named.next(), named.next()) {
+            (Some(one), Some(other)) => Err(not_both(one.origin(), other.origin())),
+            (one, _) => Ok(one),
+        }
     }
 
     /// Returns where a key of this profile comes from.

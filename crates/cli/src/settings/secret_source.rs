@@ -15,6 +15,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
+use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
 use crate::redaction::KnownSecrets;
@@ -32,8 +33,10 @@ const RUNTIME_FOLDERS: [&str; 2] = ["/run/secrets", "/var/run/secrets"];
 /// Where a secret is.
 #[derive(Debug)]
 pub(crate) enum SecretSource {
-    /// The value of a variable.
+    /// What is known already, such as the value of a variable.
     Value(Setting<Secret>),
+    /// A variable that a profile names.
+    Variable(Setting<String>),
     /// A file; `-` is stdin.
     File(Setting<PathBuf>),
     /// What a program prints.
@@ -45,6 +48,7 @@ impl SecretSource {
     pub(crate) fn origin(&self) -> &Origin {
         match self {
             Self::Value(Setting { origin, .. })
+            | Self::Variable(Setting { origin, .. })
             | Self::File(Setting { origin, .. })
             | Self::Command(Setting { origin, .. }) => origin,
         }
@@ -81,6 +85,7 @@ impl SecretSource {
         let read = async {
             match self {
                 Self::Value(setting) => Ok(setting.value.clone()),
+                Self::Variable(name) => read_variable(&name.value),
                 Self::File(file) => read_file(&file.value).await,
                 Self::Command(command) => run(&command.value).await,
             }
@@ -155,6 +160,30 @@ async fn read_file(path: &Path) -> io::Result<Secret> {
     read.await.map_err(io::Error::other)?
 }
 
+/// Reads a secret from stdin.
+///
+/// # Errors
+/// It cannot be read, or is no valid secret.
+pub(crate) async fn read_stdin() -> Result<Secret, CliError> {
+    let read = read_file(Path::new("-")).await;
+    read.map_err(|error| {
+        CliError::usage(format_args!(
+            "could not read the secret from stdin: {error}; nothing was written"
+        ))
+    })
+}
+
+/// Reads a variable of the environment.
+fn read_variable(name: &str) -> io::Result<Secret> {
+    let value = env::non_empty(name).ok_or_else(|| {
+        io::Error::new(
+            io::ErrorKind::NotFound,
+            format!("the variable {name} is not set"),
+        )
+    })?;
+    parse(value.as_encoded_bytes())
+}
+
 /// Reads a secret to its end.
 fn read_secret(source: &mut impl Read) -> io::Result<Secret> {
     let mut bytes = Zeroizing::new(Vec::new());
@@ -180,7 +209,7 @@ pub(crate) fn ensure_private(file: &File, path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let metadata = file.metadata()?;
     let is_readable = metadata.is_file() && metadata.permissions().mode() & 0o077 != 0;
-    if !is_readable || crate::env::is_true(ALLOW_READABLE_SECRETS.name) || is_of_runtime(path) {
+    if !is_readable || env::is_true(ALLOW_READABLE_SECRETS.name) || is_of_runtime(path) {
         return Ok(());
     }
     Err(io::Error::new(

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use gatelet_models::Secret;
+
 use crate::env;
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
@@ -12,7 +14,7 @@ use crate::settings::environment::Environment;
 use crate::settings::key::{Key, SecretKey, Vendor};
 use crate::settings::origin::{Origin, Setting};
 use crate::settings::profile::Profile;
-use crate::settings::secret_source::{SecretSource, environment_secret, not_both};
+use crate::settings::secret_source::{SecretSource, environment_secret};
 use crate::settings::variable::PROFILE;
 use crate::terminal::quote_for_shell;
 
@@ -22,6 +24,8 @@ pub(crate) struct Settings {
     environment: Environment,
     /// The source of address and credential; the environment if it is `None`.
     profile: Option<Profile>,
+    /// A secret whose file is still to be written.
+    secret: Option<(SecretKey, Secret)>,
 }
 
 /// Returns the profile that the variable names.
@@ -60,7 +64,23 @@ impl Settings {
         Self {
             environment: Environment::of_process(),
             profile: None,
+            secret: None,
         }
+    }
+
+    /// Returns those of a profile that need not be written yet, whose address and credential come from it. `secret` is one whose file is
+    /// still to be written.
+    pub(crate) fn of_profile(profile: Profile, secret: Option<(SecretKey, Secret)>) -> Self {
+        Self {
+            environment: Environment::of_process().without_sources(),
+            profile: Some(profile),
+            secret,
+        }
+    }
+
+    /// Returns the name of a variable that is set and a part of a vendor's address or credential.
+    pub(crate) fn source_variable(vendor: Vendor) -> Option<&'static str> {
+        Environment::of_process().any_source(vendor)
     }
 
     /// Checks that the environment has no part of the address or the credential of a vendor. `option` chooses profiles that have them.
@@ -68,7 +88,7 @@ impl Settings {
     /// # Errors
     /// It has; the error names the variable.
     pub(crate) fn ensure_no_source(vendor: Vendor, option: &str) -> Result<(), CliError> {
-        match Environment::of_process().any_source(vendor) {
+        match Self::source_variable(vendor) {
             Some(variable) => Err(CliError::usage(format_args!(
                 "{variable} is set, and the profiles of {option} have addresses and credentials of their own; unset it, or leave out {option}"
             ))),
@@ -96,6 +116,7 @@ impl Settings {
                 return Ok(Self {
                     environment,
                     profile: None,
+                    secret: None,
                 });
             }
             (_, None) => {}
@@ -114,6 +135,7 @@ impl Settings {
         Ok(Self {
             environment,
             profile,
+            secret: None,
         })
     }
 
@@ -234,11 +256,12 @@ impl Settings {
     /// More than one place is named, or one has another form.
     pub(crate) fn secret(&self, key: &SecretKey) -> Result<Option<SecretSource>, CliError> {
         match &self.profile {
-            Some(profile) => match (profile.path(&key.file)?, profile.command(&key.command)?) {
-                (Some(file), Some(command)) => Err(not_both(&file.origin, &command.origin)),
-                (Some(file), None) => Ok(Some(SecretSource::File(file))),
-                (None, Some(command)) => Ok(Some(SecretSource::Command(command))),
-                (None, None) => Ok(None),
+            Some(profile) => match &self.secret {
+                Some((own, secret)) if own == key => Ok(Some(SecretSource::Value(Setting {
+                    value: secret.clone(),
+                    origin: profile.origin(&key.file),
+                }))),
+                _ => profile.secret(key),
             },
             None => {
                 let value = self.environment.first(&key.command)?;
@@ -268,7 +291,12 @@ impl Settings {
     /// Says how to set a secret that is missing.
     pub(crate) fn secret_remedy(&self, key: &SecretKey) -> String {
         match &self.profile {
-            Some(_) => format!("{} or {}", self.remedy(&key.file), key.command.name),
+            Some(_) => format!(
+                "{} or {} or {}",
+                self.remedy(&key.file),
+                key.command.name,
+                key.variable.name
+            ),
             None => {
                 let (name, file) = (first(key.variables()), first(key.file_variables()));
                 format!("no credential: set {name} or {file}, or name a profile, or try --emulator")

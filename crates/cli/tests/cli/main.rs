@@ -32,6 +32,7 @@ mod key_file_changes;
 mod key_rotation;
 mod kill;
 mod lists;
+mod login;
 mod lost_tokens;
 mod models;
 mod oauth;

@@ -17,13 +17,13 @@ const METADATA: &str =
     r#"{"id":"dt0g02.soon20","name":"t","owner":"o","creationDate":"2026-01-01T00:00:00Z"}"#;
 
 /// A terminal of which a program has the other end.
-struct Terminal {
-    near: File,
+pub(crate) struct Terminal {
+    pub(crate) near: File,
     far: File,
 }
 
 impl Terminal {
-    fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let near = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&near).unwrap();
         unlockpt(&near).unwrap();
@@ -42,7 +42,7 @@ impl Terminal {
     }
 
     /// Starts a command whose stdin and stderr are the terminal.
-    fn run(&self, fixture: &Fixture, arguments: &[&str]) -> Child {
+    pub(crate) fn run(&self, fixture: &Fixture, arguments: &[&str]) -> Child {
         fixture
             .command(arguments)
             .stdin(self.far.try_clone().unwrap())
@@ -61,7 +61,7 @@ impl Terminal {
     }
 
     /// Reads until a text was shown.
-    fn read_until(&mut self, end: &str) -> String {
+    pub(crate) fn read_until(&mut self, end: &str) -> String {
         let mut shown = String::new();
         let mut buffer = [0; 256];
         while !shown.contains(end) {

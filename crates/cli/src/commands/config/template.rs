@@ -5,7 +5,7 @@ use crate::settings::key::{KEYS, Key};
 
 const HEAD: &str = "\
 # Profiles of gatelet. `gatelet config set --profile NAME KEY VALUE` changes this file and keeps what else is in it.
-# It contains no secrets: a profile names the file that contains one, or the command that prints it.
+# It contains no secrets: a profile names the file or the variable that contains one, or the command that prints it.
 
 # The profile to use if neither --profile nor GATELET_PROFILE names one:
 # default_profile = \"example\"
@@ -39,6 +39,7 @@ fn example(key: &Key) -> &'static str {
         Form::Texts | Form::Fingerprints => "[\"…\"]",
         Form::Command => "[\"program\", \"argument\"]",
         Form::Path => "\"~/…\"",
+        Form::Variable => "\"MY_TOKEN\"",
         Form::Seconds => "90",
         Form::Count => "2",
         Form::Proxy => "\"http://…\"",

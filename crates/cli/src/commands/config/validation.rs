@@ -94,12 +94,14 @@ impl Problems<'_> {
                 self.add(item, format!("invalid {}: {problem}", key.name));
             }
         }
-        for (one, other) in key::ALTERNATIVES {
-            if let (Some(_), Some(item)) = (get(profile, one.name), get(profile, other.name)) {
-                self.add(
-                    item,
-                    format!("set {} or {}, not both", one.name, other.name),
-                );
+        for group in key::ALTERNATIVES {
+            let mut set = group
+                .iter()
+                .filter_map(|key| Some((key.name, get(profile, key.name)?)));
+            let first = set.next();
+            for (other, item) in set {
+                let one = first.map_or(other, |(one, _)| one);
+                self.add(item, format!("set {one} or {other}, not both"));
             }
         }
     }

@@ -36,13 +36,7 @@ impl Get {
         file.ensure_profile(&profile)?;
         let item = |key: &Key| profile::get(file.profile(&profile)?, key.name);
         let Some(key) = self.name else {
-            let rows = key::KEYS.iter().filter_map(|key| {
-                Some(Row {
-                    key: key.name,
-                    value: shown(key, item(key)?.to_string().trim()),
-                })
-            });
-            return write_items(rows.collect(), output);
+            return write_items(rows(&file, &profile), output);
         };
         let item = item(key).ok_or_else(|| {
             CliError::new(
@@ -57,6 +51,18 @@ impl Get {
         let key = key.name;
         Ok(output.item(SingleRow(Row { key, value }))?)
     }
+}
+
+/// Returns a row for each key that a profile has.
+pub(crate) fn rows(file: &ConfigFile, profile: &str) -> Vec<Row> {
+    let rows = key::KEYS.iter().filter_map(|key| {
+        let item = profile::get(file.profile(profile)?, key.name)?;
+        Some(Row {
+            key: key.name,
+            value: shown(key, item.to_string().trim()),
+        })
+    });
+    rows.collect()
 }
 
 /// Returns a value, unless it is a secret in the wrong place.
@@ -79,7 +85,7 @@ impl Record for SingleRow {
 
 /// A key with its value in TOML.
 #[derive(Debug, Serialize)]
-struct Row {
+pub(crate) struct Row {
     key: &'static str,
     value: String,
 }

@@ -6,6 +6,7 @@ use crate::commands::doctor::network;
 use crate::commands::doctor::{asa, dt};
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::options::vendor::VendorName;
 use crate::output::list::write_items;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
@@ -17,22 +18,6 @@ pub(crate) struct Doctor {
     /// What to check; by default, what is set up
     #[arg(value_enum)]
     vendor: Option<VendorName>,
-}
-
-/// The name of a vendor's command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum VendorName {
-    Asa,
-    Dt,
-}
-
-impl From<VendorName> for Vendor {
-    fn from(name: VendorName) -> Self {
-        match name {
-            VendorName::Asa => Self::Asa,
-            VendorName::Dt => Self::Dt,
-        }
-    }
 }
 
 impl Doctor {
