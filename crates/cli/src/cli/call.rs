@@ -40,7 +40,7 @@ pub(crate) async fn call(
             let run = async |output: &mut _| command.run(&clients, output).await;
             Box::pin(run_or_plan(clients.dry_run(), output, run)).await
         }
-        Command::Doctor(doctor) => Box::pin(doctor.run(&clients, output)).await,
+        Command::Doctor(doctor) => Box::pin(doctor.run(clients, output)).await,
         _ => Ok(()),
     }
 }

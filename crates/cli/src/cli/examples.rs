@@ -63,6 +63,7 @@ const BY_HAND: &[&str] = &[
     "gatelet login dt --profile prod --url https://abc12345.live.dynatrace.com --secret-command pass dynatrace/prod",
     "gatelet doctor",
     "gatelet doctor dt --profile prod",
+    "gatelet doctor dt --api platform",
     "gatelet completions bash",
     "gatelet version --json",
     "gatelet config init",

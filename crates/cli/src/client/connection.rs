@@ -126,9 +126,20 @@ impl<'a> Connection<'a> {
     /// # Errors
     /// A setting is invalid, or the file of the authorities cannot be read.
     pub(crate) fn transport(&self, log: &Log) -> Result<HyperTransport, CliError> {
+        Ok(self.builder(log)?.build())
+    }
+
+    /// Returns the builder of the transport, and warns of certificates that are skipped.
+    ///
+    /// # Errors
+    /// Those of [`transport`](Self::transport).
+    pub(crate) fn builder(&self, log: &Log) -> Result<HyperTransportBuilder, CliError> {
         let builder = HyperTransport::builder();
         let builder = self.with_pins(self.with_authorities(builder, log)?)?;
-        Ok(self.with_proxies(builder, log.secrets())?.build())
+        Ok(match self.proxies(log.secrets())? {
+            Some(proxies) => builder.proxies(proxies),
+            None => builder,
+        })
     }
 
     fn with_authorities(
@@ -186,11 +197,11 @@ impl<'a> Connection<'a> {
         Ok(builder)
     }
 
-    fn with_proxies(
-        &self,
-        builder: HyperTransportBuilder,
-        known: &KnownSecrets,
-    ) -> Result<HyperTransportBuilder, CliError> {
+    /// Returns the proxies, if there are any; no output shows their passwords.
+    ///
+    /// # Errors
+    /// A setting is invalid.
+    pub(crate) fn proxies(&self, known: &KnownSecrets) -> Result<Option<Proxies>, CliError> {
         let proxy = match (&self.options.proxy, self.settings) {
             (Some(url), _) => Some(Setting {
                 value: url.clone(),
@@ -211,7 +222,7 @@ impl<'a> Connection<'a> {
                 )))
             }
             (Some(proxy), Some(others)) if others.rank() > proxy.origin.rank() => {
-                from_environment(builder, known)
+                from_environment(known)
             }
             (Some(Setting { value, origin }), _) => {
                 proxy_password::add(&value, known);
@@ -220,10 +231,10 @@ impl<'a> Connection<'a> {
                     invalid(&origin, message.replacen("the proxy for https ", "", 1))
                 };
                 let proxies = Proxies::default().https(&value).map_err(named)?;
-                Ok(builder.proxies(proxies.http(&value).map_err(named)?))
+                Ok(Some(proxies.http(&value).map_err(named)?))
             }
-            (None, Some(_)) => from_environment(builder, known),
-            (None, None) => Ok(builder),
+            (None, Some(_)) => from_environment(known),
+            (None, None) => Ok(None),
         }
     }
 
@@ -261,14 +272,13 @@ impl<'a> Connection<'a> {
     }
 }
 
-fn from_environment(
-    builder: HyperTransportBuilder,
-    known: &KnownSecrets,
-) -> Result<HyperTransportBuilder, CliError> {
+fn from_environment(known: &KnownSecrets) -> Result<Option<Proxies>, CliError> {
     proxy_password::add_from_environment(known);
     // The message names the variable but not its value.
-    let with = builder.proxy_from_environment();
-    with.map_err(|error| CliError::usage(root_message(&error)))
+    let proxies = Proxies::from_environment();
+    proxies
+        .map(Some)
+        .map_err(|error| CliError::usage(root_message(&error)))
 }
 
 fn invalid(origin: &Origin, problem: impl std::fmt::Display) -> CliError {

@@ -1,5 +1,7 @@
 //! TLS settings of the builder.
 
+use std::sync::Arc;
+
 use crate::builder::builder::HyperTransportBuilder;
 use crate::connect::tls::identity::Identity;
 use gatelet_transport::TransportError;
@@ -88,6 +90,23 @@ impl HyperTransportBuilder {
     pub fn pin_server_certificate(mut self, sha256: &str) -> Result<Self, TransportError> {
         self.tls.trust.pin(sha256)?;
         Ok(self)
+    }
+
+    /// Calls a function with the certificate of each server that a handshake begins with, in DER form, before it is verified: to show who issued
+    /// one that is refused, or when it ends. It does not decide what is accepted, and must not block. It gets no certificate of a proxy.
+    ///
+    /// ```
+    /// let transport = gatelet_hyper::HyperTransport::builder()
+    ///     .on_server_certificate(|der| eprintln!("a certificate of {} bytes", der.len()))
+    ///     .build();
+    /// # let _ = transport;
+    /// ```
+    pub fn on_server_certificate(
+        mut self,
+        observer: impl Fn(&[u8]) + Send + Sync + 'static,
+    ) -> Self {
+        self.tls.observer = Some(Arc::new(observer));
+        self
     }
 
     /// Presents this certificate to servers that request one: a chain in PEM form, the client's own certificate first, and its

@@ -45,6 +45,27 @@ async fn an_added_root_is_trusted() {
 }
 
 #[tokio::test]
+async fn the_certificate_of_a_server_is_shown_whether_it_is_accepted_or_not() {
+    let authority = Authority::new();
+    let identity = authority.certify("localhost", |_| {});
+    let certificate = identity.certificate.to_vec();
+    let server = HttpsServer::start(identity, &[]).await;
+    let (trusting, other) = (authority.pem(), Authority::new().pem());
+    for (root, is_accepted) in [(trusting, true), (other, false)] {
+        let (send, shown) = std::sync::mpsc::channel();
+        let client = HyperTransport::builder()
+            .add_root_certificates_pem(root.as_bytes())
+            .unwrap()
+            .on_server_certificate(move |der| send.send(der.to_vec()).unwrap())
+            .build();
+        let response = client.send(server.request("POST", "/")).await;
+        assert_eq!(response.is_ok(), is_accepted);
+        let shown: Vec<Vec<u8>> = shown.try_iter().collect();
+        assert_eq!(shown, std::slice::from_ref(&certificate));
+    }
+}
+
+#[tokio::test]
 async fn an_invalid_root_of_a_bundle_does_not_affect_the_others() {
     let (ours, other, retired) = (Authority::new(), Authority::new(), Authority::expired());
     let server = HttpsServer::start(ours.certify("localhost", |_| {}), &[]).await;

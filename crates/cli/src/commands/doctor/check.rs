@@ -14,6 +14,7 @@ pub(crate) enum Status {
     Ok,
     Warning,
     Failed,
+    Skipped,
 }
 
 impl Status {
@@ -22,6 +23,7 @@ impl Status {
             Self::Ok => "ok",
             Self::Warning => "warning",
             Self::Failed => "failed",
+            Self::Skipped => "skipped",
         }
     }
 }
@@ -67,6 +69,11 @@ impl Checks {
     /// Adds a check that found nothing wrong.
     pub(crate) fn ok(&mut self, check: &'static str, detail: impl Into<String>) {
         self.add(check, Status::Ok, detail.into(), None);
+    }
+
+    /// Adds a check that was not made, and why.
+    pub(crate) fn skip(&mut self, check: &'static str, detail: impl Into<String>) {
+        self.add(check, Status::Skipped, detail.into(), None);
     }
 
     /// Adds a check that found something that may be wrong.

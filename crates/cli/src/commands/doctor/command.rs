@@ -6,6 +6,7 @@ use crate::commands::doctor::network;
 use crate::commands::doctor::{asa, dt};
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::options::token_api::TokenApiName;
 use crate::options::vendor::VendorName;
 use crate::output::list::write_items;
 use crate::output::output::Output;
@@ -18,6 +19,9 @@ pub(crate) struct Doctor {
     /// What to check; by default, what is set up
     #[arg(value_enum)]
     vendor: Option<VendorName>,
+    /// API of the ActiveGate tokens, of dt [default: chosen by URL and credential]
+    #[arg(long, value_enum, value_name = "API")]
+    api: Option<TokenApiName>,
 }
 
 impl Doctor {
@@ -35,9 +39,13 @@ impl Doctor {
     /// A check failed: its exit code.
     pub(crate) async fn run(
         self,
-        clients: &ClientFactory,
+        clients: ClientFactory,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
+        if self.vendor == Some(VendorName::Asa) && self.api.is_some() {
+            return Err(CliError::usage("--api is for dt; leave it out"));
+        }
+        let clients = &clients.with_token_api(self.api, true)?;
         let vendors = match self.vendor {
             Some(name) => vec![Vendor::from(name)],
             None => set_up(clients)?,

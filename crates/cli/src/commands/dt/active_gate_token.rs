@@ -11,6 +11,7 @@ use gatelet_models::dt::{
 use gatelet_transport::Clock as _;
 
 use crate::commands::confirmation::Confirmation;
+use crate::commands::deletions::Deletions;
 use crate::commands::dt::created_token::CreatedToken;
 use crate::commands::dt::lost_token::{find_lost_line, lost};
 use crate::commands::dt::token_form::{FormOptions, TOKEN};
@@ -18,7 +19,6 @@ use crate::commands::dt::token_place::PlaceOptions;
 use crate::commands::dt::token_prune;
 pub(crate) use crate::commands::dt::token_prune::Prune;
 use crate::commands::dt::token_rotation::{OldTokens, Steps};
-use crate::commands::deletions::Deletions;
 use crate::commands::dt::{lists, token_audit, token_users};
 use crate::commands::hand_over::new_file_options::{NewFileOptions, hand_over};
 use crate::commands::report;

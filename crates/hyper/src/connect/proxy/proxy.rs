@@ -6,7 +6,7 @@ use crate::connect::proxy::address::Proxy;
 use crate::connect::proxy::no_proxy::NoProxy;
 use crate::error::config;
 use crate::origin::Origin;
-use gatelet_transport::TransportError;
+use gatelet_transport::{BaseUrl, TransportError};
 
 /// The proxies for `http` and `https` URLs, and the servers that are reached without one. By default there is no proxy.
 ///
@@ -126,6 +126,26 @@ impl Proxies {
                 .map(|(_, list)| NoProxy::parse(&list))
                 .unwrap_or_default(),
         })
+    }
+
+    /// Returns host and port of the proxy for a server, if it has one.
+    ///
+    /// ```
+    /// use gatelet_hyper::Proxies;
+    /// use gatelet_transport::BaseUrl;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let proxies = Proxies::default().https("http://user:secret@proxy.example:3128")?;
+    /// let server = BaseUrl::parse("https://abc12345.live.dynatrace.com")?;
+    /// assert_eq!(proxies.address_for(&server), Some(("proxy.example".to_owned(), 3128)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn address_for(&self, server: &BaseUrl) -> Option<(String, u16)> {
+        let origin = Origin::of(&server.as_str().parse().ok()?).ok()?;
+        let proxy = self.for_origin(&origin)?.origin();
+        Some((proxy.host().to_owned(), proxy.port()))
     }
 
     /// Returns the proxy for a server.

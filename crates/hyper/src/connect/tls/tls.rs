@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::ClientConfig;
 use rustls::client::ResolvesClientCert;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::ServerName;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -11,6 +12,7 @@ use tokio_rustls::client::TlsStream;
 use crate::connect::base_stream::BaseStream;
 use crate::connect::tls::crypto::provider;
 use crate::connect::tls::identity::Identity;
+use crate::connect::tls::observed::{Observed, Observer};
 use crate::connect::tls::trust::Trust;
 use crate::error::config;
 use crate::io::socket::Socket;
@@ -22,6 +24,8 @@ use gatelet_transport::{ConnectFailure, TransportError, TransportErrorKind};
 pub(crate) struct TlsOptions {
     pub(crate) trust: Trust,
     pub(crate) identity: Option<Identity>,
+    /// Gets the certificates of servers, but not those of proxies.
+    pub(crate) observer: Option<Observer>,
 }
 
 /// Opens TLS connections. Trust roots are loaded at the first handshake, because they would dominate the start of a short program.
@@ -98,12 +102,20 @@ impl TlsOptions {
 
     fn client_config(&self) -> Result<ClientConfig, TransportError> {
         let provider = provider();
-        let builder = ClientConfig::builder_with_provider(provider.clone())
+        let verifier = self.trust.verifier(provider.clone())?;
+        let verifier: Arc<dyn ServerCertVerifier> = match &self.observer {
+            Some(observer) => Arc::new(Observed {
+                inner: verifier,
+                observer: observer.clone(),
+            }),
+            None => verifier,
+        };
+        let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(config)?
             // "Dangerous" is the name in rustls; each of our verifiers checks the server.
             .dangerous()
-            .with_custom_certificate_verifier(self.trust.verifier(provider)?);
+            .with_custom_certificate_verifier(verifier);
         let mut config = match &self.identity {
             Some(identity) => {
                 let resolver: Arc<dyn ResolvesClientCert> = identity.resolver();
