@@ -8,11 +8,10 @@ use gatelet_models::dt::{self as models, operations as api};
 use crate::client::factory::ClientFactory;
 use crate::commands::dt as commands;
 use crate::commands::confirmation::Confirmation;
-use crate::commands::report;
+use crate::commands::deletions::Deletions;
 use crate::error::error::CliError;
 use crate::options::deferred::Deferred;
 use crate::options::operation_help::{OperationHelp, operation_help, secret_help};
-use crate::options::paging::Paging;
 use crate::output::columns;
 use crate::output::list;
 use crate::output::output::Output;
@@ -204,6 +203,8 @@ pub(crate) enum ActiveGateCommand {
     },
     #[command(about = "List what is wrong with ActiveGates or soon will be")]
     Attention(commands::active_gate::Attention),
+    #[command(about = "Watch the ActiveGates, and prints what changes")]
+    Watch(commands::active_gate::Watch),
 }
 
 impl ActiveGateCommand {
@@ -214,7 +215,8 @@ impl ActiveGateCommand {
             | Self::Groups { .. }
             | Self::TokenEnforcement { .. }
             | Self::Get { .. }
-            | Self::Attention { .. } => None,
+            | Self::Attention { .. }
+            | Self::Watch { .. } => None,
         }
     }
 
@@ -325,6 +327,7 @@ impl ActiveGateCommand {
             }
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Attention(command) => command.run(client, output).await,
+            Self::Watch(command) => command.run(client, output).await,
         }
     }
 }
@@ -337,7 +340,7 @@ pub(crate) enum ActiveGateTokenCommand {
         about = "List the ActiveGate tokens of the environment",
         visible_alias = "ls"
     )]
-    List { #[command(flatten)] paging: Paging },
+    List(commands::active_gate_token::List),
     #[command(about = "Create an ActiveGate token")]
     Create(commands::active_gate_token::Create),
     #[command(about = "Read the metadata of one ActiveGate token")]
@@ -389,11 +392,7 @@ impl ActiveGateTokenCommand {
     ) -> Result<(), CliError> {
         let operations = client.active_gate_tokens();
         match self {
-            Self::List { paging } => {
-                let list = operations.list();
-                let limit = paging.limit;
-                list::write_pages(paging.apply(list).pages(), limit, output).await
-            }
+            Self::List(command) => command.run(client, output).await,
             Self::Create(command) => command.run(client, output).await,
             Self::Get { id } => Ok(output.item(operations.get(&id).send().await?)?),
             Self::Delete(command) => command.run(client, output).await,
@@ -430,8 +429,12 @@ pub(crate) enum UpdateJobCommand {
     Delete {
         #[arg(help = "ID of the ActiveGate", allow_negative_numbers = true)]
         ag_id: models::ActiveGateId,
-        #[arg(help = "ID of the job, as shown by `list`", allow_negative_numbers = true)]
-        id: models::UpdateJobId,
+        #[arg(
+            help = "ID of the job, as shown by `list`",
+            required = true,
+            allow_negative_numbers = true
+        )]
+        id: Vec<models::UpdateJobId>,
         #[command(flatten)]
         confirmation: Confirmation,
     },
@@ -466,14 +469,16 @@ impl UpdateJobCommand {
                 Ok(output.item(operations.get(&ag_id, &id).send().await?)?)
             }
             Self::Delete { ag_id, id, confirmation } => {
-                confirmation.ask(format_args!("Delete update job {id}?"), output).await?;
-                let deleted = operations.delete(&ag_id, &id).send().await?;
-                report::print_deleted(
-                    format_args!("update job {id}"),
-                    &id,
-                    deleted,
-                    output,
-                )
+                let deletions = Deletions::new("update job", "update jobs", id);
+                deletions
+                    .run(
+                        confirmation,
+                        output,
+                        async |id: &models::UpdateJobId| {
+                            operations.delete(&ag_id, id).send().await
+                        },
+                    )
+                    .await
             }
         }
     }
@@ -533,7 +538,6 @@ pub(crate) const EXAMPLES: &[&str] = &[
     "gatelet dt active-gate groups",
     "gatelet dt active-gate token-enforcement",
     "gatelet dt active-gate get -1556499193",
-    "gatelet dt active-gate-token list",
     "gatelet dt active-gate-token get dt0g02.4KWZO5EF",
     "gatelet dt update-job get -1556499193 -4754066816153208332",
     "gatelet dt update-job delete -1556499193 -4754066816153208332",

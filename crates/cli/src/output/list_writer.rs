@@ -36,11 +36,6 @@ impl<T: Record> ListWriter<T> {
         }
     }
 
-    /// Returns what removes secrets from its rows.
-    pub(crate) fn redactor(&self) -> &Redactor {
-        &self.redactor
-    }
-
     /// Adds rows, whose secrets are hidden first.
     pub(crate) fn page(&mut self, mut rows: Vec<Row<T>>, sink: &mut dyn Write) -> io::Result<()> {
         for row in &mut rows {

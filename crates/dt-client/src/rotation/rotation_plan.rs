@@ -9,7 +9,6 @@ use gatelet_models::dt::{
 };
 use gatelet_transport::{Clock as _, Error};
 
-use crate::active_gate_tokens::LARGEST_PAGE;
 use crate::generated::active_gate_tokens::ActiveGateTokens;
 use crate::rotation::successor_name::{is_successor, is_successor_of, stem, successor_name};
 use crate::rotation::token_rotation::{Selection, TokenRotation};
@@ -152,7 +151,7 @@ impl ActiveGateTokens {
     /// # }
     /// ```
     pub async fn plan_rotation(&self, rotation: &TokenRotation) -> Result<RotationPlan, Error> {
-        let list = self.list().page_size(LARGEST_PAGE).require_complete();
+        let list = self.list().largest_pages().require_complete();
         let mut tokens = list.items();
         let mut listed = Vec::new();
         while let Some(token) = tokens.try_next().await? {
