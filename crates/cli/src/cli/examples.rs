@@ -39,7 +39,7 @@ const BY_HAND: &[&str] = &[
     "gatelet asa service-user key rotate --out-command 'vault kv put secret/gatelet -'",
     "gatelet asa service-user key delete deploy-bot 7b1d7f0a-93c5-4f4b-8d5b-1d8e5f2c9a11",
     "gatelet dt active-gate attention --within 2w",
-    "gatelet dt active-gate watch --interval 1m -o ndjson",
+    "gatelet dt active-gate watch --interval 1m",
     "gatelet dt active-gate-token list --name 'edge-*' --expires-within 30d",
     "gatelet dt active-gate-token list --unused-for 90d",
     "gatelet dt active-gate-token create edge-7 --expires 60d",

@@ -229,7 +229,7 @@ pub(crate) enum GatewayCommand {
     #[command(about = "List the projects that a gateway serves")]
     Projects(commands::gateway::Projects),
     #[command(
-        about = "List the labels of gateways, and those that setup tokens and projects ask for"
+        about = "Compare the labels of gateways with those that are asked for"
     )]
     Labels(commands::gateway::Labels),
     #[command(about = "Watch the gateways of the team, and prints what changes")]
