@@ -147,6 +147,7 @@ const OF_CLIENTS: &[&str] = &[
     "BaseUrl",
     "Bearer",
     "CallTimeouts",
+    "Change",
     "Channel",
     "CheckKeyError",
     "CheckSuccessorError",
@@ -174,8 +175,10 @@ const OF_CLIENTS: &[&str] = &[
     "KeptToken",
     "KeyEnd",
     "KeyRotation",
+    "LabelUse",
     "ListQuery",
     "ListRequest",
+    "MemberChange",
     "NewKey",
     "NewToken",
     "NextPageError",
@@ -212,6 +215,7 @@ const OF_CLIENTS: &[&str] = &[
     "ServedProjects",
     "ServiceUser",
     "SkippedToken",
+    "TeamLabels",
     "TokenApi",
     "TokenAudit",
     "TokenRotation",
@@ -224,6 +228,7 @@ const OF_CLIENTS: &[&str] = &[
     "TransportErrorKind",
     "UnjudgedReason",
     "Violation",
+    "WatchedGateway",
 ];
 
 /// Returns whether a generated type of a client must not have this name.
