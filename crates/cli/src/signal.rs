@@ -1,9 +1,17 @@
 //! Signals that ask the process to end. A function catches its signals as soon as it is called, before its future is polled.
 
 use std::fmt;
+#[cfg(unix)]
+use std::future::poll_fn;
 use std::io;
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
+#[cfg(unix)]
+use std::pin::pin;
+#[cfg(unix)]
+use std::sync::OnceLock;
+#[cfg(unix)]
+use std::task::Poll;
 
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
@@ -34,6 +42,11 @@ impl fmt::Display for Signal {
     }
 }
 
+/// The first signal that one of the futures has seen. The runtime of another thread tells them one after the other, so what one has seen, the
+/// others see when they are polled next.
+#[cfg(unix)]
+static SEEN: OnceLock<Signal> = OnceLock::new();
+
 /// Returns a future that waits for SIGTERM, and for Ctrl-C and SIGHUP unless the process was started to ignore them, as a shell script does
 /// with Ctrl-C for `command &`, and `nohup` with SIGHUP.
 ///
@@ -45,11 +58,35 @@ pub(crate) fn caught() -> io::Result<impl Future<Output = Signal>> {
     let interrupted = caught_unless_ignored(SignalKind::interrupt())?;
     let hung_up = caught_unless_ignored(SignalKind::hangup())?;
     Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => Signal::Terminate,
-            () = interrupted => Signal::Interrupt,
-            () = hung_up => Signal::Hangup,
-        }
+        let mut signal = pin!(async move {
+            tokio::select! {
+                _ = terminate.recv() => Signal::Terminate,
+                () = interrupted => Signal::Interrupt,
+                () = hung_up => Signal::Hangup,
+            }
+        });
+        poll_fn(|context| match SEEN.get() {
+            Some(signal) => Poll::Ready(*signal),
+            None => signal
+                .as_mut()
+                .poll(context)
+                .map(|signal| *SEEN.get_or_init(|| signal)),
+        })
+        .await
+    })
+}
+
+/// Returns a future that waits as that of [`caught`] does, and ends after those that the same task waits for: a command that waits for a
+/// signal, too, ends by itself.
+///
+/// # Errors
+/// The signals cannot be caught.
+pub(crate) fn caught_last() -> io::Result<impl Future<Output = Signal>> {
+    let caught = caught()?;
+    Ok(async move {
+        let signal = caught.await;
+        tokio::task::yield_now().await;
+        signal
     })
 }
 

@@ -177,7 +177,7 @@ impl<'a> Fleet<'a> {
         let output = Output::new(self.presentation.clone(), stdout, log.clone(), target);
         let merge = self.merge.clone();
         let mut output = output.merged(place.clone(), merge.clone());
-        let caught = signal::caught().map_err(CliError::start)?;
+        let caught = signal::caught_last().map_err(CliError::start)?;
         Ok(Box::pin(async move {
             let result = tokio::select! {
                 biased;

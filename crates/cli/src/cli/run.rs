@@ -120,7 +120,7 @@ async fn until_stopped(
     let _watchdog = Watchdog::start(log.progress().clone()).map_err(CliError::start)?;
     // Before the watchdog ends, because its end waits until all lines are printed.
     let _log_thread = log_thread;
-    let caught = signal::caught().map_err(CliError::start)?;
+    let caught = signal::caught_last().map_err(CliError::start)?;
     tokio::select! {
         biased;
         result = command => result,

@@ -228,9 +228,7 @@ pub(crate) enum GatewayCommand {
     },
     #[command(about = "List the projects that a gateway serves")]
     Projects(commands::gateway::Projects),
-    #[command(
-        about = "Compare the labels of gateways with those that are asked for"
-    )]
+    #[command(about = "Compare the labels of gateways with those that are asked for")]
     Labels(commands::gateway::Labels),
     #[command(about = "Watch the gateways of the team, and prints what changes")]
     Watch(commands::gateway::Watch),

@@ -9,13 +9,15 @@ use crate::field_type::ident;
 use crate::ir::{Operation, Parameter};
 
 /// What every command has beside the parameters of its operation: its own variables, the options of every command and of lists.
-const RESERVED: [&str; 37] = [
+const RESERVED: [&str; 40] = [
+    "all_profiles",
     "allow_http",
     "api",
     "ca_file",
     "client",
     "color",
     "columns",
+    "concurrency",
     "confirmation",
     "deleted",
     "dry_run",
@@ -35,6 +37,7 @@ const RESERVED: [&str; 37] = [
     "paging",
     "pin_sha256",
     "profile",
+    "profiles",
     "proxy",
     "proxy_from_environment",
     "query",
