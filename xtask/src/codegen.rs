@@ -152,7 +152,7 @@ mod tests {
         let expected = [
             (
                 "crates/cli/src/generated/dt.rs",
-                "+    Relay(RelayCommand),",
+                "+    Relay(Deferred<RelayCommand>),",
             ),
             (
                 "crates/dt-client/src/generated/mod.rs",

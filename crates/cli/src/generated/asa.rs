@@ -230,7 +230,7 @@ pub(crate) enum GatewayCommand {
     Projects(commands::gateway::Projects),
     #[command(about = "Compare the labels of gateways with those that are asked for")]
     Labels(commands::gateway::Labels),
-    #[command(about = "Watch the gateways of the team, and prints what changes")]
+    #[command(about = "Watch the gateways of the team for changes")]
     Watch(commands::gateway::Watch),
 }
 

@@ -203,7 +203,7 @@ pub(crate) enum ActiveGateCommand {
     },
     #[command(about = "List what is wrong with ActiveGates or soon will be")]
     Attention(commands::active_gate::Attention),
-    #[command(about = "Watch the ActiveGates, and prints what changes")]
+    #[command(about = "Watch the ActiveGates for changes")]
     Watch(commands::active_gate::Watch),
 }
 
