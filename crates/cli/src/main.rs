@@ -7,6 +7,7 @@ mod env;
 mod error;
 #[rustfmt::skip]
 mod generated;
+mod glob;
 mod nearest;
 mod options;
 mod output;

@@ -3,7 +3,6 @@
 pub(crate) mod built_command;
 pub(crate) mod connection;
 pub(crate) mod deferred;
-pub(crate) mod glob;
 pub(crate) mod global;
 pub(crate) mod label;
 pub(crate) mod label_filter;

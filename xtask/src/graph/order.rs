@@ -22,7 +22,7 @@ const ORDERS: &[(&str, &str)] = &[
     ),
     (
         "gatelet",
-        "env nearest private_file signal terminal error redaction secret settings output options client commands generated cli",
+        "env glob nearest private_file signal terminal error redaction secret settings output options client commands generated cli",
     ),
 ];
 

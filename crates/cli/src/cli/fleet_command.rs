@@ -6,9 +6,10 @@ use crate::cli::args::Command;
 use crate::cli::usage::has_value;
 use crate::error::error::CliError;
 use crate::generated::asa::{
-    Asa, EnrollmentTokenCommand, GatewaySetupTokenCommand, ResourceGroupCommand,
+    Asa, EnrollmentTokenCommand, GatewayCommand, GatewaySetupTokenCommand, ResourceGroupCommand,
     ResourceGroupEnrollmentTokenCommand,
 };
+use crate::generated::dt::{ActiveGateCommand, Dt};
 use crate::options::deferred::Deferred;
 use crate::settings::key::Vendor;
 
@@ -19,8 +20,13 @@ const CHANGES: &str =
 /// Checks that a command may run with several profiles, and returns the vendors whose settings it needs. This is the place to allow a command.
 ///
 /// # Errors
-/// It changes something, shows a secret, continues the list of one environment, or calls no API.
+/// It changes something, shows a secret, never ends, continues the list of one environment, or calls no API.
 pub(crate) fn vendors(command: &Command, matches: &ArgMatches) -> Result<Vec<Vendor>, CliError> {
+    if watches(command) {
+        return Err(CliError::usage(
+            "`watch` never ends, so that the next profile would not begin; it takes one profile: --profile",
+        ));
+    }
     let (vendors, verb) = match command {
         Command::Asa(Deferred(asa)) if reveals(asa) => {
             return Err(CliError::usage(
@@ -49,6 +55,20 @@ pub(crate) fn vendors(command: &Command, matches: &ArgMatches) -> Result<Vec<Ven
         ));
     }
     Ok(vendors)
+}
+
+/// Returns whether a command goes on until it is stopped.
+fn watches(command: &Command) -> bool {
+    match command {
+        Command::Asa(Deferred(asa)) => {
+            matches!(asa, Asa::Gateway(Deferred(GatewayCommand::Watch(_))))
+        }
+        Command::Dt {
+            command: Deferred(dt),
+            ..
+        } => matches!(dt, Dt::ActiveGate(Deferred(ActiveGateCommand::Watch(_)))),
+        _ => false,
+    }
 }
 
 /// Returns whether a command shows a secret.

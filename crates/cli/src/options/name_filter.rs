@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use crate::options::glob::Glob;
+use crate::glob::Glob;
 
 /// The option of lists whose API does not filter by name.
 #[derive(Clone, Debug, Default, clap::Args)]

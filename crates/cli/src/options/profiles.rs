@@ -1,8 +1,9 @@
 //! The options that choose several profiles.
 
-use glob::Pattern;
+use std::convert::Infallible;
 
 use crate::error::error::CliError;
+use crate::glob::Glob;
 use crate::options::paging::count;
 
 /// With how many profiles a command runs at the same time.
@@ -18,7 +19,7 @@ pub(crate) struct ProfilesOptions {
 
     /// Like --all-profiles, with the profiles that match one of these: prod-*,test
     #[arg(long, global = true, value_name = "GLOBS", value_delimiter = ',', value_parser = glob)]
-    pub(crate) profiles: Option<Vec<Pattern>>,
+    pub(crate) profiles: Option<Vec<Glob>>,
 
     /// With how many of several profiles to run at the same time [default: 8]
     #[arg(long, global = true, value_name = "N", allow_negative_numbers = true, value_parser = count::<u16>)]
@@ -29,7 +30,7 @@ pub(crate) struct ProfilesOptions {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Chosen<'a> {
     All,
-    Matching(&'a [Pattern]),
+    Matching(&'a [Glob]),
 }
 
 impl Chosen<'_> {
@@ -76,9 +77,9 @@ fn excluded(option: &str, other: &str) -> CliError {
 }
 
 /// Parses a pattern of names.
-fn glob(text: &str) -> Result<Pattern, &'static str> {
+fn glob(text: &str) -> Result<Glob, &'static str> {
     match text.is_empty() {
         true => Err("must not be empty"),
-        false => Pattern::new(text).map_err(|error| error.msg),
+        false => text.parse().map_err(|_: Infallible| "must be a pattern"),
     }
 }

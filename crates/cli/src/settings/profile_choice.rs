@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use gatelet_models::contains_secret;
-use glob::Pattern;
 
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::glob::Glob;
 use crate::settings::config_file::ConfigFile;
 use crate::settings::key::Vendor;
 use crate::settings::profile::Profile;
@@ -27,7 +27,7 @@ impl ProfileChoice {
     /// A pattern matches no profile, or none has settings of the vendors.
     pub(crate) fn of(
         file: ConfigFile,
-        patterns: Option<&[Pattern]>,
+        patterns: Option<&[Glob]>,
         vendors: &[Vendor],
     ) -> Result<Self, CliError> {
         let file = Arc::new(file);
@@ -40,8 +40,8 @@ impl ProfileChoice {
                 continue;
             };
             let is_of_vendor = vendors.iter().any(|vendor| profile.has_any(*vendor));
-            let is_named = |patterns: &[Pattern]| patterns.iter().any(|it| it.as_str() == name);
-            let matches = |patterns: &[Pattern]| patterns.iter().any(|it| it.matches(name));
+            let is_named = |patterns: &[Glob]| patterns.iter().any(|it| it.as_str() == name);
+            let matches = |patterns: &[Glob]| patterns.iter().any(|it| it.matches(name));
             match patterns {
                 Some(patterns) if is_named(patterns) => names.push(name.into()),
                 Some(patterns) if !matches(patterns) => {}
@@ -56,9 +56,9 @@ impl ProfileChoice {
     }
 }
 
-fn ensure_match(file: &ConfigFile, pattern: &Pattern) -> Result<(), CliError> {
+fn ensure_match(file: &ConfigFile, pattern: &Glob) -> Result<(), CliError> {
     let text = pattern.as_str();
-    if Pattern::escape(text) == text {
+    if pattern.is_name() {
         return file.ensure_profile(text);
     }
     if file.profile_names().any(|name| pattern.matches(name)) {
@@ -97,7 +97,7 @@ mod tests {
 
     fn choice(patterns: Option<&[&str]>, vendors: &[Vendor]) -> Result<ProfileChoice, CliError> {
         let file = ConfigFile::parse(Path::new("c.toml"), FILE).unwrap();
-        let parsed = |it: &[&str]| it.iter().map(|it| Pattern::new(it).unwrap()).collect();
+        let parsed = |it: &[&str]| it.iter().map(|it| it.parse().unwrap()).collect();
         let patterns: Option<Vec<_>> = patterns.map(parsed);
         ProfileChoice::of(file, patterns.as_deref(), vendors)
     }
@@ -131,7 +131,7 @@ mod tests {
             ),
             // One that is named is not passed over.
             (Some(&["a"]), &dt, &["a"], &[]),
-            (Some(&["prod-[2]", "?"]), &dt, &["b"], &["a", "prod-2"]),
+            (Some(&["prod-2*", "?"]), &dt, &["b"], &["a", "prod-2"]),
         ] {
             let expected = (texts(chosen), texts(skipped));
             assert_eq!(names(patterns, vendors), expected, "{patterns:?}");

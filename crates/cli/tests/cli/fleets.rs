@@ -238,6 +238,8 @@ fn what_is_not_for_several_profiles_is_refused_before_anything_is_sent() {
             "dt token list --all-profiles --page-token k1",
             "--page-token",
         ),
+        ("dt active-gate watch --all-profiles", "never ends"),
+        ("asa gateway watch --all-profiles", "never ends"),
         ("config list --all-profiles", "call an API"),
         ("emulator serve --all-profiles", "call an API"),
         ("--profile west dt token list --all-profiles", "--profile;"),
@@ -249,7 +251,6 @@ fn what_is_not_for_several_profiles_is_refused_before_anything_is_sent() {
         ("dt token list --profiles", "--profiles"),
         ("dt token list --profiles wset", "did you mean west?"),
         ("dt token list --profiles a*", "matches a*"),
-        ("dt token list --profiles [", "--profiles"),
         (
             "dt token list --all-profiles --concurrency 0",
             "--concurrency",

@@ -16,6 +16,16 @@ impl FromStr for Glob {
 }
 
 impl Glob {
+    /// Returns the pattern as it was typed.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns whether it means one name only.
+    pub(crate) fn is_name(&self) -> bool {
+        !self.0.contains(['*', '?'])
+    }
+
     /// Returns whether a name is one of those that the pattern means.
     pub(crate) fn matches(&self, name: &str) -> bool {
         let (pattern, name): (Vec<_>, Vec<_>) = (self.0.chars().collect(), name.chars().collect());
