@@ -65,9 +65,10 @@ pub(crate) async fn answer<T>(
 /// The terminal cannot be read or written, or its input has ended.
 pub(crate) async fn secret(question: &str) -> Result<Secret, CliError> {
     loop {
-        eprint(&format!("{} (not shown): ", escape_for_display(question))).map_err(failed)?;
         let line = {
+            // Before the question, which a program or a paste may answer at once.
             let _silence = Silence::begin().map_err(failed)?;
+            eprint(&format!("{} (not shown): ", escape_for_display(question))).map_err(failed)?;
             Zeroizing::new(read_line().await.map_err(failed)?)
         };
         match secret::parse(line.trim().as_bytes()) {
