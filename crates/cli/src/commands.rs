@@ -9,6 +9,7 @@ pub(crate) mod deletions;
 pub(crate) mod doctor;
 pub(crate) mod dt;
 pub(crate) mod emulator;
+pub(crate) mod exporter;
 mod hand_over;
 pub(crate) mod login;
 mod prompt;

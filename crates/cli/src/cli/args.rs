@@ -7,6 +7,7 @@ use crate::commands::completions::{self, Completions};
 use crate::commands::config::command::ConfigCommand;
 use crate::commands::doctor::command::Doctor;
 use crate::commands::emulator::command::EmulatorCommand;
+use crate::commands::exporter::command::Exporter;
 use crate::commands::login::command::{self as login, Login};
 use crate::commands::version::Version;
 use crate::generated::asa::Asa;
@@ -63,6 +64,12 @@ pub(crate) enum Command {
     ///
     /// It changes nothing and shows no secret. The exit code is that of the first check that failed.
     Doctor(Doctor),
+    /// Export metrics for Prometheus: the end of each token, the state of each gateway
+    ///
+    /// It serves /metrics, and /healthz, which reads nothing, until SIGTERM, SIGHUP or Ctrl-C; the first line on stdout is the URL. A scrape reads
+    /// the APIs, unless they were read within --interval. What could not be read has no values, and gatelet_up and gatelet_read_success are 0.
+    /// It changes nothing, and no metric has a secret.
+    Exporter(Exporter),
     /// An emulator of both APIs
     #[command(subcommand)]
     Emulator(Deferred<EmulatorCommand>),

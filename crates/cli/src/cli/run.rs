@@ -78,6 +78,17 @@ async fn run_command(line: CommandLine, log: Log, log_thread: LogThread) -> Resu
             let run = Box::pin(login.run(clients, &mut output));
             until_stopped(&log, log_thread, run).await
         }
+        Command::Exporter(exporter) if exporter.writes_file() => {
+            let run = Box::pin(exporter.write_file(&clients, &mut output));
+            until_stopped(&log, log_thread, run).await
+        }
+        Command::Exporter(exporter) => {
+            let watchdog = Watchdog::start(log.progress().clone()).map_err(CliError::start)?;
+            let on_stop = || watchdog.disarm();
+            let result = Box::pin(exporter.serve(&clients, &mut output, on_stop)).await;
+            drop(log_thread);
+            result
+        }
         Command::Config(Deferred(config)) => {
             config.run(args.global.profile.as_deref(), &mut output)
         }

@@ -14,10 +14,12 @@ use crate::client::embedded;
 use crate::client::logging_transport::{Detail, LoggingTransport};
 use crate::client::secrets_transport::SecretsTransport;
 use crate::error::error::CliError;
+use crate::error::exit::Exit;
 use crate::error::setting_names::SettingNames;
 use crate::options::connection::ConnectionOptions;
 use crate::options::global::GlobalOptions;
 use crate::options::token_api::{TokenApiChoice, TokenApiName};
+use crate::options::vendor::VendorName;
 use crate::output::dry_run::DryRun;
 use crate::output::log::Log;
 use crate::settings::key::{self, Vendor};
@@ -29,6 +31,9 @@ const EMBEDDED: &str = "http://localhost";
 
 /// What is wrong with `--api platform` of a command that does not call the platform's API of tokens.
 const NOT_ON_PLATFORM: &str = "--api platform is for commands on ActiveGate tokens, and this command calls none; leave it out";
+
+/// What is wrong if no vendor is set up.
+const NOT_SET_UP: &str = "nothing is set up: set GATELET_DT_URL or GATELET_ASA_TEAM and what belongs to it, or a profile with `gatelet config set`, or try --emulator";
 
 /// Creates clients from the global options and the environment.
 #[derive(Debug)]
@@ -144,8 +149,31 @@ impl ClientFactory {
     ///
     /// # Errors
     /// Those of [`Settings::read`].
-    pub(crate) fn is_set_up(&self, vendor: Vendor) -> Result<bool, CliError> {
+    fn is_set_up(&self, vendor: Vendor) -> Result<bool, CliError> {
         Ok(self.emulator || self.settings(vendor)?.has_any(vendor))
+    }
+
+    /// Returns the vendor that was named, or those that are set up.
+    ///
+    /// # Errors
+    /// None is set up, or those of [`Settings::read`].
+    pub(crate) fn chosen_vendors(
+        &self,
+        named: Option<VendorName>,
+    ) -> Result<Vec<Vendor>, CliError> {
+        if let Some(name) = named {
+            return Ok(vec![name.into()]);
+        }
+        let mut vendors = Vec::new();
+        for vendor in [Vendor::Asa, Vendor::Dt] {
+            if self.is_set_up(vendor)? {
+                vendors.push(vendor);
+            }
+        }
+        match vendors.is_empty() {
+            false => Ok(vendors),
+            true => Err(CliError::new(Exit::NotConfigured, NOT_SET_UP)),
+        }
     }
 
     /// Returns whether requests are logged to stderr.

@@ -214,6 +214,7 @@ fn a_command_that_changes_nothing_at_a_server_has_no_dry_run() {
         "config set dt.url https://h --profile p --dry-run",
         "emulator serve --dry-run",
         "doctor --dry-run",
+        "exporter --dry-run",
     ] {
         let error = fixture.run(line).fails_with(2);
         assert!(error.contains("this one does not; leave it out"), "{error}");

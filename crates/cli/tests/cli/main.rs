@@ -21,6 +21,8 @@ mod empty_responses;
 mod enrollment_tokens;
 mod exit_codes;
 mod exit_paths;
+#[cfg(unix)]
+mod exporter;
 mod filters;
 mod fleets;
 mod formats;

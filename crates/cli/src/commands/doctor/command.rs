@@ -5,7 +5,6 @@ use crate::commands::doctor::check::Checks;
 use crate::commands::doctor::network;
 use crate::commands::doctor::{asa, dt};
 use crate::error::error::CliError;
-use crate::error::exit::Exit;
 use crate::options::token_api::TokenApiName;
 use crate::options::vendor::VendorName;
 use crate::output::list::write_items;
@@ -46,10 +45,7 @@ impl Doctor {
             return Err(CliError::usage("--api is for dt; leave it out"));
         }
         let clients = &clients.with_token_api(self.api, true)?;
-        let vendors = match self.vendor {
-            Some(name) => vec![Vendor::from(name)],
-            None => set_up(clients)?,
-        };
+        let vendors = clients.chosen_vendors(self.vendor)?;
         let (mut list, mut failure) = (Vec::new(), None);
         for vendor in vendors {
             let (checks, failed) = check(vendor, clients).await.into_parts();
@@ -61,23 +57,6 @@ impl Doctor {
             None => Ok(()),
             Some(exit) => Err(CliError::new(exit, "a check failed")),
         }
-    }
-}
-
-/// Returns the vendors of which an address or a credential is set.
-fn set_up(clients: &ClientFactory) -> Result<Vec<Vendor>, CliError> {
-    let mut vendors = Vec::new();
-    for vendor in [Vendor::Asa, Vendor::Dt] {
-        if clients.is_set_up(vendor)? {
-            vendors.push(vendor);
-        }
-    }
-    match vendors.is_empty() {
-        false => Ok(vendors),
-        true => Err(CliError::new(
-            Exit::NotConfigured,
-            "nothing is set up: set GATELET_DT_URL or GATELET_ASA_TEAM and what belongs to it, or a profile with `gatelet config set`, or try --emulator",
-        )),
     }
 }
 
