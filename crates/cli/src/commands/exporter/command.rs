@@ -162,17 +162,19 @@ impl Exporter {
 
 /// Reads the vendors, at once unless they share the state of the embedded emulator.
 async fn read(sources: &mut [Source], clients: &ClientFactory) -> Reading {
+    let mut vendors = Vec::new();
     match sources {
         [first, second] if !clients.is_embedded() => {
-            let (first, second) = tokio::join!(first.read(clients), second.read(clients));
-            first.with(second)
+            vendors.extend(<[_; 2]>::from(tokio::join!(
+                first.read(clients),
+                second.read(clients)
+            )));
         }
         _ => {
-            let mut reading = Reading::default();
             for source in sources {
-                reading = reading.with(source.read(clients).await);
+                vendors.push(source.read(clients).await);
             }
-            reading
         }
     }
+    Reading::of(vendors, &clients.log().secrets().redactor())
 }

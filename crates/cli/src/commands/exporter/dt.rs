@@ -123,9 +123,10 @@ mod tests {
     use crate::redaction::Redactor;
 
     fn values(add: impl FnOnce(&mut Samples)) -> Vec<String> {
-        let mut samples = Samples::new(Redactor::default());
+        let mut samples = Samples::default();
         add(&mut samples);
-        let text = TextFormat::Prometheus.render(&samples.into_list());
+        let list: Vec<_> = samples.redacted(&Redactor::default()).collect();
+        let text = TextFormat::Prometheus.render(&list);
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         lines.map(str::to_owned).collect()
     }

@@ -7,6 +7,7 @@ use gatelet_models::Timestamp;
 use crate::commands::exporter::sample::{Metric, Sample, Samples, flag};
 use crate::error::error::CliError;
 use crate::error::exit::Exit;
+use crate::redaction::Redactor;
 
 /// The maximum number of objects of a list. More would be a burden to what stores the metrics, and a part of them may hide what ends.
 pub(crate) const LARGEST_LIST: usize = 50_000;
@@ -28,7 +29,15 @@ static TIME: Metric = Metric {
     help: "When the last read of a vendor began, in Unix time.",
 };
 
-/// What was read of all vendors at one time.
+/// What was read of a vendor.
+#[derive(Debug)]
+pub(crate) struct VendorReading {
+    pub(crate) samples: Samples,
+    /// The exit code of the first failure.
+    pub(crate) failure: Option<Exit>,
+}
+
+/// What was read of all vendors at one time, without secrets.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
     pub(crate) samples: Vec<Sample>,
@@ -37,11 +46,17 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Adds what was read of another vendor.
-    pub(crate) fn with(mut self, other: Self) -> Self {
-        self.samples.extend(other.samples);
-        self.failure = self.failure.or(other.failure);
-        self
+    /// Joins what was read of the vendors. The redactor knows the credentials of all of them.
+    pub(crate) fn of(
+        vendors: impl IntoIterator<Item = VendorReading>,
+        redactor: &Redactor,
+    ) -> Self {
+        let mut reading = Self::default();
+        for vendor in vendors {
+            reading.samples.extend(vendor.samples.redacted(redactor));
+            reading.failure = reading.failure.or(vendor.failure);
+        }
+        reading
     }
 }
 
@@ -88,9 +103,30 @@ pub(crate) fn too_long(objects: &str) -> CliError {
 
 #[cfg(test)]
 mod tests {
+    use gatelet_models::Secret;
+
     use super::*;
     use crate::commands::exporter::text_format::TextFormat;
-    use crate::redaction::Redactor;
+    use crate::redaction::KnownSecrets;
+
+    fn rendered<const N: usize>(vendors: [Samples; N], redactor: &Redactor) -> String {
+        let vendors = vendors.map(|samples| VendorReading {
+            samples,
+            failure: None,
+        });
+        TextFormat::Prometheus.render(&Reading::of(vendors, redactor).samples)
+    }
+
+    #[test]
+    fn the_metrics_of_a_vendor_do_not_show_the_credential_of_the_other() {
+        let mut samples = Samples::default();
+        samples.add(&UP, &[("vendor", "is QVZ7XJWK5TQPLM")], 1.0);
+        let known = KnownSecrets::default();
+        // As that of a vendor whose credential is read last.
+        known.add(&Secret::new("QVZ7XJWK5TQPLM".to_owned()));
+        let text = rendered([samples, Samples::default()], &known.redactor());
+        assert!(text.contains("{vendor=\"is [redacted]\"} 1"), "{text}");
+    }
 
     #[test]
     fn a_vendor_is_up_if_all_parts_of_its_read_succeeded() {
@@ -101,9 +137,9 @@ mod tests {
                 began: Timestamp::from_unix_millis(1_700_000_000_250),
                 duration: Duration::from_millis(1500),
             };
-            let mut samples = Samples::new(Redactor::default());
+            let mut samples = Samples::default();
             outcome.add_to(&mut samples);
-            let text = TextFormat::Prometheus.render(&samples.into_list());
+            let text = rendered([samples], &Redactor::default());
             for line in [
                 format!("gatelet_up{{vendor=\"dt\"}} {up}\n"),
                 "gatelet_read_success{vendor=\"dt\",read=\"first\"} 1\n".to_owned(),

@@ -25,21 +25,13 @@ pub(crate) struct Sample {
     pub(crate) value: f64,
 }
 
-/// Values of metrics, whose labels have no secret and a limited length.
-#[derive(Debug)]
+/// Values of metrics, with the vendors' texts as labels.
+#[derive(Debug, Default)]
 pub(crate) struct Samples {
-    redactor: Redactor,
     list: Vec<Sample>,
 }
 
 impl Samples {
-    pub(crate) fn new(redactor: Redactor) -> Self {
-        Self {
-            redactor,
-            list: Vec::new(),
-        }
-    }
-
     /// Adds a value.
     pub(crate) fn add(
         &mut self,
@@ -47,7 +39,9 @@ impl Samples {
         labels: &[(&'static str, &str)],
         value: f64,
     ) {
-        let labels = labels.iter().map(|(name, text)| (*name, self.label(text)));
+        let labels = labels
+            .iter()
+            .map(|(name, text)| (*name, (*text).to_owned()));
         let sample = Sample {
             metric,
             labels: labels.collect(),
@@ -56,23 +50,29 @@ impl Samples {
         self.list.push(sample);
     }
 
-    /// Returns a text as the value of a label. It is redacted before it is cut, because a part of a secret would not be found.
-    fn label(&self, text: &str) -> String {
-        let text = self.redactor.redact(text);
-        let end = text.char_indices().nth(LONGEST_LABEL);
-        let cut = end.map_or(&*text, |(end, _)| text.get(..end).unwrap_or_default());
-        // The text format has its own escape of a line end.
-        let lines: Vec<_> = cut.split('\n').map(escape_for_display).collect();
-        let mut label = lines.join("\n");
-        if end.is_some() {
-            label.push('…');
-        }
-        label
+    /// Returns the values, whose labels have no secret and a limited length.
+    pub(crate) fn redacted(self, redactor: &Redactor) -> impl Iterator<Item = Sample> {
+        self.list.into_iter().map(|mut sample| {
+            for (_, text) in &mut sample.labels {
+                *text = label(text, redactor);
+            }
+            sample
+        })
     }
+}
 
-    pub(crate) fn into_list(self) -> Vec<Sample> {
-        self.list
+/// Returns a text as the value of a label. It is redacted before it is cut, because a part of a secret would not be found.
+fn label(text: &str, redactor: &Redactor) -> String {
+    let text = redactor.redact(text);
+    let end = text.char_indices().nth(LONGEST_LABEL);
+    let cut = end.map_or(&*text, |(end, _)| text.get(..end).unwrap_or_default());
+    // The text format has its own escape of a line end.
+    let lines: Vec<_> = cut.split('\n').map(escape_for_display).collect();
+    let mut label = lines.join("\n");
+    if end.is_some() {
+        label.push('…');
     }
+    label
 }
 
 /// Returns a number of objects.
@@ -96,33 +96,26 @@ mod tests {
     use super::*;
     use crate::redaction::KnownSecrets;
 
-    static METRIC: Metric = Metric {
-        name: "gatelet_test",
-        help: "A test.",
-    };
-
-    fn label(text: &str) -> String {
+    fn label_of(text: &str) -> String {
         let known = KnownSecrets::default();
         known.add(&Secret::new("dt0c01.OWN.QVZ7XJWK5TQPLM".to_owned()));
-        let mut samples = Samples::new(known.redactor());
-        samples.add(&METRIC, &[("name", text)], 1.0);
-        samples.into_list().remove(0).labels.remove(0).1
+        label(text, &known.redactor())
     }
 
     #[test]
     fn a_label_has_no_secret_even_where_it_is_cut() {
-        assert_eq!(label("is QVZ7XJWK5TQPLM"), "is [redacted]");
+        assert_eq!(label_of("is QVZ7XJWK5TQPLM"), "is [redacted]");
         let text = format!("{}dt0g02.ID.ASECRETOFANOTHERPARTY", "ü ".repeat(123));
-        let cut = label(&text);
+        let cut = label_of(&text);
         assert!(cut.ends_with("dt0g02.ID.…"), "{cut}");
         assert!(!cut.contains("SECRET"), "{cut}");
     }
 
     #[test]
     fn a_label_is_cut_and_shows_control_characters() {
-        let long = label(&"ü".repeat(300));
+        let long = label_of(&"ü".repeat(300));
         assert_eq!(long, format!("{}…", "ü".repeat(256)));
-        assert_eq!(label(&"ü".repeat(256)), "ü".repeat(256));
-        assert_eq!(label("a\u{1b}[31m\nb"), "a\\u{1b}[31m\nb");
+        assert_eq!(label_of(&"ü".repeat(256)), "ü".repeat(256));
+        assert_eq!(label_of("a\u{1b}[31m\nb"), "a\\u{1b}[31m\nb");
     }
 }

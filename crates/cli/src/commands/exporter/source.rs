@@ -5,7 +5,7 @@ use gatelet_models::Timestamp;
 use gatelet_transport::Clock as _;
 
 use crate::client::factory::ClientFactory;
-use crate::commands::exporter::reading::{Outcome, Reading};
+use crate::commands::exporter::reading::{Outcome, VendorReading};
 use crate::commands::exporter::sample::Samples;
 use crate::commands::exporter::{asa, dt};
 use crate::error::error::CliError;
@@ -53,13 +53,11 @@ impl Source {
     }
 
     /// Reads the vendor. What fails is logged, and has no values.
-    pub(crate) async fn read(&mut self, clients: &ClientFactory) -> Reading {
+    pub(crate) async fn read(&mut self, clients: &ClientFactory) -> VendorReading {
         let clock = TokioClock::new();
         let (began, started) = (Timestamp::from(clock.now()), clock.monotonic());
-        let connected = self.connect(clients).await;
-        // A credential is known, and so hidden, once there is a client.
-        let mut samples = Samples::new(clients.log().secrets().redactor());
-        let results = match connected {
+        let mut samples = Samples::default();
+        let results = match self.connect(clients).await {
             Ok(()) => self.read_parts(&mut samples).await,
             Err(error) => self.not_connected(&error, clients),
         };
@@ -82,10 +80,7 @@ impl Source {
         if failure.is_some() || clients.is_embedded() {
             self.disconnect();
         }
-        Reading {
-            samples: samples.into_list(),
-            failure,
-        }
+        VendorReading { samples, failure }
     }
 
     /// Returns the parts of a read.
