@@ -9,7 +9,7 @@ use crate::generated::asa::{
     Asa, EnrollmentTokenCommand, GatewayCommand, GatewaySetupTokenCommand, ResourceGroupCommand,
     ResourceGroupEnrollmentTokenCommand,
 };
-use crate::generated::dt::{ActiveGateCommand, Dt};
+use crate::generated::dt::{ActiveGateCommand, ActiveGateTokenCommand, Dt};
 use crate::options::deferred::Deferred;
 use crate::settings::key::Vendor;
 
@@ -25,6 +25,11 @@ pub(crate) fn vendors(command: &Command, matches: &ArgMatches) -> Result<Vec<Ven
     if watches(command) {
         return Err(CliError::usage(
             "`watch` never ends, so that the next profile would not begin; it takes one profile: --profile",
+        ));
+    }
+    if plans(command) {
+        return Err(CliError::usage(
+            "--plan is a file of one environment and takes one profile: --profile; nothing was sent",
         ));
     }
     let (vendors, verb) = match command {
@@ -67,6 +72,17 @@ fn watches(command: &Command) -> bool {
             command: Deferred(dt),
             ..
         } => matches!(dt, Dt::ActiveGate(Deferred(ActiveGateCommand::Watch(_)))),
+        _ => false,
+    }
+}
+
+/// Returns whether a command writes the plan of one environment to a file.
+fn plans(command: &Command) -> bool {
+    match command {
+        Command::Dt {
+            command: Deferred(Dt::ActiveGateToken(Deferred(ActiveGateTokenCommand::Prune(prune)))),
+            ..
+        } => prune.has_file(),
         _ => false,
     }
 }

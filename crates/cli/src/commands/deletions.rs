@@ -51,6 +51,7 @@ impl<I: Display + PartialEq> Deletions<I> {
         output: &mut Output<Stdout>,
         delete: impl AsyncFn(&I) -> Result<Deleted, Error>,
     ) -> Result<(), CliError> {
+        self.ensure_ids()?;
         confirmation.ask(self.question(), output).await?;
         match self.ids.as_slice() {
             [id] => {
@@ -59,6 +60,21 @@ impl<I: Display + PartialEq> Deletions<I> {
                 report::print_deleted(format_args!("{thing} {id}"), id, deleted, output)
             }
             _ => self.run_each(output, delete).await,
+        }
+    }
+
+    /// Refuses what cannot be an id before any of several things is deleted.
+    fn ensure_ids(&self) -> Result<(), CliError> {
+        if let [_] = self.ids.as_slice() {
+            return Ok(());
+        }
+        let is_bad = |id: &&String| id.is_empty() || id.trim() != **id;
+        let ids: Vec<_> = self.ids.iter().map(ToString::to_string).collect();
+        match ids.iter().find(is_bad) {
+            None => Ok(()),
+            Some(id) => Err(CliError::usage(format_args!(
+                "{id:?} is not the ID of a thing: spaces or nothing; nothing was deleted"
+            ))),
         }
     }
 

@@ -68,7 +68,7 @@ fn a_plan_deletes_nothing_and_its_application_deletes_what_it_names() {
     assert_eq!(printed.json().as_array().unwrap().len(), 2);
     let made = fixture.run(&format!("dt token prune --unused-for 90d --plan {plan}"));
     let line =
-        format!("to apply it after a review: gatelet dt active-gate-token prune --apply {plan}\n");
+        format!("to apply it after a review: gatelet dt active-gate-token prune --apply={plan}\n");
     assert!(made.stderr.contains(&line), "{made:?}");
     let table = made.success();
     assert!(
@@ -131,7 +131,7 @@ fn a_plan_of_another_environment_is_refused_before_anything_is_sent() {
         .run(&format!("dt token prune --apply {plan} --yes"))
         .fails_with(2);
     let again = format!(
-        "make a new one with `gatelet dt active-gate-token prune --unused-for 90d --min-age 30d --plan {plan}`"
+        "make a new one with `gatelet dt active-gate-token prune --unused-for 90d --min-age 30d --plan={plan}`"
     );
     assert!(line.contains(&again), "{line}");
     assert_eq!(server.requests.try_iter().count(), 0);

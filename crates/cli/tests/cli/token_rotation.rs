@@ -107,7 +107,7 @@ fn a_successor_whose_secret_is_not_in_its_file_is_named_and_no_other_one_is_crea
     let again = run(&fixture, &rotate);
     assert_eq!(again.code, Some(20), "{again:?}");
     let remedy = format!(
-        "`gatelet dt active-gate-token delete --emulator {id}` and run again; nothing was created\n"
+        "`gatelet dt active-gate-token delete --emulator {id}` and run again; nothing was created to replace it\n"
     );
     assert!(again.stderr.ends_with(&remedy), "{again:?}");
     assert_eq!(count(&fixture), before);
@@ -192,11 +192,55 @@ fn an_old_token_in_use_is_deleted_only_if_that_is_asked_for() {
 
 #[test]
 #[cfg(unix)]
-fn an_old_token_is_not_deleted_for_a_pipe_that_may_lose_the_new_one() {
+fn an_old_token_is_not_deleted_if_the_new_one_is_printed() {
     let fixture = Fixture::new();
     let line = run(&fixture, "rotate --delete-old --yes").fails_with(2);
-    assert!(line.contains("stdout is a pipe"), "{line}");
+    assert!(line.contains("use --out"), "{line}");
     assert_eq!(count(&fixture), 4);
+}
+
+#[test]
+fn nothing_but_a_secret_is_printed_where_one_belongs() {
+    let fixture = Fixture::new();
+    let first = run(&fixture, "rotate --out-format secret").success();
+    assert!(first.starts_with("dt0g02."), "{first}");
+    for format in ["--out-format secret", "--out-format kubernetes"] {
+        let again = run(&fixture, &format!("rotate {format}"));
+        assert_eq!(again.stdout, "", "{again:?}");
+        assert_eq!(again.code, Some(20), "{again:?}");
+        let line = "nothing was written to stdout";
+        assert!(again.stderr.contains(line), "{again:?}");
+    }
+    let again = run(&fixture, "rotate");
+    assert_eq!(again.stdout, "", "{again:?}");
+    again.success();
+}
+
+#[test]
+fn an_old_token_is_kept_if_nobody_is_known_to_have_the_secret_of_its_successor() {
+    let fixture = Fixture::new();
+    let failed = fixture.run_args([
+        "--emulator",
+        "dt",
+        "token",
+        "rotate",
+        "--out-command",
+        "cat >/dev/null; exit 7",
+    ]);
+    assert_ne!(failed.code, Some(0), "{failed:?}");
+    let before = count(&fixture);
+    let again = fixture.run_args([
+        "--emulator",
+        "dt",
+        "token",
+        "rotate",
+        "--delete-old",
+        "--yes",
+        "--out-command",
+        "cat >/dev/null",
+    ]);
+    assert_eq!(again.code, Some(20), "{again:?}");
+    assert_eq!(count(&fixture), before);
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub enum KeptReason {
     },
     /// So many other ActiveGates do not say which tokens they have, as in [`TokenUsers`](crate::TokenUsers).
     Unreported(usize),
-    /// It was used at some time, and the environment shows no use of its successor.
+    /// The environment shows no use of its successor.
     SuccessorUnused,
     /// Its successor does not exist any more.
     SuccessorGone,

@@ -50,7 +50,7 @@ impl ReplacedToken {
     }
 
     /// Finds what speaks against deleting the old token: an ActiveGate shows it or does not say which tokens it has, the successor shows no
-    /// use although the old token was used, or either is not what it was. Needs the scopes of [`ActiveGateTokens::users`].
+    /// use yet, or either is not what it was. Needs the scopes of [`ActiveGateTokens::users`].
     ///
     /// Nothing is no proof that the token is unused: an ActiveGate that has been offline for more than two hours is not in the API's list,
     /// and the successor may be in use on another host.
@@ -70,8 +70,8 @@ impl ReplacedToken {
         }
         let successor = self.present_successor().await?;
         let old = users.token?;
-        let was_used = old.as_ref().is_some_and(is_used);
-        if was_used && successor.as_ref().is_some_and(|it| !is_used(it)) {
+        // Also if the old one shows none: what a seed token is needed for leaves no trace, nor does its ActiveGate show it.
+        if successor.as_ref().is_some_and(|it| !is_used(it)) {
             reasons.push(KeptReason::SuccessorUnused);
         }
         reasons.extend(self.changes(old.as_ref(), successor.as_ref()));

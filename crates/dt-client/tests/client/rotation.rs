@@ -221,7 +221,7 @@ async fn each_doubt_about_the_use_of_an_old_token_keeps_it() {
     let silent = r#"{"id":"2"}"#;
     let by = vec!["edge".to_owned()];
     for (listed, old_used, new_used, name, expected) in [
-        ("", None, None, "e", vec![]),
+        ("", None, None, "e", vec![KeptReason::SuccessorUnused]),
         ("", used, used, "e", vec![]),
         ("", used, None, "e", vec![KeptReason::SuccessorUnused]),
         (

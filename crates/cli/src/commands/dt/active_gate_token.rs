@@ -33,7 +33,7 @@ use crate::output::list;
 use crate::output::list::write_items;
 use crate::output::log::Log;
 use crate::output::output::Output;
-use crate::output::stdout::{Stdout, is_pipe};
+use crate::output::stdout::Stdout;
 use crate::output::target::Target;
 
 /// The command that shows a token.
@@ -380,9 +380,9 @@ impl Rotate {
     ) -> Result<(), CliError> {
         let rotation = self.rotation()?;
         let place = self.place.place()?;
-        if self.delete_old && place.is_stdout() && is_pipe() {
+        if self.delete_old && place.is_stdout() && output.dry_run().is_none() {
             return Err(CliError::usage(
-                "invalid --delete-old: stdout is a pipe, whose reader could lose the new token after the old one is deleted: use --out, --out-dir or --out-command, or a file as stdout; nothing was changed",
+                "invalid --delete-old: what is printed is stored nowhere that could be looked at before the old token is deleted: use --out, --out-dir or --out-command; nothing was changed",
             ));
         }
         let steps = Steps {

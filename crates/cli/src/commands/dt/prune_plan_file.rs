@@ -109,7 +109,9 @@ impl PlanFile {
         }
         match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Ok(metadata) if metadata.is_file() && metadata.len() == 0 => Ok(()),
+            // To read a pipe would wait for whoever writes to it.
+            Ok(metadata) if !metadata.is_file() => Err(refused("is no regular file")),
+            Ok(metadata) if metadata.len() == 0 => Ok(()),
             _ => match read(path) {
                 Ok(_) => Ok(()),
                 Err(_) => Err(refused("exists and is no plan, which is not replaced")),
@@ -224,7 +226,11 @@ fn span(seconds: u64) -> String {
 }
 
 fn read(path: &Path) -> io::Result<PlanFile> {
-    if fs::metadata(path)?.len() > LONGEST_FILE {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    if metadata.len() > LONGEST_FILE {
         return Err(io::Error::other("it is too large for a plan"));
     }
     let plan: PlanFile = serde_json::from_slice(&fs::read(path)?)?;
@@ -333,6 +339,8 @@ mod tests {
         fs::write(&path, "hunter2").unwrap();
         let error = PlanFile::ensure_place(&path).unwrap_err();
         assert!(error.line().contains("is no plan"), "{}", error.line());
-        assert!(PlanFile::ensure_place(folder.path()).is_err());
+        let error = PlanFile::ensure_place(folder.path()).unwrap_err();
+        let line = error.line();
+        assert!(line.contains("is no regular file"), "{line}");
     }
 }

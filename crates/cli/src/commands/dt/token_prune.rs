@@ -21,6 +21,7 @@ use crate::options::typed_time::TypedTime;
 use crate::output::list::write_items;
 use crate::output::output::Output;
 use crate::output::stdout::Stdout;
+use crate::terminal::quote_for_shell;
 
 /// The text after the help of the command.
 pub(crate) const HELP: &str = "\
@@ -71,6 +72,11 @@ impl Prune {
         self.apply.is_some().then_some("prune")
     }
 
+    /// Returns whether it writes a file.
+    pub(crate) fn has_file(&self) -> bool {
+        self.plan.is_some()
+    }
+
     /// Makes a plan, or applies one.
     pub(crate) async fn run(
         self,
@@ -113,9 +119,10 @@ impl Prune {
                     format_args!("could not write {}: {error}", path.display()),
                 )
             })?;
-            let apply = "gatelet dt active-gate-token prune --apply";
             let path = path.display().to_string();
-            let apply = output.target().command_line(apply, &[&path]);
+            let quoted = quote_for_shell(&path);
+            let apply = format!("gatelet dt active-gate-token prune --apply={quoted}");
+            let apply = output.target().command_line(&apply, &[]);
             let line = format!("wrote the plan to {path}; to apply it after a review: {apply}");
             output.log().print(line);
         }
@@ -181,10 +188,10 @@ async fn apply(
     output.log().set("nothing was deleted");
     let environment = client.base_url().to_string();
     let again = |plan: &PlanFile| {
-        let command = format!("gatelet dt active-gate-token prune {}", plan.options());
-        let path = path.display().to_string();
-        let plan = format!("{command} --plan");
-        output.target().command_line(&plan, &[&path])
+        let options = plan.options();
+        let path = quote_for_shell(&path.display().to_string());
+        let command = format!("gatelet dt active-gate-token prune {options} --plan={path}");
+        output.target().command_line(&command, &[])
     };
     let plan = PlanFile::read(path, &environment, now(), again)?;
     let candidates = plan.candidates();

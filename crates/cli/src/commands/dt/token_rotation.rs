@@ -76,7 +76,7 @@ impl Steps {
             .collect();
         if !never.is_empty() {
             return Err(CliError::usage(format_args!(
-                "--expires is needed: how long the new token should last is unknown, because {} never ends; nothing was changed",
+                "--expires is needed: how long the new token should last is unknown, because {} never ends or has no life span; nothing was changed",
                 never.join(", ")
             )));
         }
@@ -193,11 +193,18 @@ impl Steps {
         is_changed: bool,
         output: &mut Output<Stdout>,
     ) -> Result<(), CliError> {
-        if self.place.is_stdout() && is_changed {
+        if self.place.is_stdout() {
+            // Never a table where the secret belongs: a redirection has replaced a file by what is printed, or a program reads it.
             for row in rows.iter().filter(|row| row.is_skipped()) {
                 self.log.print(row.line());
             }
-            return Ok(());
+            return match (is_changed, self.place.form()) {
+                (false, Some(_)) => Err(CliError::new(
+                    Exit::Found,
+                    "no token was created, so that nothing was written to stdout",
+                )),
+                _ => Ok(()),
+            };
         }
         write_items(rows, output).map_err(|error| match is_changed {
             true if error.exit() != Exit::Success => error.with_exit(Exit::OutcomeUnknown),
@@ -352,10 +359,7 @@ impl Steps {
             let replaced = self.tokens.replaced(old, successor);
             let mut row = Row::new(old.clone(), successor, Step::Exists, file);
             // Nobody may have the secret, which cannot be seen here.
-            if self.old == OldTokens::DeleteEvenIfUsed
-                && !self.place.is_file()
-                && !is_used(successor)
-            {
+            if self.old != OldTokens::Keep && !self.place.is_file() && !is_used(successor) {
                 done.problems.push(format!(
                     "the old token {} was not deleted: the new token {} shows no use yet, and whether its secret is stored cannot be seen here: name its file with --out",
                     old.id, successor.id
@@ -398,10 +402,17 @@ impl Steps {
         let ids: Vec<_> = ids.collect();
         let file = self.place.file(rotated.stem()).unwrap_or_default();
         let file = file.display();
+        if rotated.successors.iter().any(is_used) {
+            return format!(
+                "token {} has the successor {}, whose secret is not in {file}, but which is in use: move the secret there, or go on without the file; nothing was created to replace it",
+                rotated.old.id,
+                ids.join(", ")
+            );
+        }
         let delete = rotated.successors.first();
         let delete = delete.map(|it| delete_command(&it.id, &self.target));
         format!(
-            "token {} has the successor {}, whose secret is not in {file}: move it there, from {file}.new if it is there, or delete that token with `{}` and run again; nothing was created",
+            "token {} has the successor {}, whose secret is not in {file}: move it there, from {file}.new if it is there, or delete that token with `{}` and run again; nothing was created to replace it",
             rotated.old.id,
             ids.join(", "),
             delete.unwrap_or_default()

@@ -11,7 +11,7 @@ pub(crate) struct LoginOptions {
     /// What to log in to
     #[arg(value_enum)]
     pub(crate) vendor: Option<VendorName>,
-    /// URL of the Dynatrace environment, or of the API of Okta if not https://app.scaleft.com
+    /// URL of the Dynatrace environment, or of the API of Okta if not app.scaleft.com
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
     /// Name of the team, of asa
