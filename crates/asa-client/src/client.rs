@@ -9,9 +9,6 @@ use gatelet_transport::{BaseUrl, Channel, Error};
 use crate::dialect::Asa;
 use crate::service_user::ServiceUser;
 
-/// The address of Okta Advanced Server Access.
-const DEFAULT_ENDPOINT: &str = "https://app.scaleft.com";
-
 /// A client of one team; a clone shares connections, credential and retry budget with it.
 ///
 /// ```
@@ -42,6 +39,9 @@ pub struct Client {
 }
 
 impl Client {
+    /// The address of Okta Advanced Server Access, which is used if no other is set.
+    pub const DEFAULT_ENDPOINT: &'static str = "https://app.scaleft.com";
+
     /// Starts building a client of a team at `https://app.scaleft.com`. `team` is the name in the URLs of the team's pages.
     ///
     /// [`endpoint`](ClientBuilder::endpoint) sets another address, for example `https://acme.pam.okta.com`, which serves Okta
@@ -69,8 +69,10 @@ impl Client {
         match list_paths(&team) {
             Ok(lists) => {
                 let address = move |url: &BaseUrl| without_list_path(url, "", &lists);
-                ClientBuilder::new(DEFAULT_ENDPOINT, Asa, address, |channel| Self { channel })
-                    .account(team)
+                ClientBuilder::new(Self::DEFAULT_ENDPOINT, Asa, address, |channel| Self {
+                    channel,
+                })
+                .account(team)
             }
             // An invalid team may be a secret; do not keep it.
             Err(error) => ClientBuilder::invalid(error),

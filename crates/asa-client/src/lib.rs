@@ -60,6 +60,7 @@ mod gateways;
 mod generated;
 mod key_id;
 mod listed_projects;
+mod migration;
 mod projects;
 mod resource_group_enrollment_tokens;
 mod resource_group_projects;
@@ -76,6 +77,10 @@ mod watched_gateway;
 pub use client::{Client, ClientBuilder};
 pub use gateway_selection::{GatewaySelection, SelectedGateways, ServedProjects};
 pub use generated::*;
+pub use migration::{
+    MigratedSetupToken, MigrationOutcome, PlannedAction, PlannedSetupToken, PreparedMigration,
+    SkipReason, plan_migration,
+};
 pub use rotation::{
     CheckKeyError, CheckedKey, KeyEnd, KeyRotation, NewKey, PreparedRotation, RotateKeyError,
 };

@@ -15,6 +15,7 @@ mod links;
 mod lists;
 #[cfg(target_os = "linux")]
 mod memory;
+mod migration;
 mod old_key;
 mod opa;
 mod operations;
