@@ -1,6 +1,7 @@
 //! The command line: parsed, run, reported.
 
 pub(crate) mod args;
+mod asa;
 mod call;
 pub(crate) mod completion;
 #[cfg(feature = "docs")]

@@ -2,6 +2,7 @@
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+use crate::cli::asa::AsaCommand;
 use crate::cli::texts::with_texts;
 use crate::commands::completions::{self, Completions};
 use crate::commands::config::command::ConfigCommand;
@@ -10,7 +11,6 @@ use crate::commands::emulator::command::EmulatorCommand;
 use crate::commands::exporter::command::Exporter;
 use crate::commands::login::command::{self as login, Login};
 use crate::commands::version::Version;
-use crate::generated::asa::Asa;
 use crate::generated::dt::Dt;
 use crate::options::deferred::Deferred;
 use crate::options::global::GlobalOptions;
@@ -32,7 +32,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Okta Advanced Server Access and Okta Privileged Access
     #[command(subcommand)]
-    Asa(Deferred<Asa>),
+    Asa(Deferred<AsaCommand>),
     /// Dynatrace
     #[command(visible_alias = "dynatrace")]
     Dt {

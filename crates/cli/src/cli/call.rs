@@ -24,7 +24,9 @@ pub(crate) async fn call(
     match command {
         Command::Asa(Deferred(asa)) => {
             let verb = asa.mutation_verb();
-            ensure_allowed(&clients, Vendor::Asa, verb, output)?;
+            ensure_allowed(&clients, verb, output, |verb| {
+                asa.ensure_writable(&clients, verb)
+            })?;
             let clients = clients.with_change(verb);
             let run = async |output: &mut _| asa.run(&clients, output).await;
             Box::pin(run_or_plan(clients.dry_run(), output, run)).await
@@ -35,7 +37,9 @@ pub(crate) async fn call(
         } => {
             let clients = clients.with_token_api(api, uses_token_api(&command))?;
             let verb = command.mutation_verb();
-            ensure_allowed(&clients, Vendor::Dt, verb, output)?;
+            ensure_allowed(&clients, verb, output, |verb| {
+                clients.ensure_writable(Vendor::Dt, verb)
+            })?;
             let clients = clients.with_change(verb);
             let run = async |output: &mut _| command.run(&clients, output).await;
             Box::pin(run_or_plan(clients.dry_run(), output, run)).await
@@ -93,15 +97,15 @@ fn uses_token_api(command: &Dt) -> bool {
 /// Checks that a command may change what `verb` says.
 fn ensure_allowed(
     clients: &ClientFactory,
-    vendor: Vendor,
     verb: Option<&'static str>,
     output: &Output<Stdout>,
+    ensure_writable: impl FnOnce(&str) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
     let Some(verb) = verb else {
         return Ok(());
     };
     if clients.dry_run().is_none() {
-        clients.ensure_writable(vendor, verb)?;
+        ensure_writable(verb)?;
     }
     // An unknown column would be found only after the change.
     if output.has_chosen_columns() {

@@ -134,7 +134,7 @@ fn with_values(command: Command, noun: &str, lists: &[String], line: &Arc<Line>)
 /// Adds the names of profiles to the option that takes one; each command has it.
 fn with_profiles(arg: Arg) -> Arg {
     match arg.get_id().as_str() {
-        "profile" | "profiles" => arg.add(profiles()),
+        "profile" | "profiles" | "from_profile" | "to_profile" => arg.add(profiles()),
         _ => arg,
     }
 }

@@ -35,6 +35,8 @@ const BY_HAND: &[&str] = &[
     "gatelet asa service-user create deploy-bot",
     "gatelet asa service-user current-user",
     "gatelet asa service-user update deploy-bot --status DISABLED",
+    "gatelet asa migrate plan --from-profile asa --to-profile opa --plan plan.json",
+    "gatelet asa migrate apply --plan plan.json",
     "gatelet asa service-user key rotate --out key.json",
     "gatelet asa service-user key rotate --out-command 'vault kv put secret/gatelet -'",
     "gatelet asa service-user key delete deploy-bot 7b1d7f0a-93c5-4f4b-8d5b-1d8e5f2c9a11",

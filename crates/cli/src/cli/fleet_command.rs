@@ -3,6 +3,7 @@
 use clap::ArgMatches;
 
 use crate::cli::args::Command;
+use crate::cli::asa::AsaCommand;
 use crate::cli::usage::has_value;
 use crate::error::error::CliError;
 use crate::generated::asa::{
@@ -33,7 +34,12 @@ pub(crate) fn vendors(command: &Command, matches: &ArgMatches) -> Result<Vec<Ven
         ));
     }
     let (vendors, verb) = match command {
-        Command::Asa(Deferred(asa)) if reveals(asa) => {
+        Command::Asa(Deferred(AsaCommand::Migrate(_))) => {
+            return Err(CliError::usage(
+                "`migrate` has two profiles of its own: name no others; nothing was sent",
+            ));
+        }
+        Command::Asa(Deferred(AsaCommand::Operation(asa))) if reveals(asa) => {
             return Err(CliError::usage(
                 "`reveal` shows one secret and takes one profile: --profile; nothing was sent",
             ));
@@ -65,7 +71,7 @@ pub(crate) fn vendors(command: &Command, matches: &ArgMatches) -> Result<Vec<Ven
 /// Returns whether a command goes on until it is stopped.
 fn watches(command: &Command) -> bool {
     match command {
-        Command::Asa(Deferred(asa)) => {
+        Command::Asa(Deferred(AsaCommand::Operation(asa))) => {
             matches!(asa, Asa::Gateway(Deferred(GatewayCommand::Watch(_))))
         }
         Command::Dt {

@@ -7,7 +7,7 @@ use clap::Command;
 use crate::cli::examples::with_examples;
 use crate::cli::variables;
 use crate::commands::asa::{
-    enrollment_token, gateway, gateway_setup_token, project, resource_group, service_user,
+    enrollment_token, gateway, gateway_setup_token, migrate, project, resource_group, service_user,
 };
 use crate::commands::dt::{active_gate, active_gate_token, update_job};
 use crate::error::exit::Exit;
@@ -29,6 +29,7 @@ fn with_asa(asa: Command) -> Command {
     asa.with_subcommand("enrollment-token", enrollment_token::with_texts)
         .with_subcommand("gateway", gateway::with_texts)
         .with_subcommand("gateway-setup-token", gateway_setup_token::with_texts)
+        .with_subcommand("migrate", migrate::with_texts)
         .with_subcommand("service-user", service_user::with_texts)
         .with_subcommand("project", project::with_texts)
         .with_subcommand("resource-group", resource_group::with_texts)

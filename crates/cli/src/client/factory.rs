@@ -4,7 +4,7 @@ use asa_client::ServiceUser;
 use dt_client::TokenApi;
 use gatelet_emulator::{Emulator, well_known};
 use gatelet_hyper::TokioClock;
-use gatelet_transport::{ApiToken, Bearer, ErrorKind};
+use gatelet_transport::{ApiToken, BaseUrl, Bearer, ErrorKind};
 
 use crate::client::asa_credentials::KeySource;
 use crate::client::connection::Connection;
@@ -35,8 +35,18 @@ const NOT_ON_PLATFORM: &str = "--api platform is for commands on ActiveGate toke
 /// What is wrong if no vendor is set up.
 const NOT_SET_UP: &str = "nothing is set up: set GATELET_DT_URL or GATELET_ASA_TEAM and what belongs to it, or a profile with `gatelet config set`, or try --emulator";
 
+/// What is wrong with options that choose one target, of a command that has two.
+const TWO_TARGETS: &str = "--profile and --emulator choose one team, and this command is about two, each with a profile of its own; leave them out";
+
+/// A team, and the address at which it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TeamAddress {
+    pub(crate) team: String,
+    pub(crate) url: String,
+}
+
 /// Creates clients from the global options and the environment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ClientFactory {
     emulator: bool,
     connection: ConnectionOptions,
@@ -70,6 +80,22 @@ impl ClientFactory {
             token_api: None,
             uses_token_api: true,
         }
+    }
+
+    /// Returns a factory of clients of this profile, for a command with more than one. The command itself says what it changes.
+    ///
+    /// # Errors
+    /// An option chooses one target for the whole command.
+    pub(crate) fn for_profile(&self, name: &str) -> Result<Self, CliError> {
+        if self.emulator || self.profile.is_some() || self.settings.is_some() {
+            return Err(CliError::usage(TWO_TARGETS));
+        }
+        Ok(Self {
+            profile: Some(name.to_owned()),
+            settings: None,
+            change: None,
+            ..self.clone()
+        })
     }
 
     /// Sets the API of Dynatrace's ActiveGate tokens, and whether the command calls it.
@@ -190,6 +216,32 @@ impl ClientFactory {
             return Ok(());
         }
         self.settings(vendor)?.ensure_writable(verb)
+    }
+
+    /// Returns the ASA team and its address, without its credential.
+    ///
+    /// # Errors
+    /// A setting is missing or invalid.
+    pub(crate) fn asa_team(&self) -> Result<TeamAddress, CliError> {
+        let settings = self.settings(Vendor::Asa)?;
+        let team = settings.required(&key::ASA_TEAM)?.value;
+        let url = settings.text(&key::ASA_URL)?.map(asa_url);
+        let (text, names) = match &url {
+            Some(url) => (
+                url.value.as_str(),
+                SettingNames::default().with("base_url", &url.origin),
+            ),
+            None => (
+                asa_client::Client::DEFAULT_ENDPOINT,
+                SettingNames::default(),
+            ),
+        };
+        let url = BaseUrl::parse_allowing_http(text)
+            .map_err(|error| CliError::from_client_error(&error, &names))?;
+        Ok(TeamAddress {
+            team,
+            url: url.to_string(),
+        })
     }
 
     /// Creates the ASA client.

@@ -1,4 +1,4 @@
-//! Questions before something is deleted for good.
+//! Questions before something is deleted for good, or many things are created.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -32,37 +32,51 @@ impl Confirmation {
         question: impl Display,
         output: &Output<impl Write>,
     ) -> Result<(), CliError> {
-        // A secret in place of an id is refused only when the request is built.
-        let question = question.to_string();
-        let redactor = output.log().secrets().redactor();
-        let question = redactor.redact(&question);
-        match (self.is_answered(output), can_ask()) {
-            (true, _) => Ok(()),
-            (false, true) => ask(&question).await,
-            (false, false) => Err(CliError::usage(format_args!(
-                "{question} Nobody can be asked here: add --yes; nothing was deleted"
-            ))),
-        }
+        confirm(self.yes, question, "nothing was deleted", output).await
     }
 
     fn is_answered(self, output: &Output<impl Write>) -> bool {
-        self.yes || output.dry_run().is_some()
+        is_answered(self.yes, output)
     }
 }
 
-async fn ask(question: &str) -> Result<(), CliError> {
+/// Asks a question on the terminal, unless `yes` has answered it, or nothing is changed. `state` says what holds without a yes.
+///
+/// # Errors
+/// Those of [`Confirmation::ask`].
+pub(crate) async fn confirm(
+    yes: bool,
+    question: impl Display,
+    state: &str,
+    output: &Output<impl Write>,
+) -> Result<(), CliError> {
+    // A secret in place of an id is refused only when the request is built.
+    let question = question.to_string();
+    let redactor = output.log().secrets().redactor();
+    let question = redactor.redact(&question);
+    match (is_answered(yes, output), can_ask()) {
+        (true, _) => Ok(()),
+        (false, true) => ask(&question, state).await,
+        (false, false) => Err(CliError::usage(format_args!(
+            "{question} Nobody can be asked here: add --yes; {state}"
+        ))),
+    }
+}
+
+fn is_answered(yes: bool, output: &Output<impl Write>) -> bool {
+    yes || output.dry_run().is_some()
+}
+
+async fn ask(question: &str, state: &str) -> Result<(), CliError> {
     let failed = |error: io::Error| {
-        CliError::new(
-            Exit::Other,
-            format_args!("could not ask: {error}; nothing was deleted"),
-        )
+        CliError::new(Exit::Other, format_args!("could not ask: {error}; {state}"))
     };
     let caught = signal::caught().map_err(failed)?;
     tokio::select! {
         answer = prompt::is_yes(question) => match answer.map_err(failed)? {
             true => Ok(()),
-            false => Err(CliError::new(Exit::Other, "nothing was deleted")),
+            false => Err(CliError::new(Exit::Other, state)),
         },
-        signal = caught => Err(CliError::new(signal.into(), format_args!("{signal}; nothing was deleted"))),
+        signal = caught => Err(CliError::new(signal.into(), format_args!("{signal}; {state}"))),
     }
 }

@@ -36,6 +36,7 @@ mod kill;
 mod lists;
 mod login;
 mod lost_tokens;
+mod migration;
 mod models;
 mod oauth;
 mod printed_key;
