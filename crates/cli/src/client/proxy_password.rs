@@ -11,9 +11,12 @@ const VARIABLES: [&str; 3] = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
 
 /// Adds the password in the URL of a proxy to the secrets that no output shows.
 pub(crate) fn add(url: &str, known: &KnownSecrets) {
-    if let Some(password) = of_url(url) {
-        let decoded = percent_decode_str(password).decode_utf8_lossy();
-        known.add(&Secret::new(decoded.into_owned()));
+    if let Some((user, password)) = of_url(url) {
+        let decode = |text| percent_decode_str(text).decode_utf8_lossy();
+        known.add(&Secret::new(decode(password).into_owned()));
+        // As a header has them, which is no coincidence even if the password is short.
+        let both = format!("{}:{}", decode(user), decode(password));
+        known.add(&Secret::new(both));
     }
 }
 
@@ -28,17 +31,27 @@ pub(crate) fn add_from_environment(known: &KnownSecrets) {
     }
 }
 
-fn of_url(url: &str) -> Option<&str> {
+fn of_url(url: &str) -> Option<(&str, &str)> {
     let (_, rest) = url.split_once("://").unwrap_or(("", url));
     let authority = rest.split(['/', '?', '#']).next()?;
     let (user, _) = authority.rsplit_once('@')?;
-    let (_, password) = user.split_once(':')?;
-    Some(password)
+    user.split_once(':')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_password_is_hidden_with_its_user() {
+        let known = KnownSecrets::default();
+        add("http://web-user:s3cr3t@proxy", &known);
+        let shown = known
+            .redactor()
+            .redact("Basic d2ViLXVzZXI6czNjcjN0")
+            .into_owned();
+        assert_eq!(shown, "Basic [redacted]");
+    }
 
     #[test]
     fn the_password_of_a_proxy_is_hidden_in_any_encoding() {

@@ -74,3 +74,25 @@ fn a_token_whose_value_cannot_be_read_is_deleted_again_and_leaves_no_file() {
     );
     assert!(!fs::exists(&path).unwrap() && !fs::exists(format!("{path}.new")).unwrap());
 }
+
+#[test]
+fn an_empty_value_replaces_no_file() {
+    let server = team(|request| {
+        let token = r#"{"id":"t1","registration_type":"gateway_agent","token":" "}"#;
+        RawResponse::Bytes(match request.split(' ').next() {
+            Some("DELETE") => b"HTTP/1.1 204 No Content\r\n\r\n".to_vec(),
+            _ => response("201 Created", JSON, token),
+        })
+    });
+    let fixture = Fixture::asa(&server.url);
+    let path = fixture.file("value", "the value of another token");
+    let path = path.to_str().unwrap();
+    let line = format!("asa gateway-setup-token create --out {path} --overwrite");
+    let CommandOutput { code, stderr, .. } = fixture.run(&line);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("has an empty one"), "{stderr}");
+    assert_eq!(
+        fs::read_to_string(path).unwrap(),
+        "the value of another token"
+    );
+}

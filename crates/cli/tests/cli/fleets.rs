@@ -240,6 +240,10 @@ fn what_is_not_for_several_profiles_is_refused_before_anything_is_sent() {
         ),
         ("dt active-gate watch --all-profiles", "never ends"),
         ("asa gateway watch --all-profiles", "never ends"),
+        (
+            "dt token prune --unused-for 90d --plan plan.json --all-profiles",
+            "--plan is a file of one environment",
+        ),
         ("config list --all-profiles", "call an API"),
         ("emulator serve --all-profiles", "call an API"),
         ("--profile west dt token list --all-profiles", "--profile;"),

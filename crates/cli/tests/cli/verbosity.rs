@@ -163,6 +163,8 @@ fn commands() -> Vec<Command> {
     for vendor in ["dt", "asa"] {
         add_commands(&fixture, vendor, &mut commands);
     }
+    // It takes two profiles, as no other command does.
+    commands.retain(|it| it.noun != "asa migrate");
     commands.sort_by_key(|it| it.verb == "delete");
     commands
 }

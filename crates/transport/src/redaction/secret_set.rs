@@ -323,8 +323,19 @@ impl SecretSet {
     }
 }
 
-/// Returns the length of the public prefix of a token: `dt0`, a letter, two digits, a dot, the id and a dot.
+/// Returns the length of the public prefix of a token: `dt0`, a letter, two digits, a dot, the id and a dot; or `sft-gw.`, a UUID, which may be
+/// the id of the setup token, and a dot.
 pub(crate) fn public_prefix_length(token: &[u8]) -> usize {
+    const SETUP: &[u8] = b"sft-gw.";
+    const UUID: usize = 36;
+    if let Some(rest) = token.strip_prefix(SETUP) {
+        let (id, rest) = rest.split_at_checked(UUID).unwrap_or_default();
+        let is_digit = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'-';
+        return match rest {
+            [b'.', _, ..] if id.iter().all(is_digit) => SETUP.len() + UUID + 1,
+            _ => 0,
+        };
+    }
     const PREFIX: usize = "dt0c01.".len();
     let is_known = matches!(
         token,

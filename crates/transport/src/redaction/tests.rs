@@ -533,3 +533,13 @@ fn a_token_of_others_is_found_across_line_breaks_and_invisible_characters() {
         assert_eq!(secrets.redact(text), clean);
     }
 }
+
+#[test]
+fn the_id_in_the_value_of_a_setup_token_is_not_secret() {
+    const ID: &str = "6116bb2a-7289-4528-92ee-8e92443c3b61";
+    let mut secrets = SecretSet::new();
+    secrets.add(format!("sft-gw.{ID}.eyJhdCI6IkV4YW1wbGUifQ"));
+    assert_eq!(secrets.redact(ID), ID);
+    let text = format!("sft-gw.{ID}.eyJhdCI6IkV4YW1wbGUifQ");
+    assert_eq!(secrets.redact(&text), "[redacted]");
+}

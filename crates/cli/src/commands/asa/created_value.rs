@@ -42,6 +42,11 @@ impl<D> CreatedValue<D> {
             again: "create another",
             is_shown_once: false,
         };
+        // Nothing must not replace a value that a file has.
+        let value = value.and_then(|value| match value.expose().trim().is_empty() {
+            true => Err("the response has an empty one".to_owned()),
+            false => Ok(value),
+        });
         Self {
             value,
             delete,
