@@ -1,13 +1,16 @@
 //! Why there is no successor in hand.
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use gatelet_models::dt::ActiveGateTokenId;
 use gatelet_transport::{Applied, Error};
 
 use crate::generated::active_gate_tokens::ActiveGateTokens;
 use crate::rotation::rotation_plan::PlannedSuccessor;
+
+/// How far the server's clock may be behind: no other token has the name, so that the time is of little use.
+const LARGEST_SKEW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The failure to create a successor.
 #[derive(Debug)]
@@ -66,7 +69,8 @@ impl CreateSuccessorError {
             since,
             ..
         } = &*self.0;
-        let mut found = tokens.find_lost(&planned.create, *since).await?;
+        let since = since.checked_sub(LARGEST_SKEW).unwrap_or(*since);
+        let mut found = tokens.find_lost(&planned.create, since).await?;
         found.retain(|token| token.id != planned.old.id);
         Ok(found.into_iter().map(|token| token.id).collect())
     }

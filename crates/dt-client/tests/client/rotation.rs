@@ -1,5 +1,7 @@
 //! The rotation of tokens.
 
+use std::time::SystemTime;
+
 use dt_client::models::{ActiveGate, ActiveGateToken, Secret};
 use dt_client::{
     ApiToken, Applied, CheckSuccessorError, Client, Clock as _, DeleteOldError, KeptReason,
@@ -101,6 +103,9 @@ async fn a_successor_whose_response_was_lost_is_found_and_not_created_again() {
     let emulator = Emulator::memory().unwrap();
     emulator.seed().unwrap();
     let server = emulator.clone();
+    // The emulator uses the machine's clock.
+    let clock = ManualClock::auto();
+    clock.set_now(SystemTime::now() + HOUR);
     let loses_responses = from_fn(move |request: http::Request<bytes::Bytes>| {
         let server = server.clone();
         async move {
@@ -114,10 +119,9 @@ async fn a_successor_whose_response_was_lost_is_found_and_not_created_again() {
     });
     let client = Client::builder("https://h.example")
         .credentials(ApiToken::new(well_known::DT_TOKEN).unwrap())
-        .build_with(loses_responses, ManualClock::auto())
+        .build_with(loses_responses, clock)
         .unwrap();
     let tokens = client.active_gate_tokens();
-    // The emulator uses the machine's clock, which is ahead of manual ones.
     let rotation = TokenRotation::of([EXPIRING]);
     let plan = tokens.plan_rotation(&rotation).await.unwrap();
     let error = tokens.create_successor(&plan.successors[0]).await;

@@ -1,5 +1,7 @@
 //! The steps of `gatelet dt active-gate-token rotate`.
 
+use std::time::Duration;
+
 use dt_client::{
     ActiveGateTokens, CreateSuccessorError, DeleteOldError, NewToken, PlannedSuccessor,
     ReplacedToken, RotatedToken, RotationPlan, RotationSkip, TokenRotation,
@@ -293,7 +295,8 @@ impl Steps {
 
     /// Creates a successor. If its outcome is unclear, looks for it, and deletes it.
     async fn create(&self, planned: &PlannedSuccessor) -> Result<NewToken, CliError> {
-        let since = now();
+        // The server's clock may be behind, and no other token has the name.
+        let since = now().saturating_sub(Duration::from_secs(24 * 60 * 60));
         let unknown = find_lost_line(&planned.create, since, &self.target);
         self.log.set(format!("create: outcome unknown; {unknown}"));
         let error = match self.tokens.create_successor(planned).await {
