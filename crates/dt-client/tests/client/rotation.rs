@@ -103,8 +103,8 @@ async fn a_successor_whose_response_was_lost_is_found_and_not_created_again() {
     let emulator = Emulator::memory().unwrap();
     emulator.seed().unwrap();
     let server = emulator.clone();
-    // The emulator uses the machine's clock.
     let clock = ManualClock::auto();
+    #[expect(clippy::disallowed_methods, reason = "it is the emulator's clock")]
     clock.set_now(SystemTime::now() + HOUR);
     let loses_responses = from_fn(move |request: http::Request<bytes::Bytes>| {
         let server = server.clone();
