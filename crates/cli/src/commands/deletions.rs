@@ -73,7 +73,7 @@ impl<I: Display + PartialEq> Deletions<I> {
         match ids.iter().find(is_bad) {
             None => Ok(()),
             Some(id) => Err(CliError::usage(format_args!(
-                "{id:?} is not the ID of a thing: spaces or nothing; nothing was deleted"
+                "invalid ID {id:?}: must not be empty or have spaces around it; nothing was deleted"
             ))),
         }
     }
@@ -217,6 +217,19 @@ mod tests {
         assert_eq!(one.question(), "Delete gateway a?");
         let three = Deletions::new("gateway", "gateways", vec!["a", "b", "a", "c"]);
         assert_eq!(three.question(), "Delete 3 gateways (a, b, c)?");
+    }
+
+    #[test]
+    fn one_invalid_id_of_several_is_refused_before_anything_is_deleted() {
+        let check =
+            |ids: &[&'static str]| Deletions::new("token", "tokens", ids.to_vec()).ensure_ids();
+        for bad in ["", "  ", "b "] {
+            let line = check(&["a", bad]).unwrap_err().line().to_owned();
+            assert!(line.ends_with("nothing was deleted"), "{line}");
+        }
+        assert!(check(&["a", "b"]).is_ok());
+        // The call itself names the argument of a single one.
+        assert!(check(&[""]).is_ok());
     }
 
     #[test]

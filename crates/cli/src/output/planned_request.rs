@@ -38,7 +38,7 @@ impl PlannedRequest {
         let body = request.body();
         let body = (!body.is_empty()).then(|| match serde_json::from_slice(body) {
             Ok(body) => masked(body),
-            // What is no JSON cannot be searched for secrets.
+            // A body that is not JSON cannot be searched for secrets.
             Err(_) => Value::from(MASKED),
         });
         Self {

@@ -320,7 +320,7 @@ fn not_created(
                 };
             }
             None => format!(
-                "{shown} exists and contains no {thing}, or a part of one that an earlier run could not write: move it away"
+                "{shown} exists and does not say which {thing} it is: an earlier run may have left a {thing} there, or a part of one; keep it if you need it, and move it away"
             ),
         },
     };
@@ -393,7 +393,10 @@ mod tests {
         assert!(!error.contains("hunter2"), "{error}");
         fs::write(folder.path().join("key.json.new"), "id hunt").unwrap();
         let error = create(&path).unwrap_err().to_string();
-        assert!(error.ends_with(": move it away"), "{error}");
+        assert!(
+            error.ends_with("keep it if you need it, and move it away"),
+            "{error}"
+        );
     }
 
     #[test]

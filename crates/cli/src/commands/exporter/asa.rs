@@ -87,17 +87,7 @@ mod tests {
     use gatelet_models::Timestamp;
 
     use super::*;
-    use crate::commands::exporter::text_format::TextFormat;
-    use crate::redaction::Redactor;
-
-    fn values(add: impl FnOnce(&mut Samples)) -> Vec<String> {
-        let mut samples = Samples::default();
-        add(&mut samples);
-        let list: Vec<_> = samples.redacted(&Redactor::default()).collect();
-        let text = TextFormat::Prometheus.render(&list);
-        let lines = text.lines().filter(|line| !line.starts_with('#'));
-        lines.map(str::to_owned).collect()
-    }
+    use crate::commands::exporter::text_format::testing::values;
 
     #[test]
     fn a_gateway_was_last_seen_at_a_time_only_if_the_service_says_it() {

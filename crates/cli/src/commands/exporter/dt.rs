@@ -119,17 +119,7 @@ mod tests {
     use gatelet_models::Timestamp;
 
     use super::*;
-    use crate::commands::exporter::text_format::TextFormat;
-    use crate::redaction::Redactor;
-
-    fn values(add: impl FnOnce(&mut Samples)) -> Vec<String> {
-        let mut samples = Samples::default();
-        add(&mut samples);
-        let list: Vec<_> = samples.redacted(&Redactor::default()).collect();
-        let text = TextFormat::Prometheus.render(&list);
-        let lines = text.lines().filter(|line| !line.starts_with('#'));
-        lines.map(str::to_owned).collect()
-    }
+    use crate::commands::exporter::text_format::testing::values;
 
     #[test]
     fn a_token_has_its_end_and_those_that_never_end_are_counted() {

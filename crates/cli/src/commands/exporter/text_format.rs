@@ -82,6 +82,24 @@ fn label(name: &str, value: &str) -> String {
     format!("{name}=\"{value}\"")
 }
 
+/// What the tests of the vendors' metrics share.
+#[cfg(test)]
+pub(super) mod testing {
+    use super::TextFormat;
+    use crate::commands::exporter::sample::Samples;
+    use crate::redaction::Redactor;
+
+    /// Returns the lines of the samples that a function adds.
+    pub(in crate::commands::exporter) fn values(add: impl FnOnce(&mut Samples)) -> Vec<String> {
+        let mut samples = Samples::default();
+        add(&mut samples);
+        let list: Vec<_> = samples.redacted(&Redactor::default()).collect();
+        let text = TextFormat::Prometheus.render(&list);
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        lines.map(str::to_owned).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
